@@ -1,0 +1,300 @@
+//! [`Event`]: the one type through which everything observable passes, and [`Observer`], which is told of each.
+//!
+//! Events that reports are made of are also stored, in the transaction of their cause ([`EventKind::is_stored`]).
+//! No event carries a secret, a password, a checksum or a query string.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::integration::IntegrationName;
+use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::server::{ServerName, ServerState};
+
+/// One fact, and when the balancer learnt it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When, by the balancer's clock.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A new meeting was created on a server. Stored with the meeting.
+    MeetingCreated {
+        /// Whose, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Its name.
+        name: String,
+        /// Where.
+        server: ServerName,
+        /// Whether it may be recorded.
+        records: bool,
+        /// Why there.
+        placement: Placement,
+        /// The parameters of the create call as they may be kept.
+        parameters: Vec<(String, String)>,
+    },
+    /// A meeting was found that the store did not know, or in a new incarnation. Stored with the meeting.
+    MeetingAdopted {
+        /// Whose, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// How it was found.
+        how: Found,
+    },
+    /// A meeting has ended. Stored with its removal.
+    MeetingEnded {
+        /// Whose, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// How it was learnt.
+        how: Ended,
+    },
+    /// A website sent somebody to a meeting: one join call. Stored.
+    UserJoined {
+        /// Whose meeting, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// The name given, as it was given.
+        name: String,
+        /// The website's id of the user, if given.
+        user_id: Option<String>,
+        /// As what.
+        role: Role,
+    },
+    /// A server became usable for other things than before. Stored.
+    ServerStateChanged {
+        /// Which.
+        server: ServerName,
+        /// The state before; absent for a server that is new.
+        from: Option<ServerState>,
+        /// The state now.
+        to: ServerState,
+        /// Why, for people.
+        reasons: Vec<String>,
+    },
+    /// The last meeting of a server that the monitor no longer has ended: the fleet let it go. Stored.
+    ServerDropped {
+        /// Which.
+        server: ServerName,
+    },
+    /// A call was refused: by its checksum, its integration or its parameters. Stored where the integration is known.
+    CallRefused {
+        /// The call, as far as it is one that the balancer knows.
+        call: String,
+        /// Whose, where the checksum told.
+        integration: Option<IntegrationName>,
+        /// BBB's messageKey of the refusal.
+        key: String,
+        /// Where it came from: the first address from the right that is no trusted proxy.
+        address: Option<IpAddr>,
+    },
+    /// A call was answered. Not stored.
+    CallAnswered {
+        /// Which.
+        call: String,
+        /// Whose.
+        integration: Option<IntegrationName>,
+        /// The server asked, if any.
+        server: Option<ServerName>,
+        /// BBB's messageKey, empty where it had none.
+        key: String,
+        /// Whether the answer was a success.
+        success: bool,
+        /// From the balancer's receipt of the call to its answer.
+        took: Duration,
+    },
+    /// A server did not give a usable answer to a call or poll. Not stored.
+    ServerFailed {
+        /// Which.
+        server: ServerName,
+        /// The call.
+        call: String,
+        /// What went wrong, for people.
+        problem: String,
+    },
+    /// The servers that were disabled by WARNING alone took a meeting because no other could. Stored.
+    LastResort {
+        /// The meeting.
+        meeting: MeetingKey,
+        /// Where it went.
+        server: ServerName,
+    },
+    /// A server may hold a copy of a meeting that is elsewhere. Stored.
+    StrayNoted {
+        /// The meeting that was meant.
+        meeting: MeetingKey,
+        /// Where the copy may be.
+        server: ServerName,
+    },
+    /// A stray copy was found and ended. Stored.
+    StrayEnded {
+        /// The meeting that was meant.
+        meeting: MeetingKey,
+        /// Where the copy was.
+        server: ServerName,
+    },
+    /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
+    MonitorFailed {
+        /// What went wrong, for people.
+        problem: String,
+    },
+    /// The monitor answers again.
+    MonitorRecovered,
+    /// The store failed. Told once, when the trouble begins.
+    StoreFailed {
+        /// What went wrong, for people.
+        problem: String,
+    },
+    /// The store works again.
+    StoreRecovered,
+}
+
+impl EventKind {
+    /// Whether reports are made of it, so that it is kept.
+    pub fn is_stored(&self) -> bool {
+        match self {
+            Self::CallRefused { integration, .. } => integration.is_some(),
+            Self::CallAnswered { .. } | Self::ServerFailed { .. } => false,
+            Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
+            Self::StoreFailed { .. } | Self::StoreRecovered => false,
+            _ => true,
+        }
+    }
+
+    /// The word that the event is stored and counted under.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::MeetingCreated { .. } => "meeting-created",
+            Self::MeetingAdopted { .. } => "meeting-adopted",
+            Self::MeetingEnded { .. } => "meeting-ended",
+            Self::UserJoined { .. } => "user-joined",
+            Self::ServerStateChanged { .. } => "server-state-changed",
+            Self::ServerDropped { .. } => "server-dropped",
+            Self::CallRefused { .. } => "call-refused",
+            Self::CallAnswered { .. } => "call-answered",
+            Self::ServerFailed { .. } => "server-failed",
+            Self::LastResort { .. } => "last-resort",
+            Self::StrayNoted { .. } => "stray-noted",
+            Self::StrayEnded { .. } => "stray-ended",
+            Self::MonitorFailed { .. } => "monitor-failed",
+            Self::MonitorRecovered => "monitor-recovered",
+            Self::StoreFailed { .. } => "store-failed",
+            Self::StoreRecovered => "store-recovered",
+        }
+    }
+
+    /// The meeting that it is about, if one.
+    pub fn meeting(&self) -> Option<&MeetingKey> {
+        match self {
+            Self::MeetingCreated { meeting, .. }
+            | Self::MeetingAdopted { meeting, .. }
+            | Self::MeetingEnded { meeting, .. }
+            | Self::UserJoined { meeting, .. }
+            | Self::LastResort { meeting, .. }
+            | Self::StrayNoted { meeting, .. }
+            | Self::StrayEnded { meeting, .. } => Some(meeting),
+            _ => None,
+        }
+    }
+
+    /// The integration that it is about, if one.
+    pub fn integration(&self) -> Option<&IntegrationName> {
+        match self {
+            Self::CallRefused { integration, .. } | Self::CallAnswered { integration, .. } => integration.as_ref(),
+            other => other.meeting().map(|meeting| &meeting.integration),
+        }
+    }
+
+    /// The server that it is about, if one.
+    pub fn server(&self) -> Option<&ServerName> {
+        match self {
+            Self::MeetingCreated { server, .. }
+            | Self::MeetingAdopted { server, .. }
+            | Self::MeetingEnded { server, .. }
+            | Self::UserJoined { server, .. }
+            | Self::ServerStateChanged { server, .. }
+            | Self::ServerDropped { server }
+            | Self::ServerFailed { server, .. }
+            | Self::LastResort { server, .. }
+            | Self::StrayNoted { server, .. }
+            | Self::StrayEnded { server, .. } => Some(server),
+            Self::CallAnswered { server, .. } => server.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Why a meeting was placed where it was.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The policy that ranked.
+    pub policy: String,
+    /// The policy's score of the server; lower is better.
+    pub score: f64,
+    /// The policy's reason, for people.
+    pub reason: String,
+    /// Which attempt it was: 1 unless servers ranked before it failed.
+    pub attempt: u32,
+}
+
+/// How a meeting that the store did not know was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// A repeated create was answered with another incarnation than the one known.
+    RepeatedCreate,
+    /// Its claim had expired, and its server was asked.
+    ExpiredClaim,
+}
+
+/// How the end of a meeting was learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Two lists in a row of its server lacked it.
+    Unlisted,
+    /// Its server said that it has no such meeting.
+    NotFound,
+    /// A new incarnation took its place.
+    Replaced,
+}
+
+/// As what somebody joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// May do everything.
+    Moderator,
+    /// May look and listen, and what the moderators allow.
+    Attendee,
+}
+
+/// Is told of every event: a log, metrics, a dashboard.
+///
+/// It is called on the path of a call and must return at once; whatever takes longer belongs in a queue of its own.
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// Something happened.
+    fn observe(&self, event: &Event);
+}

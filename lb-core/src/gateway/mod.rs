@@ -1,0 +1,115 @@
+//! How a call reaches a server: [`Gateway`] performs one call on one server and says what became of it.
+//!
+//! | implementation | for |
+//! |---|---|
+//! | [`ScriptedServers`] | tests and simulations: BBB servers in memory that can be told to misbehave |
+//! | `lb_http::upstream::HttpGateway` | real servers over HTTP |
+
+mod scripted;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use url::Url;
+
+pub use self::scripted::{Fault, ScriptedServers};
+
+use crate::checksum;
+use crate::server::Server;
+
+/// Performs one call on one server.
+///
+/// An implementation follows no redirects, sends no cookies, bounds what it reads, and **sends a call that changes state
+/// at most once**.
+#[async_trait]
+pub trait Gateway: fmt::Debug + Send + Sync + 'static {
+    /// Sends `call` to `server` and reads the whole answer within `call.deadline`.
+    ///
+    /// # Errors
+    /// [`GatewayError`] where there is no HTTP answer. Whatever the server answered, with whatever status, is no error here.
+    ///
+    /// # Cancel safety
+    /// Dropping the future may leave the call sent or not sent: a call that changes state must be run to its end.
+    async fn call(&self, server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError>;
+}
+
+/// One call to a server, signed and ready to be sent.
+#[derive(Clone)]
+pub struct ServerCall {
+    /// The call's name, such as `create`.
+    pub name: &'static str,
+    /// The whole URL, signature included. It is a bearer token: it must not be logged.
+    pub url: Url,
+    /// A body to POST with its content type; absent: GET.
+    pub body: Option<(String, Bytes)>,
+    /// How long the call may take in all.
+    pub deadline: Duration,
+    /// Whether it changes state on the server: then it must not be sent twice.
+    pub changes_state: bool,
+}
+
+impl ServerCall {
+    /// The signed URL of call `name` with `query` (raw, without checksum) on `server`.
+    pub fn signed_url(server: &Server, name: &str, query: &str) -> Url {
+        let digest = checksum::sign(server.checksum, name, query, &server.secret);
+        let mut url = server.api_url.clone();
+        let path = format!("{}{name}", url.path());
+        url.set_path(&path);
+        let separator = if query.is_empty() { "" } else { "&" };
+        url.set_query(Some(&format!("{query}{separator}checksum={digest}")));
+        url
+    }
+
+    /// A call that reads: GET, may be repeated.
+    pub fn read(server: &Server, name: &'static str, query: &str, deadline: Duration) -> Self {
+        Self { name, url: Self::signed_url(server, name, query), body: None, deadline, changes_state: false }
+    }
+
+    /// A call that changes state: GET, or POST where there is a body. Never repeated.
+    pub fn change(
+        server: &Server,
+        name: &'static str,
+        query: &str,
+        body: Option<(String, Bytes)>,
+        deadline: Duration,
+    ) -> Self {
+        Self { name, url: Self::signed_url(server, name, query), body, deadline, changes_state: true }
+    }
+}
+
+impl fmt::Debug for ServerCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerCall").field("name", &self.name).field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+/// What a server answered, before anybody looked into it.
+#[derive(Clone)]
+pub struct ServerReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for ServerReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerReply").field("status", &self.status).field("bytes", &self.body.len()).finish()
+    }
+}
+
+/// What became of a call that has no usable answer. The texts are for the operator and contain no URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// The call surely never reached the server: connection refused, no free place within the deadline, name not found.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// The call was sent, and no usable end came: time-out, reset. The server may have done it.
+    #[error("sent, but the answer never came: {0}")]
+    Unknown(String),
+    /// The server answered something that is no answer: HTML, a server error, garbage, too much. It may have done it.
+    #[error("a bad answer: {0}")]
+    BadAnswer(String),
+}

@@ -1,0 +1,7 @@
+//! x
+/// x
+#[derive(Debug)]
+pub struct ScriptedServers;
+/// x
+#[derive(Debug)]
+pub enum Fault {}

@@ -1,0 +1,311 @@
+//! [`MeetingIndex`]: every claim, meeting and stray as one persistent value.
+//!
+//! A change answers a new index that shares nearly everything with the old one, so a store can keep the index behind one
+//! atomic pointer: readers never lock and never see half a change. The rules of the store's protocol live here, once, for
+//! every store that keeps its meetings in memory.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use event_listener::{Event as Bell, listener};
+use imbl::{HashMap, HashSet, OrdMap};
+
+use super::{ClaimOutcome, StoreError};
+use crate::integration::IntegrationName;
+use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::server::ServerName;
+
+/// The index that readers see: one atomic pointer to one immutable value.
+///
+/// A store serialises its own changes: it [`load`](Self::load)s, changes a clone, makes the change durable, and
+/// [`publish`](Self::publish)es the clone.
+#[derive(Debug, Default)]
+pub struct PublishedIndex(ArcSwap<MeetingIndex>);
+
+impl PublishedIndex {
+    /// Publishes `index` from the start.
+    pub fn new(index: MeetingIndex) -> Self {
+        Self(ArcSwap::from_pointee(index))
+    }
+
+    /// The index as it is now.
+    pub fn load(&self) -> Arc<MeetingIndex> {
+        self.0.load_full()
+    }
+
+    /// Puts `index` in place of the present one and wakes whoever waits for a claim that it settles.
+    pub fn publish(&self, mut index: MeetingIndex) {
+        let settled = std::mem::take(&mut index.settled);
+        self.0.store(Arc::new(index));
+        for bell in settled {
+            bell.notify(usize::MAX);
+        }
+    }
+
+    /// See [`MeetingStore::settled`](super::MeetingStore::settled).
+    pub async fn settled(&self, token: &ClaimToken) {
+        let Some(bell) = self.load().bell(token) else { return };
+        loop {
+            listener!(bell => rung);
+            if self.load().bell(token).is_none() {
+                return;
+            }
+            rung.await;
+        }
+    }
+}
+
+/// What is known under a key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A create is under way.
+    Claimed(Arc<Claim>),
+    /// The meeting is there.
+    Held(Arc<Meeting>),
+}
+
+impl Entry {
+    /// The server that it is about.
+    pub fn server(&self) -> &ServerName {
+        match self {
+            Self::Claimed(claim) => &claim.server,
+            Self::Held(meeting) => &meeting.server,
+        }
+    }
+
+    fn voice_bridge(&self) -> Option<u32> {
+        match self {
+            Self::Claimed(claim) => Some(claim.voice_bridge),
+            Self::Held(meeting) => meeting.voice_bridge,
+        }
+    }
+}
+
+/// Every claim, meeting and stray. See the module.
+#[derive(Clone, Debug, Default)]
+pub struct MeetingIndex {
+    // The one that holds the entries; the others point into it.
+    entries: OrdMap<MeetingKey, Entry>,
+    by_meeting_id: HashMap<MeetingId, HashSet<IntegrationName>>,
+    by_internal_id: HashMap<InternalMeetingId, MeetingKey>,
+    by_server: HashMap<ServerName, HashSet<MeetingKey>>,
+    by_voice_bridge: HashMap<u32, HashSet<MeetingKey>>,
+    // A claim and the bell that rings when it is settled.
+    claims: HashMap<ClaimToken, (MeetingKey, Arc<Bell>)>,
+    strays: HashMap<(MeetingKey, ServerName), Stray>,
+    // Bells of claims that this value settled, to be rung once it is the published one.
+    settled: Vec<Arc<Bell>>,
+}
+
+impl MeetingIndex {
+    /// How many meetings are held.
+    pub fn meeting_count(&self) -> usize {
+        self.entries.len() - self.claims.len()
+    }
+
+    /// What is known under `key`, whose id may also be an internal one.
+    pub fn find(&self, key: &MeetingKey) -> Option<Entry> {
+        if let Some(entry) = self.entries.get(key) {
+            return Some(entry.clone());
+        }
+        let by_internal = self.by_internal_id.get(key.meeting_id.as_str())?;
+        (by_internal.integration == key.integration).then(|| self.entries.get(by_internal).cloned()).flatten()
+    }
+
+    /// The integrations that have an entry under `meeting_id`.
+    pub fn owners(&self, meeting_id: &MeetingId) -> impl Iterator<Item = &IntegrationName> {
+        self.by_meeting_id.get(meeting_id).into_iter().flatten()
+    }
+
+    /// See [`MeetingStore::occupied`](super::MeetingStore::occupied).
+    pub fn occupied(&self, key: &MeetingKey) -> Vec<ServerName> {
+        let others = self.owners(&key.meeting_id).filter(|owner| **owner != key.integration);
+        let entry = |owner: &IntegrationName| self.entries.get(&MeetingKey::new(owner.clone(), key.meeting_id.clone()));
+        let held = others.filter_map(entry).map(|entry| entry.server().clone());
+        // strays are few: a server that failed a moment ago
+        let strays = self.strays.values().filter(|stray| stray.key.meeting_id == key.meeting_id);
+        held.chain(strays.map(|stray| stray.server.clone())).collect()
+    }
+
+    /// All meetings of an integration, by meetingID.
+    pub fn meetings_of(&self, integration: &IntegrationName) -> Vec<Arc<Meeting>> {
+        let first = MeetingKey::new(integration.clone(), "");
+        let own = self.entries.range(first..).take_while(|(key, _)| key.integration == *integration);
+        own.filter_map(|(_, entry)| held(entry)).cloned().collect()
+    }
+
+    /// All meetings held on a server.
+    pub fn meetings_on(&self, server: &ServerName) -> Vec<Arc<Meeting>> {
+        let keys = self.by_server.get(server).into_iter().flatten();
+        keys.filter_map(|key| self.entries.get(key)).filter_map(held).cloned().collect()
+    }
+
+    /// See [`MeetingStore::voice_bridge_taken`](super::MeetingStore::voice_bridge_taken).
+    pub fn voice_bridge_taken(&self, number: u32, server: Option<&ServerName>, except: &MeetingKey) -> bool {
+        let keys = self.by_voice_bridge.get(&number).into_iter().flatten().filter(|key| *key != except);
+        let mut entries = keys.filter_map(|key| self.entries.get(key));
+        entries.any(|entry| server.is_none_or(|server| entry.server() == server))
+    }
+
+    /// Every stray.
+    pub fn strays(&self) -> Vec<Stray> {
+        self.strays.values().cloned().collect()
+    }
+
+    /// Every claim.
+    pub fn claims(&self) -> Vec<Arc<Claim>> {
+        let entry = |(key, _): &(MeetingKey, _)| self.entries.get(key).cloned();
+        let claim = |entry| if let Entry::Claimed(claim) = entry { Some(claim) } else { None };
+        self.claims.values().filter_map(entry).filter_map(claim).collect()
+    }
+
+    /// The claim under `token`.
+    pub fn claim_under(&self, token: &ClaimToken) -> Option<Arc<Claim>> {
+        match self.entries.get(&self.claims.get(token)?.0) {
+            Some(Entry::Claimed(claim)) => Some(Arc::clone(claim)),
+            _ => None,
+        }
+    }
+
+    /// Rings when the claim under `token` is settled; `None` if it is settled already.
+    fn bell(&self, token: &ClaimToken) -> Option<Arc<Bell>> {
+        self.claims.get(token).map(|(_, bell)| Arc::clone(bell))
+    }
+
+    /// Decides a claim. With [`ClaimOutcome::Claimed`] it is in the index from now on.
+    pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
+        match self.entries.get(&claim.key) {
+            Some(Entry::Held(meeting)) => return ClaimOutcome::Held(Arc::clone(meeting)),
+            Some(Entry::Claimed(other)) if other.token != claim.token => {
+                return ClaimOutcome::Pending(Arc::clone(other));
+            }
+            _ => {}
+        }
+        if self.occupied(&claim.key).contains(&claim.server) {
+            return ClaimOutcome::Occupied;
+        }
+        let bell = self.bell(&claim.token).unwrap_or_default();
+        self.claims.insert(claim.token.clone(), (claim.key.clone(), bell));
+        self.put(claim.key.clone(), Entry::Claimed(Arc::new(claim)));
+        ClaimOutcome::Claimed
+    }
+
+    /// Makes the claim under `token` a meeting.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if the token holds no claim, or one for another key.
+    pub fn confirm(&mut self, token: &ClaimToken, meeting: Meeting) -> Result<Arc<Meeting>, StoreError> {
+        if self.claims.get(token).is_none_or(|(key, _)| *key != meeting.key) {
+            return Err(StoreError::Fenced);
+        }
+        Ok(self.hold(meeting))
+    }
+
+    /// Gives the claim under `token` up. Answers its key if there was one.
+    pub fn release(&mut self, token: &ClaimToken) -> Option<MeetingKey> {
+        let key = self.claims.get(token)?.0.clone();
+        self.take(&key);
+        Some(key)
+    }
+
+    /// Holds a meeting that no claim led to.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if a later incarnation on the same server is held.
+    pub fn adopt(&mut self, meeting: Meeting) -> Result<Arc<Meeting>, StoreError> {
+        match self.entries.get(&meeting.key) {
+            Some(Entry::Held(held)) if held.server == meeting.server && held.create_time > meeting.create_time => {
+                Err(StoreError::Fenced)
+            }
+            _ => Ok(self.hold(meeting)),
+        }
+    }
+
+    /// Forgets one incarnation. Answers whether it was held.
+    pub fn forget(&mut self, key: &MeetingKey, internal_id: &InternalMeetingId) -> bool {
+        let held = matches!(self.entries.get(key), Some(Entry::Held(meeting)) if meeting.internal_id == *internal_id);
+        if held {
+            self.take(key);
+        }
+        held
+    }
+
+    /// Notes a stray.
+    pub fn note_stray(&mut self, stray: Stray) {
+        self.strays.insert((stray.key.clone(), stray.server.clone()), stray);
+    }
+
+    /// Takes a stray off the list.
+    pub fn clear_stray(&mut self, key: &MeetingKey, server: &ServerName) {
+        self.strays.remove(&(key.clone(), server.clone()));
+    }
+
+    fn hold(&mut self, meeting: Meeting) -> Arc<Meeting> {
+        let meeting = Arc::new(meeting);
+        self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
+        meeting
+    }
+
+    fn put(&mut self, key: MeetingKey, entry: Entry) {
+        let kept_claim = match &entry {
+            Entry::Claimed(claim) => self.claims.get(&claim.token).cloned().map(|kept| (claim.token.clone(), kept)),
+            Entry::Held(_) => None,
+        };
+        if let Some((token, kept)) = kept_claim {
+            // The claim only moves: whoever waits for it goes on waiting.
+            self.claims.remove(&token);
+            self.take(&key);
+            self.claims.insert(token, kept);
+        } else {
+            self.take(&key);
+        }
+        self.by_meeting_id.entry(key.meeting_id.clone()).or_default().insert(key.integration.clone());
+        self.by_server.entry(entry.server().clone()).or_default().insert(key.clone());
+        if let Some(number) = entry.voice_bridge() {
+            self.by_voice_bridge.entry(number).or_default().insert(key.clone());
+        }
+        if let Entry::Held(meeting) = &entry {
+            self.by_internal_id.insert(meeting.internal_id.clone(), key.clone());
+        }
+        self.entries.insert(key, entry);
+    }
+
+    /// Takes the entry under `key` out of every map.
+    fn take(&mut self, key: &MeetingKey) {
+        let Some(entry) = self.entries.remove(key) else { return };
+        remove_from(&mut self.by_meeting_id, &key.meeting_id, &key.integration);
+        remove_from(&mut self.by_server, entry.server(), key);
+        if let Some(number) = entry.voice_bridge() {
+            remove_from(&mut self.by_voice_bridge, &number, key);
+        }
+        match entry {
+            Entry::Held(meeting) => {
+                self.by_internal_id.remove(&meeting.internal_id);
+            }
+            Entry::Claimed(claim) => {
+                let bell = self.claims.remove(&claim.token).map(|(_, bell)| bell);
+                self.settled.extend(bell);
+            }
+        }
+    }
+}
+
+fn held(entry: &Entry) -> Option<&Arc<Meeting>> {
+    match entry {
+        Entry::Held(meeting) => Some(meeting),
+        Entry::Claimed(_) => None,
+    }
+}
+
+fn remove_from<K, V>(map: &mut HashMap<K, HashSet<V>>, key: &K, value: &V)
+where
+    K: Clone + Eq + std::hash::Hash,
+    V: Clone + Eq + std::hash::Hash,
+{
+    if let Some(set) = map.get_mut(key) {
+        set.remove(value);
+        if set.is_empty() {
+            map.remove(key);
+        }
+    }
+}

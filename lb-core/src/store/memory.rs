@@ -1,0 +1,192 @@
+//! [`InMemoryStore`]: meetings that a restart forgets.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, PublishedIndex, StoreError};
+use crate::event::Event;
+use crate::integration::IntegrationName;
+use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::server::ServerName;
+
+/// How many events an [`InMemoryStore`] keeps; the oldest go first.
+pub const EVENTS_KEPT: usize = 10_000;
+
+/// Keeps everything in memory: for tests, simulations, and programs for which a restart may forget.
+#[derive(Debug, Default)]
+pub struct InMemoryStore {
+    index: PublishedIndex,
+    // Serialises changes; readers never take it.
+    written: Mutex<Written>,
+}
+
+#[derive(Debug, Default)]
+struct Written {
+    events: VecDeque<Event>,
+    fleet: Option<FleetRecord>,
+}
+
+impl InMemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Written> {
+        // Nothing under this lock can panic half-way through a change: a poisoned one is still whole.
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(
+        &self,
+        events: Vec<Event>,
+        change: impl FnOnce(&mut MeetingIndex) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let result = change(&mut index)?;
+        self.index.publish(index);
+        written.keep(events);
+        Ok(result)
+    }
+}
+
+impl Written {
+    fn keep(&mut self, events: Vec<Event>) {
+        self.events.extend(events);
+        let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
+        self.events.drain(..surplus);
+    }
+}
+
+#[async_trait]
+impl MeetingStore for InMemoryStore {
+    async fn find(&self, key: &MeetingKey) -> Result<Option<Entry>, StoreError> {
+        Ok(self.index.load().find(key))
+    }
+
+    async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError> {
+        Ok(self.index.load().owners(meeting_id).cloned().collect())
+    }
+
+    async fn occupied(&self, key: &MeetingKey) -> Result<Vec<ServerName>, StoreError> {
+        Ok(self.index.load().occupied(key))
+    }
+
+    async fn meetings_of(&self, integration: &IntegrationName) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.index.load().meetings_of(integration))
+    }
+
+    async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.index.load().meetings_on(server))
+    }
+
+    async fn voice_bridge_taken(
+        &self,
+        voice_bridge: u32,
+        server: Option<&ServerName>,
+        except: &MeetingKey,
+    ) -> Result<bool, StoreError> {
+        Ok(self.index.load().voice_bridge_taken(voice_bridge, server, except))
+    }
+
+    async fn strays(&self) -> Result<Vec<Stray>, StoreError> {
+        Ok(self.index.load().strays())
+    }
+
+    async fn claims(&self) -> Result<Vec<Arc<Claim>>, StoreError> {
+        Ok(self.index.load().claims())
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
+        self.change(Vec::new(), |index| Ok(index.claim(claim)))
+    }
+
+    async fn confirm(
+        &self,
+        token: &ClaimToken,
+        meeting: Meeting,
+        events: Vec<Event>,
+    ) -> Result<Arc<Meeting>, StoreError> {
+        self.change(events, |index| index.confirm(token, meeting))
+    }
+
+    async fn release(&self, token: &ClaimToken) -> Result<(), StoreError> {
+        self.change(Vec::new(), |index| {
+            index.release(token);
+            Ok(())
+        })
+    }
+
+    async fn settled(&self, token: &ClaimToken) {
+        self.index.settled(token).await;
+    }
+
+    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError> {
+        self.change(events, |index| index.adopt(meeting))
+    }
+
+    async fn forget(
+        &self,
+        key: &MeetingKey,
+        internal_id: &InternalMeetingId,
+        events: Vec<Event>,
+    ) -> Result<bool, StoreError> {
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let forgotten = index.forget(key, internal_id);
+        if forgotten {
+            self.index.publish(index);
+            written.keep(events);
+        }
+        Ok(forgotten)
+    }
+
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError> {
+        self.change(events, |index| {
+            index.note_stray(stray);
+            Ok(())
+        })
+    }
+
+    async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError> {
+        self.change(events, |index| {
+            index.clear_stray(key, server);
+            Ok(())
+        })
+    }
+
+    async fn record(&self, events: Vec<Event>) -> Result<(), StoreError> {
+        self.lock().keep(events);
+        Ok(())
+    }
+
+    async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
+        Ok(self.lock().events.iter().rev().take(limit).cloned().collect())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl FleetStore for InMemoryStore {
+    async fn save_fleet(&self, record: FleetRecord) -> Result<(), StoreError> {
+        self.lock().fleet = Some(record);
+        Ok(())
+    }
+
+    async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
+        Ok(self.lock().fleet.clone())
+    }
+}
+
+#[cfg(all(test, feature = "testkit"))]
+mod tests {
+    use super::*;
+
+    crate::store_contract!(async || InMemoryStore::new());
+}

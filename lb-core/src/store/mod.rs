@@ -1,0 +1,187 @@
+//! Where meetings are kept: [`MeetingStore`], its protocol, and [`FleetStore`] for the last good fleet.
+//!
+//! | implementation | for |
+//! |---|---|
+//! | [`InMemoryStore`] | tests, simulations, embedders for whom a restart may forget |
+//! | `lb_http::store::SqliteStore` | one balancer: durable, answers from memory |
+//!
+//! # The protocol of a create
+//!
+//! ```text
+//!                 claim(key, server, …)
+//!    nothing ────────────────────────────▶ claimed ──confirm(token, meeting, events)──▶ held
+//!       ▲                                   │   │ ▲                                       │
+//!       └─────────release(token)────────────┘   └─┘ claim, same token: to another server  │
+//!       └──────────────────────────────forget(key, incarnation, events)───────────────────┘
+//! ```
+//!
+//! A claim is durable before the create is sent, so a balancer that dies in between knows after its restart where to
+//! ask. Its token fences: a confirm or release with the token of a claim that is gone changes nothing.
+//!
+//! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
+
+mod index;
+mod memory;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use self::index::{Entry, MeetingIndex, PublishedIndex};
+pub use self::memory::InMemoryStore;
+
+use crate::clock::Timestamp;
+use crate::event::Event;
+use crate::integration::IntegrationName;
+use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::server::{AdministratorWord, Server, ServerName};
+
+/// Keeps claims, meetings, strays and events. See the module for the protocol.
+///
+/// Every method that changes something returns only when the change is as durable as the store can make it, with the
+/// one exception of [`record`](MeetingStore::record).
+///
+/// # Cancel safety
+/// Dropping the future of a change leaves it open whether it happens; it never half happens.
+#[async_trait]
+pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
+    /// What is known under `key`: a meeting, a claim, or nothing. `key.meeting_id` may also be the internal id of a
+    /// meeting of that integration, as BBB ≥ 2.6 accepts.
+    async fn find(&self, key: &MeetingKey) -> Result<Option<Entry>, StoreError>;
+
+    /// The integrations that have a meeting or claim under `meeting_id`.
+    async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError>;
+
+    /// The servers that may not be given a meeting called `key.meeting_id` by `key.integration`, because they hold, are
+    /// about to hold, or may hold one of that id: another integration's, or a stray of its own.
+    async fn occupied(&self, key: &MeetingKey) -> Result<Vec<ServerName>, StoreError>;
+
+    /// All meetings of an integration, by meetingID.
+    async fn meetings_of(&self, integration: &IntegrationName) -> Result<Vec<Arc<Meeting>>, StoreError>;
+
+    /// All meetings held on a server.
+    async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError>;
+
+    /// Whether a meeting or claim uses `voice_bridge`: on `server`, or anywhere where `None` is asked. The meeting or claim
+    /// of `except` does not count.
+    async fn voice_bridge_taken(
+        &self,
+        voice_bridge: u32,
+        server: Option<&ServerName>,
+        except: &MeetingKey,
+    ) -> Result<bool, StoreError>;
+
+    /// Every stray that is noted.
+    async fn strays(&self) -> Result<Vec<Stray>, StoreError>;
+
+    /// Every claim, expired or not.
+    async fn claims(&self) -> Result<Vec<Arc<Claim>>, StoreError>;
+
+    /// Takes the right to create `claim.key` on `claim.server`. A claim under the token that already holds the key moves
+    /// it to another server.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was claimed.
+    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError>;
+
+    /// Makes the claim under `token` the meeting that came of it, and stores `events`, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if no such claim is held any more; any other: nothing was confirmed.
+    async fn confirm(
+        &self,
+        token: &ClaimToken,
+        meeting: Meeting,
+        events: Vec<Event>,
+    ) -> Result<Arc<Meeting>, StoreError>;
+
+    /// Gives the claim under `token` up. Releasing a claim that is gone is no error.
+    async fn release(&self, token: &ClaimToken) -> Result<(), StoreError>;
+
+    /// Returns when the claim under `token` is settled one way or the other, at once if it is already.
+    ///
+    /// # Cancel safety
+    /// Dropping the future stops the wait and has no other effect.
+    async fn settled(&self, token: &ClaimToken);
+
+    /// Keeps a meeting that no claim led to, in place of whatever incarnation or claim its key had, and stores `events`.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if a later incarnation (a greater `create_time` on the same server) is already held.
+    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError>;
+
+    /// Forgets one incarnation of a meeting and stores `events`. Answers whether it was held: if not, nothing is stored.
+    async fn forget(
+        &self,
+        key: &MeetingKey,
+        internal_id: &InternalMeetingId,
+        events: Vec<Event>,
+    ) -> Result<bool, StoreError>;
+
+    /// Notes that a server may hold a copy of a meeting that nobody was sent to.
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError>;
+
+    /// Takes a stray off the list: it was ended, or was never there.
+    async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError>;
+
+    /// Stores events that nothing else depends on. They may wait up to one second to be written with others; where the
+    /// queue is full they are dropped and counted.
+    async fn record(&self, events: Vec<Event>) -> Result<(), StoreError>;
+
+    /// The newest stored events, newest first, at most `limit`.
+    async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Whether the store can be written to now.
+    ///
+    /// # Errors
+    /// The trouble it is in.
+    async fn check(&self) -> Result<(), StoreError>;
+}
+
+/// What came of a [`claim`](MeetingStore::claim).
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClaimOutcome {
+    /// The claim is held, durably.
+    Claimed,
+    /// Somebody else holds one for the same key.
+    Pending(Arc<Claim>),
+    /// The meeting is there already.
+    Held(Arc<Meeting>),
+    /// The server came to hold a meeting of the same id of another integration, or a stray, since it was ranked.
+    Occupied,
+}
+
+/// Keeps the last good fleet and the administrator's words, for a start while the monitor is away.
+#[async_trait]
+pub trait FleetStore: fmt::Debug + Send + Sync + 'static {
+    /// Keeps `record` in place of the one before.
+    async fn save_fleet(&self, record: FleetRecord) -> Result<(), StoreError>;
+
+    /// The record kept last, if any.
+    async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError>;
+}
+
+/// The servers of the last good poll and what administrators said of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetRecord {
+    /// When the monitor last said so.
+    pub good_at: Timestamp,
+    /// Facts and word of each server.
+    pub servers: Vec<(Server, AdministratorWord)>,
+}
+
+/// Why the store could not do what it was asked. The texts are for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The claim or incarnation meant is no longer the one held. Nothing was changed.
+    #[error("another call settled this meeting first")]
+    Fenced,
+    /// The store cannot be read or written now.
+    #[error("the store cannot be used: {0}")]
+    Unavailable(String),
+    /// The store's data cannot be read.
+    #[error("the store's data cannot be read: {0}")]
+    Corrupt(String),
+}

@@ -1,0 +1,13 @@
+//! The bundled HTTP server of the balancer, and the adapters to the real world.
+
+pub mod clock;
+pub mod config;
+pub mod geo;
+pub mod logging;
+pub mod metrics;
+pub mod monitor;
+pub mod rng;
+pub mod server;
+pub mod sim;
+pub mod store;
+pub mod upstream;
