@@ -3,6 +3,7 @@
 //! Events that reports are made of are also stored, in the transaction of their cause ([`EventKind::is_stored`]).
 //! No event carries a secret, a password, a checksum or a query string.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -102,24 +103,24 @@ pub enum EventKind {
     /// A call was refused: by its checksum, its integration or its parameters. Stored where the integration is known.
     CallRefused {
         /// The call, as far as it is one that the balancer knows.
-        call: String,
+        call: Cow<'static, str>,
         /// Whose, where the checksum told.
         integration: Option<IntegrationName>,
         /// BBB's messageKey of the refusal.
-        key: String,
+        key: Cow<'static, str>,
         /// Where it came from: the first address from the right that is no trusted proxy.
         address: Option<IpAddr>,
     },
     /// A call was answered. Not stored.
     CallAnswered {
         /// Which.
-        call: String,
+        call: Cow<'static, str>,
         /// Whose.
         integration: Option<IntegrationName>,
         /// The server asked, if any.
         server: Option<ServerName>,
         /// BBB's messageKey, empty where it had none.
-        key: String,
+        key: Cow<'static, str>,
         /// Whether the answer was a success.
         success: bool,
         /// From the balancer's receipt of the call to its answer.
@@ -130,7 +131,7 @@ pub enum EventKind {
         /// Which.
         server: ServerName,
         /// The call.
-        call: String,
+        call: Cow<'static, str>,
         /// What went wrong, for people.
         problem: String,
     },

@@ -1,11 +1,15 @@
 //! core
+pub mod api;
+pub mod balancer;
 pub mod checksum;
 mod clock;
 pub mod event;
+pub mod fleet;
 pub mod gateway;
 mod integration;
 mod meeting;
 mod names;
+pub mod placement;
 mod position;
 mod rng;
 mod secret;
@@ -14,6 +18,7 @@ pub mod source;
 pub mod store;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod xml;
 
 pub use self::clock::{Clock, ManualClock, Timestamp};
 pub use self::integration::{BadIntegrations, Integration, IntegrationName, Integrations};

@@ -103,9 +103,12 @@ impl fmt::Debug for ServerReply {
 /// What became of a call that has no usable answer. The texts are for the operator and contain no URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// The call surely never reached the server: connection refused, no free place within the deadline, name not found.
+    /// The call surely never reached the server: connection refused, name not found.
     #[error("not sent: {0}")]
     NotSent(String),
+    /// The call was not sent because too many others to this server are under way. It says nothing of the server's health.
+    #[error("not sent: too many calls to this server are under way")]
+    Busy,
     /// The call was sent, and no usable end came: time-out, reset. The server may have done it.
     #[error("sent, but the answer never came: {0}")]
     Unknown(String),

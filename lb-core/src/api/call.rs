@@ -1,0 +1,124 @@
+//! Which call a path names.
+
+use std::fmt;
+
+/// A call that the balancer knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Call {
+    /// The version, at the root of the API.
+    Root,
+    /// Creates a meeting.
+    Create,
+    /// Sends somebody to a meeting.
+    Join,
+    /// Whether somebody is in a meeting.
+    IsMeetingRunning,
+    /// Ends a meeting.
+    End,
+    /// All about one meeting.
+    GetMeetingInfo,
+    /// All meetings.
+    GetMeetings,
+}
+
+impl Call {
+    /// The call's name as it stands in the path and is signed; empty for the root. Case counts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Root => "",
+            Self::Create => "create",
+            Self::Join => "join",
+            Self::IsMeetingRunning => "isMeetingRunning",
+            Self::End => "end",
+            Self::GetMeetingInfo => "getMeetingInfo",
+            Self::GetMeetings => "getMeetings",
+        }
+    }
+
+    /// The call of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Root,
+            Self::Create,
+            Self::Join,
+            Self::IsMeetingRunning,
+            Self::End,
+            Self::GetMeetingInfo,
+            Self::GetMeetings,
+        ];
+        all.into_iter().find(|call| call.name() == name)
+    }
+
+    /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
+    pub fn changes_state(self) -> bool {
+        matches!(self, Self::Create | Self::End | Self::Join)
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(if *self == Self::Root { "root" } else { self.name() })
+    }
+}
+
+/// Where a path of the API leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route<'a> {
+    /// What stands before `/bigbluebutton/api`. Websites that came from other balancers have their key or slug in it.
+    pub prefix: &'a str,
+    /// The call's name, as it is signed.
+    pub call: &'a str,
+}
+
+/// Reads the raw path of a request; `None` if it is no path of the API.
+///
+/// The API is at `/bigbluebutton/api`, behind any prefix, and at `/bbb/api` behind one (`/b3lb/t/<slug>/bbb/api/…`).
+/// Doubled slashes and one at the end are passed over: careless clients send them.
+///
+/// ```
+/// use lb_core::api::{Route, route};
+/// assert_eq!(route("/bigbluebutton/api/create"), Some(Route { prefix: "", call: "create" }));
+/// assert_eq!(route("/bbb/key/bigbluebutton/api//end/"), Some(Route { prefix: "/bbb/key", call: "end" }));
+/// assert_eq!(route("/api/v1/servers"), None);
+/// ```
+pub fn route(path: &str) -> Option<Route<'_>> {
+    for api in ["/bigbluebutton/api", "/bbb/api"] {
+        if let Some((prefix, rest)) = path.split_once(api)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return Some(Route { prefix, call: rest.trim_matches('/') });
+        }
+    }
+    let prefix = path.trim_end_matches('/').strip_suffix("/bigbluebutton")?;
+    Some(Route { prefix, call: "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_has_many_spellings() {
+        for path in
+            ["/bigbluebutton/api", "/bigbluebutton/api/", "/bigbluebutton/", "/bigbluebutton", "/bigbluebutton/api//"]
+        {
+            assert_eq!(route(path), Some(Route { prefix: "", call: "" }), "{path}");
+        }
+    }
+
+    #[test]
+    fn prefixes_of_other_balancers_are_kept_and_other_paths_are_not_of_the_api() {
+        assert_eq!(route("/b3lb/t/slug/bbb/api/join"), Some(Route { prefix: "/b3lb/t/slug", call: "join" }));
+        assert_eq!(route("/bigbluebutton/api/hooks/create"), Some(Route { prefix: "", call: "hooks/create" }));
+        for path in ["/", "", "/ping", "/api/create", "/bigbluebutton/apix", "/bigbluebutton/x"] {
+            assert_eq!(route(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_name_counts() {
+        assert_eq!(Call::named("isMeetingRunning"), Some(Call::IsMeetingRunning));
+        assert_eq!(Call::named("ismeetingrunning"), None);
+    }
+}

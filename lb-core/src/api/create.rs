@@ -1,0 +1,220 @@
+//! `create`: what it demands, what is sent on, what may be kept.
+//!
+//! (BigBlueButton API, "create". Unknown parameters are sent on: a newer BBB knows them.)
+
+use std::time::Duration;
+
+use super::{Answer, Failure, Params, stamp};
+use crate::meeting::{InternalMeetingId, MeetingId, Passwords};
+use crate::secret::Secret;
+
+/// The voice bridges that a website may choose; 99999 is BBB's own test bridge, where nobody can join.
+pub const VOICE_BRIDGES: std::ops::RangeInclusive<u32> = 10_000..=99_998;
+
+/// The voice bridges that the balancer draws from.
+pub const DRAWN_VOICE_BRIDGES: std::ops::Range<u32> = 70_000..80_000;
+
+/// A create that may be sent to a server.
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// The website's id of the meeting.
+    pub meeting_id: MeetingId,
+    /// Its name.
+    pub name: String,
+    /// The voice bridge asked for, if it is one that may be given.
+    pub voice_bridge: Option<u32>,
+    /// Whether the meeting may be recorded.
+    pub records: bool,
+    /// How long the meeting may last; absent is no limit.
+    pub duration: Option<Duration>,
+    /// The parent of a breakout room that a website asks for itself.
+    pub parent: Option<MeetingId>,
+    params: Params,
+}
+
+impl Create {
+    /// Checks what a website sent, in the order in which BBB reports what is wrong.
+    ///
+    /// # Errors
+    /// The [`Failure`] that BBB answers, or [`Failure::ReservedParameters`].
+    pub fn read(mut params: Params) -> Result<Self, Failure> {
+        params.retain(|name| !matches!(name, "checksum" | "integrationName" | "html5InstanceId"));
+        if stamp::is_forged(&params) {
+            return Err(Failure::ReservedParameters);
+        }
+        let meeting_id = params.given("meetingID").ok_or(Failure::MissingMeetingId)?;
+        let name = params.get("name").unwrap_or_default();
+        let length = |text: &str| text.chars().count();
+        let bad_password = |name| params.given(name).is_some_and(|password| !(2..=64).contains(&length(password)));
+        let voice_bridge = params.given("voiceBridge").map(|text| text.trim().parse::<u32>()).transpose();
+        let is_boolean = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "0" | "1");
+        let failures = [
+            (params.get("name") == Some(""), Failure::EmptyName),
+            (bad_password("attendeePW") || bad_password("moderatorPW"), Failure::PasswordSize),
+            (!name.is_empty() && !(2..=256).contains(&length(name)), Failure::NameSize),
+            (!(2..=256).contains(&length(meeting_id)), Failure::MeetingIdSize),
+            (params.get("name").is_none(), Failure::MissingName),
+            (meeting_id.contains(','), Failure::MeetingIdComma),
+            (meeting_id.trim() != meeting_id || meeting_id.contains(char::is_control), Failure::MeetingIdInvalid),
+            (voice_bridge.is_err(), Failure::VoiceBridge),
+            (params.given("record").is_some_and(|record| !is_boolean(record)), Failure::Record),
+        ];
+        if let Some((_, failure)) = failures.into_iter().find(|(wrong, _)| *wrong) {
+            return Err(failure);
+        }
+        let is_true =
+            |name| params.get(name).is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "1"));
+        let parent = match (is_true("isBreakout"), params.given("parentMeetingID")) {
+            (true, None) => return Err(Failure::ParentMissing),
+            (true, Some(parent)) => Some(parent.into()),
+            (false, _) => None,
+        };
+        let minutes = params.given("duration").and_then(|text| text.parse::<u64>().ok()).filter(|minutes| *minutes > 0);
+        Ok(Self {
+            meeting_id: meeting_id.into(),
+            name: name.to_owned(),
+            voice_bridge: voice_bridge.ok().flatten().filter(|number| VOICE_BRIDGES.contains(number)),
+            records: is_true("record"),
+            duration: minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))),
+            parent,
+            params,
+        })
+    }
+
+    /// The passwords that the website sent; `draw` makes the ones that it left out.
+    pub fn passwords(&self, draw: impl Fn() -> String) -> Passwords {
+        let password = |name| self.params.given(name).map_or_else(|| Secret::from(draw()), Secret::from);
+        Passwords { attendee: password("attendeePW"), moderator: password("moderatorPW") }
+    }
+
+    /// The query for the server: the website's parameters in their order, both passwords filled in where they are missing
+    /// (BBB up to 2.5 otherwise takes a repeated create for another meeting's), and the voice bridge.
+    pub fn query(&self, passwords: &Passwords, voice_bridge: Option<u32>, stamps: impl FnOnce(&mut Params)) -> String {
+        let mut params = self.params.clone();
+        for (name, password) in [("attendeePW", &passwords.attendee), ("moderatorPW", &passwords.moderator)] {
+            if params.given(name).is_none() {
+                params.set(name, password.expose());
+            }
+        }
+        match voice_bridge {
+            Some(number) => params.set("voiceBridge", number.to_string()),
+            None => params.retain(|name| name != "voiceBridge"),
+        }
+        stamps(&mut params);
+        params.encode()
+    }
+
+    /// The parameters that may be kept and shown: without passwords, callback URLs, URLs of slides (which may be signed),
+    /// and payloads for learning record stores.
+    pub fn kept_parameters(&self) -> Vec<(String, String)> {
+        const LEFT_OUT: [&str; 7] = [
+            "attendeePW",
+            "moderatorPW",
+            "meetingEndedURL",
+            "preUploadedPresentation",
+            "presentationUploadExternalUrl",
+            "pluginManifests",
+            "meta_secret-lrs-payload",
+        ];
+        let is_url = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.ends_with("url") || name.ends_with("password") || name.ends_with("pw")
+        };
+        let kept =
+            self.params.iter().filter(|(name, _)| !LEFT_OUT.contains(name) && !(is_url(name) && *name != "logoutURL"));
+        kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+}
+
+/// What a server says of the meeting that a create made or found.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// BBB's id of the incarnation.
+    pub internal_id: InternalMeetingId,
+    /// The server's `createTime`.
+    pub create_time: u64,
+    /// The passwords that are in force; absent where the server leaves an empty one out.
+    pub passwords: (Option<Secret>, Option<Secret>),
+    /// The voice bridge that is in force.
+    pub voice_bridge: Option<u32>,
+}
+
+impl Created {
+    /// Reads a successful answer to create or getMeetingInfo; `None` if it lacks what names the meeting.
+    pub fn read(answer: &Answer<'_>) -> Option<Self> {
+        let root = answer.root();
+        let internal_id = root.value("internalMeetingID");
+        let password = |name| Some(root.value(name)).filter(|text| !text.is_empty()).map(|text| Secret::from(&*text));
+        Some(Self {
+            internal_id: Some(&*internal_id).filter(|id| !id.is_empty())?.into(),
+            create_time: root.number("createTime")?,
+            passwords: (password("attendeePW"), password("moderatorPW")),
+            voice_bridge: root.number("voiceBridge").and_then(|number| u32::try_from(number).ok()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<Create, Failure> {
+        Create::read(Params::parse(query))
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_bbb_says_it() {
+        let long = "x".repeat(257);
+        for (query, failure) in [
+            ("name=Demo", Failure::MissingMeetingId),
+            ("name=Demo&meetingID=", Failure::MissingMeetingId),
+            ("meetingID=room", Failure::MissingName),
+            ("meetingID=room&name=", Failure::EmptyName),
+            ("meetingID=room&name=x", Failure::NameSize),
+            (&format!("meetingID=room&name={long}"), Failure::NameSize),
+            ("name=Demo&meetingID=x", Failure::MeetingIdSize),
+            (&format!("name=Demo&meetingID={long}"), Failure::MeetingIdSize),
+            ("name=Demo&meetingID=a,b", Failure::MeetingIdComma),
+            ("name=Demo&meetingID=+a+", Failure::MeetingIdInvalid),
+            ("name=Demo&meetingID=a%00b", Failure::MeetingIdInvalid),
+            ("name=Demo&meetingID=room&attendeePW=x", Failure::PasswordSize),
+            ("name=Demo&meetingID=room&voiceBridge=abc", Failure::VoiceBridge),
+            ("name=Demo&meetingID=room&record=maybe", Failure::Record),
+            ("name=Demo&meetingID=room&isBreakout=true", Failure::ParentMissing),
+            ("name=Demo&meetingID=room&meta_MCONFLB-guid=x", Failure::ReservedParameters),
+        ] {
+            assert_eq!(read(query).unwrap_err(), failure, "{query}");
+        }
+    }
+
+    #[test]
+    fn parameters_go_on_in_their_order_with_what_the_balancer_adds() {
+        let create = read("name=A+b&meetingID=room&new_thing=1&checksum=x&voiceBridge=12345&attendeePW=").unwrap();
+        assert_eq!(create.voice_bridge, Some(12345));
+        let passwords = create.passwords(|| "drawn".into());
+        let query = create.query(&passwords, Some(70001), |params| params.set("meta_x", "y"));
+        assert_eq!(
+            query,
+            "name=A+b&meetingID=room&new_thing=1&voiceBridge=70001&attendeePW=drawn&moderatorPW=drawn&meta_x=y"
+        );
+    }
+
+    #[test]
+    fn the_test_bridge_and_odd_numbers_are_not_kept() {
+        for (given, kept) in
+            [("10000", Some(10_000)), ("99998", Some(99_998)), ("99999", None), ("123", None), ("", None)]
+        {
+            assert_eq!(read(&format!("name=Demo&meetingID=room&voiceBridge={given}")).unwrap().voice_bridge, kept);
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_kept() {
+        let create = read(
+            "name=Demo&meetingID=room&attendeePW=ap&moderatorPW=mp&meetingEndedURL=u&meta_endCallbackUrl=u&logoutURL=l\
+             &preUploadedPresentation=u&meta_bbb-recording-ready-url=u&meta_secret-lrs-payload=p&welcome=hi",
+        );
+        let kept: Vec<_> = create.unwrap().kept_parameters().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(kept, ["name", "meetingID", "logoutURL", "welcome"]);
+    }
+}

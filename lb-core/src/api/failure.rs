@@ -1,0 +1,123 @@
+//! Every way in which the balancer itself refuses a call, with BBB's messageKey and wording: [`Failure`].
+
+use super::Reply;
+use crate::xml::Writer;
+
+/// A refusal. Clients compare the key; people read the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No secret of any integration signed the call.
+    Checksum,
+    /// The balancer has no such call.
+    UnsupportedRequest,
+    /// There is a body that is neither a form nor XML.
+    UnsupportedContentType,
+    /// The integration may not use the balancer now.
+    NotAllowed,
+    /// No such meeting.
+    NotFound,
+    /// No such meeting, in the words of BBB ≤ 2.3 and of the Mconf balancer's document (`legacy_errors`).
+    InvalidMeetingIdentifier,
+    /// A call about one meeting names none.
+    MissingMeetingId,
+    /// A join without a name.
+    MissingFullName,
+    /// A create without a name.
+    MissingName,
+    /// A create with an empty name.
+    EmptyName,
+    /// A meeting's name is not 2 to 256 characters long.
+    NameSize,
+    /// A meetingID is not 2 to 256 characters long.
+    MeetingIdSize,
+    /// A meetingID has a comma in it.
+    MeetingIdComma,
+    /// A meetingID has control characters in it or blanks around it.
+    MeetingIdInvalid,
+    /// A password is not 2 to 64 characters long.
+    PasswordSize,
+    /// A voice bridge is no number.
+    VoiceBridge,
+    /// `record` is no boolean.
+    Record,
+    /// A breakout room names no parent.
+    ParentMissing,
+    /// A breakout room's parent is not known.
+    ParentUnknown,
+    /// A create carries metadata that only the balancer may write.
+    ReservedParameters,
+    /// The meetingID is taken where it would have to go: another integration's meeting holds the only server.
+    IdNotUnique,
+    /// No server can take the meeting.
+    NoServer,
+    /// The meeting's server gives no usable answer.
+    ServerTrouble,
+    /// The balancer's own store fails.
+    StoreTrouble,
+}
+
+impl Failure {
+    /// BBB's messageKey.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Checksum => "checksumError",
+            Self::UnsupportedRequest => "unsupportedRequest",
+            Self::UnsupportedContentType => "unsupportedContentType",
+            Self::NotAllowed => "permissionDenied",
+            Self::NotFound => "notFound",
+            Self::InvalidMeetingIdentifier => "invalidMeetingIdentifier",
+            Self::MissingMeetingId => "missingParamMeetingID",
+            Self::MissingFullName => "missingParamFullName",
+            Self::MissingName => "nullError",
+            Self::EmptyName => "emptyError",
+            Self::NameSize | Self::MeetingIdSize => "sizeError",
+            Self::MeetingIdComma | Self::MeetingIdInvalid | Self::VoiceBridge | Self::Record => "validationError",
+            Self::PasswordSize => "invalidPassword",
+            Self::ParentMissing => "parentMeetingIDMissing",
+            Self::ParentUnknown => "parentMeetingDoesNotExist",
+            Self::ReservedParameters => "invalidParameters",
+            Self::IdNotUnique => "idNotUnique",
+            Self::NoServer | Self::ServerTrouble | Self::StoreTrouble => "internalError",
+        }
+    }
+
+    /// BBB's wording, or the Mconf balancer's where BBB has none.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Checksum => "You did not pass the checksum security check.",
+            Self::UnsupportedRequest => "This request is not supported.",
+            Self::UnsupportedContentType => "POST request Content-Type is missing or unsupported",
+            Self::NotAllowed => "This application is not currently allowed to access this API.",
+            Self::NotFound => {
+                "We could not find a meeting with that meeting ID - perhaps the meeting is not yet running?"
+            }
+            Self::InvalidMeetingIdentifier => "The meeting ID that you supplied did not match any existing meetings.",
+            Self::MissingMeetingId => "You must specify a meeting ID for the meeting.",
+            Self::MissingFullName => "You must provide your name",
+            Self::MissingName | Self::EmptyName => "You must provide a meeting name",
+            Self::NameSize => "Meeting name must be between 2 and 256 characters",
+            Self::MeetingIdSize => "Meeting ID must be between 2 and 256 characters",
+            Self::MeetingIdComma => "Meeting ID cannot contain ','",
+            Self::MeetingIdInvalid => "Invalid meeting ID",
+            Self::PasswordSize => "Invalid password",
+            Self::VoiceBridge => "Voice bridge must be an integral value",
+            Self::Record => "Record must be a boolean value (true or false)",
+            Self::ParentMissing => "No parent meeting ID was provided for the breakout room",
+            Self::ParentUnknown => "No parent meeting exists for the breakout room",
+            Self::ReservedParameters => "The URL you supplied has parameters that are not accepted.",
+            Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
+            Self::NoServer => "There is no server available for this meeting at the moment.",
+            Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
+            Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
+        }
+    }
+
+    /// The refusal as BBB writes it, with HTTP status 200.
+    pub fn reply(self) -> Reply {
+        let mut writer = Writer::with_capacity(256);
+        writer.open("response").element("returncode", "FAILED").element("messageKey", self.key());
+        writer.element("message", self.message()).close("response");
+        Reply::xml(writer.into_string())
+    }
+}

@@ -1,0 +1,191 @@
+//! `getMeetings`: reading a server's list, and writing a website its own from what the lists brought.
+
+use super::{Answer, Reply, stamp};
+use crate::clock::Timestamp;
+use crate::fleet::{FleetServer, ListedMeeting, MeetingList};
+use crate::meeting::Meeting;
+use crate::xml::{Node, Writer};
+
+/// Reads a server's answer to a getMeetings that was sent at `asked_at`. A meeting without ids is left out.
+pub fn read(answer: &Answer<'_>, asked_at: Timestamp) -> MeetingList {
+    let meetings = answer.root().child("meetings").into_iter().flat_map(Node::children);
+    MeetingList::new(asked_at, meetings.filter(|node| node.is("meeting")).filter_map(read_meeting).collect())
+}
+
+fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
+    let (meeting_id, internal_id) = (node.value("meetingID"), node.value("internalMeetingID"));
+    if meeting_id.is_empty() || internal_id.is_empty() {
+        return None;
+    }
+    let count = |name| node.number(name).unwrap_or(0).try_into().unwrap_or(u32::MAX);
+    let metadata = node.child("metadata");
+    let whole = node.without(metadata.into_iter().flat_map(stamp::nodes));
+    let fields = whole.split_once('>').and_then(|(_, rest)| rest.rsplit_once('<')).map_or("", |(fields, _)| fields);
+    // the documentation wraps these three in an element of their own, the code writes them flat
+    let breakout = node.flag("isBreakout") || node.child("breakout").is_some();
+    Some(ListedMeeting {
+        internal_id: (*internal_id).into(),
+        meeting_id: (*meeting_id).into(),
+        create_time: node.number("createTime").unwrap_or(0),
+        users: count("participantCount"),
+        audio: count("voiceParticipantCount"),
+        video: count("videoCount"),
+        ended: node.flag("hasBeenForciblyEnded") || node.number("endTime").unwrap_or(0) > 0,
+        breakout,
+        voice_bridge: node.number("voiceBridge").and_then(|number| number.try_into().ok()),
+        stamp: metadata.and_then(stamp::read),
+        xml: fields.into(),
+    })
+}
+
+/// The answer to a website: its meetings, each as its server listed it last, with the server that holds it. A meeting that
+/// no list has shown yet is written from what its create brought.
+pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>) -> Reply {
+    let mut writer = Writer::with_capacity(4096);
+    let mut count = 0;
+    for (meeting, server) in meetings {
+        let list = server.and_then(|server| server.list.as_deref());
+        let listed = list.and_then(|list| list.find(&meeting.internal_id));
+        if listed.is_some_and(|listed| listed.ended) {
+            continue;
+        }
+        count += 1;
+        writer.open("meeting");
+        match listed {
+            Some(listed) => {
+                writer.raw(&listed.xml);
+            }
+            None => write_unlisted(&mut writer, meeting),
+        }
+        if let Some(server) = server {
+            writer
+                .open("server")
+                .element("name", server.server.name.as_str())
+                .element("address", &server.server.address);
+            writer.element("url", &server.server.origin()).close("server");
+        }
+        writer.close("meeting");
+    }
+    let meetings = writer.into_string();
+    Reply::success(|writer| match count {
+        0 => {
+            writer.raw("<meetings/>").element("messageKey", "noMeetings");
+            writer.element("message", "no meetings were found on this server");
+        }
+        _ => {
+            writer.open("meetings").raw(&meetings).close("meetings");
+        }
+    })
+}
+
+/// A meeting that was created a moment ago: BBB's fields in BBB's order, nobody in it.
+fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
+    let parameter = |name: &str| {
+        let given = meeting.parameters.iter().find(|(key, _)| key == name);
+        given.map_or("", |(_, value)| value.as_str())
+    };
+    let number = |name| {
+        Some(parameter(name))
+            .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .unwrap_or("0")
+    };
+    let create_time = meeting.create_time.to_string();
+    let date = jiff::Timestamp::from_millisecond(meeting.create_time as i64)
+        .map(|time| time.strftime("%a %b %d %H:%M:%S UTC %Y").to_string());
+    writer.element("meetingName", &meeting.name);
+    writer.element("meetingID", meeting.key.meeting_id.as_str());
+    writer.element("internalMeetingID", meeting.internal_id.as_str());
+    writer.element("createTime", &create_time);
+    writer.element("createDate", &date.unwrap_or_default());
+    writer.element("voiceBridge", &meeting.voice_bridge.map(|number| number.to_string()).unwrap_or_default());
+    writer.element("dialNumber", parameter("dialNumber"));
+    writer.element("attendeePW", meeting.passwords.attendee.expose());
+    writer.element("moderatorPW", meeting.passwords.moderator.expose());
+    writer.element("running", "false");
+    writer.element("duration", number("duration"));
+    writer.element("hasUserJoined", "false");
+    writer.element("recording", if meeting.records { "true" } else { "false" });
+    writer.element("hasBeenForciblyEnded", "false");
+    writer.element("startTime", &create_time);
+    writer.element("endTime", "0");
+    for count in ["participantCount", "listenerCount", "voiceParticipantCount", "videoCount"] {
+        writer.element(count, "0");
+    }
+    writer.element("maxUsers", number("maxParticipants"));
+    writer.element("moderatorCount", "0");
+    writer.raw("<attendees></attendees>").open("metadata");
+    for (name, value) in &meeting.parameters {
+        let key = name.strip_prefix("meta_").unwrap_or_default().to_ascii_lowercase();
+        let begins_well = key.starts_with(|c: char| c.is_ascii_lowercase());
+        if begins_well && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            writer.element(&key, value);
+        }
+    }
+    writer.close("metadata").element("isBreakout", "false");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::ServerReply;
+    use crate::meeting::{MeetingKey, Passwords};
+    use crate::server::{AdministratorWord, Server};
+
+    fn list(meetings: &str) -> MeetingList {
+        let body = format!("<response><returncode>SUCCESS</returncode><meetings>{meetings}</meetings></response>");
+        let reply = ServerReply { status: 200, body: body.into() };
+        read(&Answer::read(&reply).unwrap(), Timestamp::from_millis(7))
+    }
+
+    const LISTED: &str = "<meeting> <meetingID>room</meetingID><internalMeetingID>abc-1</internalMeetingID><createTime>1</createTime>\
+        <participantCount>1,204</participantCount><endTime>0</endTime><hasBeenForciblyEnded>false</hasBeenForciblyEnded><newField>x</newField>\
+        <metadata><mconflb-guid>g</mconflb-guid><mconflb-institution>moodle</mconflb-institution><a>1</a></metadata></meeting>";
+
+    fn meeting(internal_id: &str) -> Meeting {
+        Meeting {
+            key: MeetingKey::new("moodle", "room"),
+            internal_id: internal_id.into(),
+            create_time: 1_700_000_000_000,
+            server: "bbb1".into(),
+            name: "Algebra & co".into(),
+            passwords: Passwords { attendee: "ap".into(), moderator: "mp".into() },
+            voice_bridge: Some(71234),
+            records: false,
+            created_at: Timestamp::from_millis(5),
+            parameters: vec![("meta_Origin".into(), "lms".into()), ("meta_a_b".into(), "x".into())],
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_whatever_the_version() {
+        let list = list(&format!("{LISTED}<meeting/><other/>"));
+        assert_eq!(list.meetings().len(), 1);
+        let listed = list.find(&"abc-1".into()).unwrap();
+        assert_eq!((listed.users, listed.ended, listed.breakout), (1204, false, false));
+        assert_eq!(listed.stamp.as_ref().map(|stamp| stamp.institution.as_str()), Some("moodle"));
+        assert!(listed.xml.contains("<newField>x</newField>") && listed.xml.contains("<metadata><a>1</a></metadata>"));
+        assert!(!listed.xml.contains("mconflb") && !listed.xml.contains("<meeting>"));
+    }
+
+    #[test]
+    fn a_website_reads_its_meetings_with_their_servers_and_fresh_ones_at_once() {
+        let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
+        let mut member = FleetServer::new(server, AdministratorWord::Automatic, Default::default());
+        member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
+        let (listed, fresh) = (meeting("abc-1"), meeting("new-2"));
+        let reply = reply([(&listed, Some(&member)), (&fresh, Some(&member))].into_iter());
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        assert!(text.contains("<participantCount>1,204</participantCount>"), "{text}");
+        assert!(text.contains("<meetingName>Algebra &amp; co</meetingName>"), "{text}");
+        assert!(text.contains("<createDate>Tue Nov 14 22:13:20 UTC 2023</createDate>"), "{text}");
+        assert!(text.contains("<metadata><origin>lms</origin></metadata>"), "{text}");
+        assert_eq!(text.matches("<server><name>bbb1</name>").count(), 2, "{text}");
+        assert!(!text.contains("mconflb") && !text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn none_is_a_success_of_its_own() {
+        let text = String::from_utf8(reply(std::iter::empty()).body.to_vec()).unwrap();
+        assert!(text.contains("<returncode>SUCCESS</returncode><meetings/><messageKey>noMeetings</messageKey>"));
+    }
+}

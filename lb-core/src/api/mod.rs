@@ -1,0 +1,34 @@
+//! The dialect of BigBlueButton's HTTP API: requests, replies, failures, and the answers of servers.
+//!
+//! | file | what |
+//! |---|---|
+//! | `call` | which call a path names |
+//! | `request` | a website's request, its parameters, what may have been signed |
+//! | `params` | raw queries: cutting out the checksum, decoding, encoding again |
+//! | `reply`, `failure` | what a website is told |
+//! | `answer` | what a server said, whatever its version |
+//! | `stamp` | the metadata by which a balancer knows its meetings |
+//! | `create`, `join`, … | one file for each call: what it demands, what is sent on, what comes back |
+
+mod answer;
+mod call;
+mod failure;
+mod params;
+mod reply;
+mod request;
+
+pub mod create;
+pub mod end;
+pub mod get_meeting_info;
+pub mod get_meetings;
+pub mod is_meeting_running;
+pub mod join;
+pub mod root;
+pub mod stamp;
+
+pub use self::answer::Answer;
+pub use self::call::{Call, Route, route};
+pub use self::failure::Failure;
+pub use self::params::Params;
+pub use self::reply::Reply;
+pub use self::request::{ApiRequest, Method, SignedRequest};

@@ -1,0 +1,131 @@
+//! Raw queries: cutting out the checksum, decoding, encoding again.
+
+use std::fmt;
+
+use url::form_urlencoded;
+
+/// The decoded parameters of a call, in the order given. Where a name stands twice the first one counts, as in BBB.
+#[derive(Clone, Default, PartialEq)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Decodes a raw query or form body: `+` and `%XX`. Broken escapes stay as they are, broken UTF-8 is replaced: the
+    /// checksum was made over the raw text.
+    pub fn parse(raw: &str) -> Self {
+        Self(form_urlencoded::parse(raw.as_bytes()).into_owned().collect())
+    }
+
+    /// The value of `name`; `None` if it is not given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of `name`; `None` if it is not given or empty, which BBB treats alike nearly everywhere.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Sets `name`, in its place if it is given, else at the end.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        match self.0.iter_mut().find(|(key, _)| key == name) {
+            Some((_, old)) => *old = value.into(),
+            None => self.0.push((name.to_owned(), value.into())),
+        }
+    }
+
+    /// Leaves out every parameter for which `keep` says no.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.0.retain(|(name, _)| keep(name));
+    }
+
+    /// Adds `more` behind these.
+    pub fn extend(&mut self, more: Params) {
+        self.0.extend(more.0);
+    }
+
+    /// Names and values, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The query that carries them: form encoding (`+` for a space), in the same order.
+    pub fn encode(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Params {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Params {
+    /// Names only: values may be passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Cuts the checksum out of a raw query the way BBB does: literally, wherever it stands. Answers what is left, which is
+/// what was signed, and the checksum's text.
+///
+/// So `getMeetings?&checksum=X` was signed over nothing: the `&` goes away with the pair.
+pub(super) fn cut_checksum(raw: &str) -> (String, Option<&str>) {
+    let Some(value) = raw.rsplit('&').find_map(|pair| pair.strip_prefix("checksum=")) else {
+        return (raw.to_owned(), None);
+    };
+    let rest = raw.replace(&format!("&checksum={value}"), "");
+    let rest = rest.replace(&format!("checksum={value}&"), "");
+    let rest = rest.replace(&format!("checksum={value}"), "");
+    (rest, Some(value))
+}
+
+/// What BBB up to 2.5 signed of a form POST with an empty query: its parameters without the checksum, sorted by name and
+/// encoded as Java's `URLEncoder` does.
+pub(super) fn sorted_form(form: &Params) -> String {
+    let mut pairs: Vec<_> = form.iter().filter(|(name, _)| *name != "checksum").collect();
+    pairs.sort_by_key(|(name, _)| *name);
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_cut_out_wherever_it_stands() {
+        for (raw, rest) in [
+            ("checksum=V", ""),
+            ("&checksum=V", ""),
+            ("a=1&checksum=V", "a=1"),
+            ("checksum=V&a=1", "a=1"),
+            ("a=1&checksum=V&b=2", "a=1&b=2"),
+            ("a=1&checksum=V&", "a=1&"),
+            ("&redirect=true&checksum=V", "&redirect=true"),
+        ] {
+            assert_eq!(cut_checksum(raw), (rest.to_owned(), Some("V")), "{raw}");
+        }
+        assert_eq!(cut_checksum("a=1&xchecksum=V"), ("a=1&xchecksum=V".to_owned(), None));
+    }
+
+    #[test]
+    fn encoding_again_keeps_order_and_meaning() {
+        let params = Params::parse("b=%C3%A9+x%20y&a=1%2B1&b=2&flag&%zz=%");
+        assert_eq!(params.get("b"), Some("é x y"));
+        assert_eq!(params.get("flag"), Some(""));
+        assert_eq!(params.encode(), "b=%C3%A9+x+y&a=1%2B1&b=2&flag=&%25zz=%25");
+        assert_eq!(Params::parse(&params.encode()), params);
+    }
+
+    #[test]
+    fn the_old_post_rule_sorts_and_encodes_as_java_does() {
+        let form = Params::parse("name=a%20b&checksum=V&meetingID=r~1*-._");
+        assert_eq!(sorted_form(&form), "meetingID=r%7E1*-._&name=a+b");
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        assert_eq!(format!("{:?}", Params::parse("password=s3cr3t")), "[\"password\"]");
+    }
+}

@@ -1,0 +1,64 @@
+//! The metadata that the balancer writes on every meeting, so that it knows its meetings without its database.
+//!
+//! The keys and their refusal in a website's own create are the Mconf balancer's (API document of 2017).
+
+use super::Params;
+use crate::fleet::Stamp;
+use crate::integration::Integration;
+use crate::xml::Node;
+
+/// What all keys of the balancer begin with.
+const PREFIX: &str = "mconflb-";
+
+/// The keys that a website may not send, as `meta_<key>` in any case.
+pub const RESERVED: [&str; 6] = [
+    "mconflb-guid",
+    "mconflb-institution",
+    "mconflb-institution-name",
+    "mconflb-rec-server",
+    "mconflb-rec-server-url",
+    "mconflb-rec-server-key",
+];
+
+/// Whether `params` carry a reserved key.
+pub fn is_forged(params: &Params) -> bool {
+    let reserved = |key: &str| RESERVED.iter().any(|reserved| key.eq_ignore_ascii_case(reserved));
+    let key_of = |name: &str| {
+        name.split_at_checked(5).filter(|(meta, _)| meta.eq_ignore_ascii_case("meta_")).map(|(_, key)| reserved(key))
+    };
+    params.iter().any(|(name, _)| key_of(name) == Some(true))
+}
+
+/// Stamps a create: which balancer, which integration.
+pub fn write(params: &mut Params, guid: &str, integration: &Integration) {
+    params.set("meta_mconflb-guid", guid);
+    params.set("meta_mconflb-institution", integration.name.as_str());
+    params.set("meta_mconflb-institution-name", integration.display_name.as_str());
+}
+
+/// Reads the stamp in a `metadata` element.
+pub fn read(metadata: Node<'_>) -> Option<Stamp> {
+    let guid = metadata.child("mconflb-guid")?.text().trim().to_owned();
+    let institution = metadata.child("mconflb-institution")?.text().trim().to_owned();
+    Some(Stamp { guid, institution })
+}
+
+/// The elements in a `metadata` element that only the balancer may see.
+pub fn nodes(metadata: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    metadata.children().filter(|node| node.name().to_ascii_lowercase().starts_with(PREFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_keys_are_found_in_any_case() {
+        for forged in ["meta_mconflb-guid=x", "META_Mconflb-Institution=x", "a=1&meta_MCONFLB-REC-SERVER-KEY="] {
+            assert!(is_forged(&Params::parse(forged)), "{forged}");
+        }
+        for fine in ["meta_mconflb=x", "mconflb-guid=x", "meta_guid=x", "meta=", "é=1", "metaé=1"] {
+            assert!(!is_forged(&Params::parse(fine)), "{fine}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A call to a server, and what it tells of the server's health.
+
+use super::Balancer;
+use crate::api::Answer;
+use crate::event::EventKind;
+use crate::fleet::{Fleet, FleetServer};
+use crate::gateway::{GatewayError, ServerCall};
+use crate::server::ServerName;
+
+impl Balancer {
+    /// Sends `call` to `server` and passes its word to `read`. Whether it answered is noted.
+    ///
+    /// # Errors
+    /// [`GatewayError`] where the server gave no usable answer.
+    pub(super) async fn ask<T>(
+        &self,
+        server: &FleetServer,
+        call: ServerCall,
+        read: impl FnOnce(&Answer<'_>) -> T + Send,
+    ) -> Result<T, GatewayError> {
+        let name = call.name;
+        // a 4xx is about this one call (a query too long for the server's proxy, say), not about the server's health
+        let (result, about_the_call) = match self.gateway.call(&server.server, call).await {
+            Ok(reply) => (Answer::read(&reply).map(|answer| read(&answer)), (400..500).contains(&reply.status)),
+            Err(error) => (Err(error), false),
+        };
+        match &result {
+            Ok(_) if server.reachability.is_spotless() => {}
+            Ok(_) => self.note(&server.server.name, |server, _| server.answered()).await,
+            Err(error) => {
+                let problem = error.to_string();
+                self.emit(EventKind::ServerFailed { server: server.server.name.clone(), call: name.into(), problem });
+                if !about_the_call && *error != GatewayError::Busy {
+                    self.note(&server.server.name, |server, now| server.failed(now)).await;
+                }
+            }
+        }
+        result
+    }
+
+    /// Sends a call that only reads, and once more if it was surely not sent the first time.
+    pub(super) async fn ask_twice<T>(
+        &self,
+        server: &FleetServer,
+        call: ServerCall,
+        mut read: impl FnMut(&Answer<'_>) -> T + Send,
+    ) -> Result<T, GatewayError> {
+        debug_assert!(!call.changes_state, "a call that changes state is never repeated");
+        match self.ask(server, call.clone(), &mut read).await {
+            Err(GatewayError::NotSent(_)) => self.ask(server, call, &mut read).await,
+            result => result,
+        }
+    }
+
+    /// Changes what is known of one server, and tells if its state follows.
+    pub(super) async fn note(&self, name: &ServerName, change: impl FnOnce(&mut FleetServer, crate::clock::Timestamp)) {
+        let now = self.clock.now();
+        let (before, after) = self.fleet.change(|fleet| {
+            let next = fleet.with_server(name, |server| change(server, now));
+            let states = (
+                fleet.server(name).map(|server| server.state()),
+                next.as_ref().and_then(|next| next.server(name).cloned()),
+            );
+            (next, states)
+        });
+        if let (Some(from), Some(server)) = (before, after)
+            && server.state() != from
+        {
+            let reasons = server.reasons().to_vec();
+            self.tell(EventKind::ServerStateChanged {
+                server: name.clone(),
+                from: Some(from),
+                to: server.state(),
+                reasons,
+            })
+            .await;
+        }
+    }
+
+    /// Tells of every server whose state differs between two fleets.
+    pub(super) async fn tell_state_changes(&self, before: &Fleet, after: &Fleet) {
+        for server in after.servers() {
+            let name = &server.server.name;
+            let from = before.server(name).map(|server| server.state());
+            if from != Some(server.state()) {
+                let reasons = server.reasons().to_vec();
+                self.tell(EventKind::ServerStateChanged { server: name.clone(), from, to: server.state(), reasons })
+                    .await;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Whose call it is.
+
+use std::sync::Arc;
+
+use super::Balancer;
+use crate::api::{ApiRequest, Call, Failure, Route, SignedRequest};
+use crate::checksum::{Hints, SignedCall};
+use crate::integration::Integration;
+
+impl Balancer {
+    /// Finds the integration that signed the call, looking first at those that it names or that own its meeting.
+    pub(super) async fn authenticate(
+        &self,
+        call: Call,
+        request: &ApiRequest,
+        route: Route<'_>,
+        signed: &SignedRequest,
+    ) -> Result<Arc<Integration>, Failure> {
+        let checksum = signed.checksum.ok_or(Failure::Checksum)?;
+        let owners = match signed.params.given("meetingID") {
+            // a store in trouble must not keep anybody out
+            Some(meeting_id) => self.store.owners(&meeting_id.into()).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let named = signed.params.given("integrationName").into_iter();
+        let by_owner = owners.iter().map(|owner| owner.as_str());
+        let by_path = route.prefix.rsplit('/').filter(|segment| !segment.is_empty());
+        let by_host = request.host.as_deref().into_iter();
+        let names: Vec<&str> = named.chain(by_owner).chain(by_path).chain(by_host).take(16).collect();
+        let texts: Vec<&str> = signed.texts.iter().map(String::as_str).collect();
+        let signed_call = SignedCall { name: call.name(), texts: &texts, checksum };
+        let hints = Hints { names: &names, caller: request.address };
+        self.verifier.verify(&signed_call, &hints).ok_or(Failure::Checksum)
+    }
+}

@@ -1,0 +1,191 @@
+//! How a [`Balancer`] is put together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use super::Balancer;
+use crate::api::root::About;
+use crate::checksum::{Algorithm, ChecksumVerifier, SharedSecrets};
+use crate::clock::Clock;
+use crate::event::Observer;
+use crate::fleet::{FleetRules, LiveFleet};
+use crate::gateway::Gateway;
+use crate::integration::Integrations;
+use crate::placement::{NearestLeastCpu, PlacementPolicy};
+use crate::position::{KnownNetworks, Locator};
+use crate::rng::Rng;
+use crate::store::{FleetStore, InMemoryStore, MeetingStore};
+
+/// Where a voice bridge must be unique.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VoiceBridges {
+    /// On its server: each has its own dial-in number.
+    #[default]
+    PerServer,
+    /// In the whole fleet: all share one dial-in number.
+    PerFleet,
+}
+
+/// What a balancer goes by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Names this balancer in the stamps on its meetings.
+    pub guid: String,
+    /// How long a website's whole call may take. Clients in PHP and Ruby give up after 10 s.
+    pub budget: Duration,
+    /// How much of that one attempt of a create may take, so that a second server still fits.
+    pub attempt: Duration,
+    /// How long a server may take to list its meetings.
+    pub list_deadline: Duration,
+    /// A meeting younger than this is never forgotten because of a list.
+    pub grace: Duration,
+    /// Whether servers disabled only by WARNING take meetings when no other can.
+    pub last_resort: bool,
+    /// Where a voice bridge must be unique.
+    pub voice_bridges: VoiceBridges,
+    /// Whether an unknown meeting is `invalidMeetingIdentifier` instead of `notFound`.
+    pub legacy_errors: bool,
+    /// What the root of the API tells.
+    pub about: About,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            guid: "lb".to_owned(),
+            budget: Duration::from_secs(8),
+            attempt: Duration::from_millis(3500),
+            list_deadline: Duration::from_secs(8),
+            grace: Duration::from_secs(30),
+            last_resort: true,
+            voice_bridges: VoiceBridges::default(),
+            legacy_errors: false,
+            about: About::default(),
+        }
+    }
+}
+
+/// Collects the parts of a [`Balancer`].
+#[derive(Debug)]
+pub struct BalancerBuilder {
+    settings: Settings,
+    rules: FleetRules,
+    integrations: Arc<Integrations>,
+    algorithms: Vec<Algorithm>,
+    verifier: Option<Arc<dyn ChecksumVerifier>>,
+    routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    store: Arc<dyn MeetingStore>,
+    fleet_store: Arc<dyn FleetStore>,
+    gateway: Arc<dyn Gateway>,
+    locator: Arc<dyn Locator>,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    observers: Vec<Arc<dyn Observer>>,
+}
+
+impl Balancer {
+    /// Begins a balancer that calls its servers through `gateway`. What is not set besides: no integrations, a store in
+    /// memory, one router `default` with the Mconf rule, no positions of addresses.
+    pub fn builder(gateway: Arc<dyn Gateway>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> BalancerBuilder {
+        let store = Arc::new(InMemoryStore::new());
+        let mut routers: HashMap<String, Arc<dyn PlacementPolicy>> = HashMap::new();
+        routers.insert("default".to_owned(), Arc::new(NearestLeastCpu::default()));
+        BalancerBuilder {
+            settings: Settings::default(),
+            rules: FleetRules::default(),
+            integrations: Arc::default(),
+            algorithms: Algorithm::ALL.to_vec(),
+            verifier: None,
+            routers,
+            store: store.clone(),
+            fleet_store: store,
+            gateway,
+            locator: Arc::new(KnownNetworks::default()),
+            clock,
+            rng,
+            observers: Vec::new(),
+        }
+    }
+}
+
+impl BalancerBuilder {
+    /// What it goes by.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// What servers are judged by.
+    pub fn rules(mut self, rules: FleetRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// The websites that may use it.
+    pub fn integrations(mut self, integrations: Integrations) -> Self {
+        self.integrations = Arc::new(integrations);
+        self
+    }
+
+    /// The algorithms that calls may be signed with; all four if never said.
+    pub fn algorithms(mut self, algorithms: impl Into<Vec<Algorithm>>) -> Self {
+        self.algorithms = algorithms.into();
+        self
+    }
+
+    /// Verifies calls by something else than the integrations' secrets.
+    pub fn verifier(mut self, verifier: Arc<dyn ChecksumVerifier>) -> Self {
+        self.verifier = Some(verifier);
+        self
+    }
+
+    /// A router: integrations choose it by `name`. One called `default` serves those whose router does not exist.
+    pub fn router(mut self, name: impl Into<String>, policy: Arc<dyn PlacementPolicy>) -> Self {
+        self.routers.insert(name.into(), policy);
+        self
+    }
+
+    /// Where meetings and the last good fleet are kept.
+    pub fn store<S: MeetingStore + FleetStore>(mut self, store: Arc<S>) -> Self {
+        self.store = store.clone();
+        self.fleet_store = store;
+        self
+    }
+
+    /// Where addresses are.
+    pub fn locator(mut self, locator: Arc<dyn Locator>) -> Self {
+        self.locator = locator;
+        self
+    }
+
+    /// Somebody who is told of every event.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+
+    /// The balancer.
+    pub fn build(self) -> Balancer {
+        let secrets = || Arc::new(SharedSecrets::new(Arc::clone(&self.integrations), self.algorithms.clone()));
+        let verifier = self.verifier.clone().unwrap_or_else(|| secrets());
+        Balancer {
+            settings: self.settings,
+            rules: Arc::new(self.rules),
+            integrations: self.integrations,
+            verifier,
+            routers: self.routers,
+            store: self.store,
+            fleet_store: self.fleet_store,
+            gateway: self.gateway,
+            locator: self.locator,
+            clock: self.clock,
+            rng: self.rng,
+            observers: self.observers,
+            fleet: LiveFleet::default(),
+            kept_fleet: Default::default(),
+            store_failed: AtomicBool::new(false),
+        }
+    }
+}

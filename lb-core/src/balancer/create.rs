@@ -1,0 +1,402 @@
+//! What a create does.
+//!
+//! ```text
+//!   known? ──a meeting──▶ the same create to its server
+//!     │  └──a claim────▶ wait until it is settled, then look again
+//!     │no
+//!   place ──▶ claim (durable) ──▶ send ──▶ SUCCESS ──▶ confirm (durable) ──▶ tell the website
+//!     ▲                            │
+//!     └── next in the ranking ◀────┴── not sent; or no usable answer: the copy that may be there is noted as a stray
+//! ```
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::place::{Place, Wanted};
+use super::{Answered, Balancer, VoiceBridges};
+use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
+use crate::api::{Answer, ApiRequest, Failure, Reply, SignedRequest, stamp};
+use crate::clock::Timestamp;
+use crate::event::{Ended, EventKind, Found};
+use crate::fleet::FleetServer;
+use crate::gateway::{GatewayError, ServerCall};
+use crate::integration::Integration;
+use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords, Stray};
+use crate::position::Position;
+use crate::rng::RngExt;
+use crate::server::ServerName;
+use crate::store::{ClaimOutcome, Entry, StoreError};
+
+/// How often a voice bridge that the server says is taken is drawn anew.
+const BRIDGE_ATTEMPTS: u32 = 3;
+
+/// Length of a password that the website left out.
+const PASSWORD_LENGTH: usize = 12;
+
+/// One website's create, on its way.
+struct Creating<'a> {
+    integration: &'a Integration,
+    key: MeetingKey,
+    create: Create,
+    xml: Option<(String, Bytes)>,
+    position: Option<Position>,
+    deadline: Timestamp,
+}
+
+/// What came of trying to create a new meeting.
+enum Tried {
+    /// The website can be answered.
+    Answered(Answered),
+    /// Another call was first: look again.
+    Overtaken,
+}
+
+/// What a server said to a create, with all that is needed of it.
+struct Said {
+    success: bool,
+    key: String,
+    created: Option<Created>,
+    body: Bytes,
+}
+
+impl Said {
+    fn read(answer: &Answer<'_>) -> Self {
+        Self {
+            success: answer.is_success(),
+            key: answer.key().into_owned(),
+            created: Created::read(answer),
+            body: answer.for_website(),
+        }
+    }
+
+    fn answered(self, server: &ServerName) -> Answered {
+        Answered {
+            reply: Reply::xml(self.body),
+            key: self.key.into(),
+            success: self.success,
+            server: Some(server.clone()),
+        }
+    }
+}
+
+impl Balancer {
+    pub(super) async fn create(
+        &self,
+        integration: &Integration,
+        request: &ApiRequest,
+        signed: SignedRequest,
+    ) -> Result<Answered, Failure> {
+        let create = Create::read(signed.params)?;
+        let creating = Creating {
+            key: MeetingKey { integration: integration.name.clone(), meeting_id: create.meeting_id.clone() },
+            position: self.position_of(request, integration),
+            deadline: self.clock.now() + self.settings.budget,
+            xml: signed.xml,
+            integration,
+            create,
+        };
+        loop {
+            match self.stored(self.store.find(&creating.key).await)? {
+                Some(Entry::Held(meeting)) => {
+                    if let Some(answered) = self.create_again(&creating, meeting).await? {
+                        return Ok(answered);
+                    }
+                }
+                Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
+                None => {
+                    if let Tried::Answered(answered) = self.create_new(&creating).await? {
+                        return Ok(answered);
+                    }
+                }
+            }
+            if self.clock.now() >= creating.deadline {
+                return Err(Failure::ServerTrouble);
+            }
+        }
+    }
+
+    /// Waits until another call's claim is settled; settles it here if that call is gone.
+    async fn wait_for(&self, claim: &Claim, deadline: Timestamp) -> Result<(), Failure> {
+        let now = self.clock.now();
+        if claim.expires <= now {
+            return self.settle(claim).await;
+        }
+        let patience = claim.expires.min(deadline).since(now);
+        let (settled, timeout) = (self.store.settled(&claim.token), self.clock.sleep(patience));
+        futures_util::pin_mut!(settled, timeout);
+        futures_util::future::select(settled, timeout).await;
+        Ok(())
+    }
+
+    /// Sends the create to the server that has the meeting. `None` if the meeting turned out not to be there any more.
+    async fn create_again(&self, creating: &Creating<'_>, meeting: Arc<Meeting>) -> Result<Option<Answered>, Failure> {
+        let server = self.server_of(&meeting)?;
+        // the website that sends no passwords means the ones that were drawn for it
+        let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
+        let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
+        let call = ServerCall::change(&server.server, "create", &query, None, deadline);
+        let said = self.ask(&server, call, Said::read).await.map_err(|_| Failure::ServerTrouble)?;
+        if let Some(created) =
+            said.created.as_ref().filter(|created| said.success && created.internal_id != meeting.internal_id)
+        {
+            // it had ended unnoticed, and the server made a new one
+            let ended = EventKind::MeetingEnded {
+                meeting: meeting.key.clone(),
+                internal_id: meeting.internal_id.clone(),
+                server: meeting.server.clone(),
+                how: Ended::Replaced,
+            };
+            let fresh = self.meeting(creating, &server, &meeting.passwords, meeting.voice_bridge, created);
+            self.adopt(fresh, Some(ended), Found::RepeatedCreate).await?;
+        }
+        Ok(Some(said.answered(&server.server.name)))
+    }
+
+    /// Creates a new meeting on the best server, and on the next one where that fails.
+    async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
+        let occupied = self.stored(self.store.occupied(&creating.key).await)?;
+        let parent = self.parent_server(creating).await?;
+        let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
+        let mut excluded = occupied.clone();
+        let mut attempt = 1;
+        loop {
+            let wanted = Wanted {
+                key: &creating.key,
+                integration: creating.integration,
+                position: creating.position,
+                excluded: &excluded,
+                only: parent.as_ref(),
+                attempt,
+            };
+            let time_left = creating.deadline.since(self.clock.now());
+            let Some(place) = (!time_left.is_zero()).then(|| self.place(&wanted)).flatten() else {
+                self.give_up(&token).await;
+                return Err(self.no_place(&wanted, &occupied));
+            };
+            let name = place.server.server.name.clone();
+            match self.create_on(creating, &place, &token).await {
+                Ok(OnServer::Answered(answered)) => return Ok(Tried::Answered(answered)),
+                Ok(OnServer::Refused(answered)) => {
+                    self.unplace(&creating.key, &name).await;
+                    self.give_up(&token).await;
+                    return Ok(Tried::Answered(answered));
+                }
+                Ok(OnServer::Overtaken) => {
+                    self.unplace(&creating.key, &name).await;
+                    return Ok(Tried::Overtaken);
+                }
+                Ok(OnServer::Occupied) => excluded.push(name.clone()),
+                Ok(OnServer::Failed) => {
+                    excluded.push(name.clone());
+                    attempt += 1;
+                }
+                Err(failure) => {
+                    self.unplace(&creating.key, &name).await;
+                    return Err(failure);
+                }
+            }
+            self.unplace(&creating.key, &name).await;
+        }
+    }
+
+    /// Claims the meeting for one server and creates it there.
+    async fn create_on(&self, creating: &Creating<'_>, place: &Place, token: &ClaimToken) -> Result<OnServer, Failure> {
+        let server = &place.server;
+        let passwords = creating.create.passwords(|| self.rng.alphanumeric(PASSWORD_LENGTH));
+        let mut wish = creating.create.voice_bridge;
+        for _ in 0..BRIDGE_ATTEMPTS {
+            let voice_bridge = self.voice_bridge(wish.take(), server, &creating.key).await?;
+            let claim = Claim {
+                key: creating.key.clone(),
+                server: server.server.name.clone(),
+                passwords: passwords.clone(),
+                voice_bridge,
+                token: token.clone(),
+                expires: self.clock.now() + self.settings.budget * 2,
+            };
+            match self.stored(self.store.claim(claim).await)? {
+                ClaimOutcome::Claimed => {}
+                ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
+                ClaimOutcome::Occupied => return Ok(OnServer::Occupied),
+            }
+            let query = creating.create.query(&passwords, Some(voice_bridge), self.stamps(creating.integration));
+            let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
+            let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
+            let said = match self.ask(server, call, Said::read).await {
+                Ok(said) => said,
+                Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
+                Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
+                    self.note_stray(creating, &server.server.name).await;
+                    return Ok(OnServer::Failed);
+                }
+            };
+            match &said.created {
+                Some(created) if said.success => {
+                    let meeting = self.meeting(creating, server, &passwords, Some(voice_bridge), created);
+                    self.confirm(token, meeting, place).await?;
+                    return Ok(OnServer::Answered(said.answered(&server.server.name)));
+                }
+                _ if said.success => {
+                    // a SUCCESS that does not name the meeting cannot be kept, and is no answer of a sound server
+                    self.note_stray(creating, &server.server.name).await;
+                    return Ok(OnServer::Failed);
+                }
+                _ if said.key == "nonUniqueVoiceBridge" => {}
+                _ => return Ok(OnServer::Refused(said.answered(&server.server.name))),
+            }
+        }
+        Ok(OnServer::Failed)
+    }
+
+    /// Makes the claim the meeting. Only after this may the website be told.
+    async fn confirm(&self, token: &ClaimToken, meeting: Meeting, place: &Place) -> Result<(), Failure> {
+        let mut kinds = vec![EventKind::MeetingCreated {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            name: meeting.name.clone(),
+            server: meeting.server.clone(),
+            records: meeting.records,
+            placement: place.placement.clone(),
+            parameters: meeting.parameters.clone(),
+        }];
+        if place.last_resort {
+            kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
+        }
+        let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
+        let (key, internal_id) = (meeting.key.clone(), meeting.internal_id.clone());
+        match self.store.confirm(token, meeting, events.clone()).await {
+            Ok(_) => {}
+            Err(StoreError::Fenced) => {
+                // whoever settled the claim meanwhile may have found this very meeting
+                let held = self.stored(self.store.find(&key).await)?;
+                if !matches!(held, Some(Entry::Held(held)) if held.internal_id == internal_id) {
+                    return Err(Failure::StoreTrouble);
+                }
+            }
+            Err(error) => return self.stored(Err(error)),
+        }
+        events.iter().for_each(|event| self.show(event));
+        Ok(())
+    }
+
+    /// Keeps a meeting that was found, in place of what was known.
+    pub(super) async fn adopt(&self, meeting: Meeting, ended: Option<EventKind>, how: Found) -> Result<(), Failure> {
+        let adopted = EventKind::MeetingAdopted {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            server: meeting.server.clone(),
+            how,
+        };
+        let events: Vec<_> = ended.into_iter().chain([adopted]).map(|kind| self.event(kind)).collect();
+        match self.store.adopt(meeting, events.clone()).await {
+            Ok(_) => events.iter().for_each(|event| self.show(event)),
+            Err(StoreError::Fenced) => {}
+            Err(error) => return self.stored(Err(error)),
+        }
+        Ok(())
+    }
+
+    fn meeting(
+        &self,
+        creating: &Creating<'_>,
+        server: &FleetServer,
+        passwords: &Passwords,
+        voice_bridge: Option<u32>,
+        created: &Created,
+    ) -> Meeting {
+        let (attendee, moderator) = created.passwords.clone();
+        Meeting {
+            key: creating.key.clone(),
+            internal_id: created.internal_id.clone(),
+            create_time: created.create_time,
+            server: server.server.name.clone(),
+            name: creating.create.name.clone(),
+            passwords: Passwords {
+                attendee: attendee.unwrap_or_else(|| passwords.attendee.clone()),
+                moderator: moderator.unwrap_or_else(|| passwords.moderator.clone()),
+            },
+            voice_bridge: created.voice_bridge.or(voice_bridge),
+            records: creating.create.records,
+            created_at: self.clock.now(),
+            parameters: creating.create.kept_parameters(),
+        }
+    }
+
+    fn stamps(&self, integration: &Integration) -> impl FnOnce(&mut crate::api::Params) {
+        |params| stamp::write(params, &self.settings.guid, integration)
+    }
+
+    /// The voice bridge to send: the one wished for if it is free, else a drawn one that is.
+    async fn voice_bridge(&self, wish: Option<u32>, server: &FleetServer, key: &MeetingKey) -> Result<u32, Failure> {
+        let drawn = || DRAWN_VOICE_BRIDGES.start + (self.rng.number() % DRAWN_VOICE_BRIDGES.len() as u64) as u32;
+        let scope = match self.settings.voice_bridges {
+            VoiceBridges::PerServer => Some(&server.server.name),
+            VoiceBridges::PerFleet => None,
+        };
+        let mut number = wish.unwrap_or_else(drawn);
+        for _ in 0..100 {
+            let listed =
+                server.list.iter().any(|list| list.running().any(|meeting| meeting.voice_bridge == Some(number)));
+            if !listed && !self.stored(self.store.voice_bridge_taken(number, scope, key).await)? {
+                break;
+            }
+            number = drawn();
+        }
+        Ok(number)
+    }
+
+    /// Where the parent of a breakout room is, if it is one that the website asks for itself.
+    async fn parent_server(&self, creating: &Creating<'_>) -> Result<Option<ServerName>, Failure> {
+        let Some(parent) = &creating.create.parent else { return Ok(None) };
+        let key = MeetingKey { integration: creating.integration.name.clone(), meeting_id: parent.clone() };
+        match self.stored(self.store.find(&key).await)? {
+            Some(Entry::Held(parent)) => Ok(Some(parent.server.clone())),
+            _ => Err(Failure::ParentUnknown),
+        }
+    }
+
+    /// Why no server may have the meeting.
+    fn no_place(&self, wanted: &Wanted<'_>, occupied: &[ServerName]) -> Failure {
+        if wanted.attempt > 1 {
+            return Failure::ServerTrouble;
+        }
+        let fleet = self.fleet();
+        let taken = |server: &&Arc<FleetServer>| {
+            occupied.contains(&server.server.name) || server.foreign.contains(&wanted.key.meeting_id)
+        };
+        let mut taken_ones = fleet.servers().iter().filter(taken);
+        if taken_ones.any(|server| server.state().takes_new_meetings()) {
+            Failure::IdNotUnique
+        } else {
+            Failure::NoServer
+        }
+    }
+
+    async fn give_up(&self, token: &ClaimToken) {
+        // a claim that cannot be released now expires and is settled then
+        let _ = self.stored(self.store.release(token).await);
+    }
+
+    async fn note_stray(&self, creating: &Creating<'_>, server: &ServerName) {
+        let stray = Stray { key: creating.key.clone(), server: server.clone(), since: self.clock.now() };
+        let event = self.event(EventKind::StrayNoted { meeting: stray.key.clone(), server: server.clone() });
+        self.show(&event);
+        // without the note the copy is found all the same: its stamp says whose it is, and that it is not where it should be
+        let _ = self.stored(self.store.note_stray(stray, vec![event]).await);
+    }
+}
+
+/// What came of one server.
+enum OnServer {
+    /// The meeting is there and kept.
+    Answered(Answered),
+    /// The server said no.
+    Refused(Answered),
+    /// It gave no usable answer: the next one may try.
+    Failed,
+    /// It has come to hold a meeting of the same id.
+    Occupied,
+    /// Another call was first.
+    Overtaken,
+}

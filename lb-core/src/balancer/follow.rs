@@ -1,0 +1,94 @@
+//! What the servers list: how many users are where, and which meetings have ended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Balancer;
+use crate::api::{Failure, get_meetings};
+use crate::event::{Ended, EventKind};
+use crate::fleet::{FleetServer, MeetingList};
+use crate::gateway::ServerCall;
+use crate::meeting::{Meeting, MeetingKey, Stray};
+use crate::server::{AdministratorWord, ServerName, ServerState};
+
+impl Balancer {
+    /// Asks one server for its meetings and takes the answer over. Also the probe that notices whether it answers.
+    ///
+    /// A meeting is forgotten when two lists in a row, both asked for after it was created, lack it, and it is older than
+    /// the grace time. Servers should be followed in parallel, each every few seconds: none waits for another.
+    ///
+    /// # Errors
+    /// [`Failure::ServerTrouble`] if the server gave no usable answer, [`Failure::StoreTrouble`] if the store fails. What was
+    /// known stays.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time.
+    pub async fn follow(&self, name: &ServerName) -> Result<(), Failure> {
+        let Some(server) = self.fleet().server(name).cloned() else { return Ok(()) };
+        if server.state() == ServerState::Recording {
+            return Ok(());
+        }
+        let asked_at = self.clock.now();
+        let call = ServerCall::read(&server.server, "getMeetings", "", self.settings.list_deadline);
+        let list =
+            self.ask(&server, call, |answer| answer.is_success().then(|| get_meetings::read(answer, asked_at))).await;
+        let list = Arc::new(list.ok().flatten().ok_or(Failure::ServerTrouble)?);
+        let held = self.stored(self.store.meetings_on(name).await)?;
+        self.take_list(name, &list, &held).await;
+        for meeting in &held {
+            let unlisted_before =
+                server.list.as_ref().is_some_and(|before| before.denies(&meeting.internal_id, meeting.created_at));
+            let unlisted = unlisted_before && list.denies(&meeting.internal_id, meeting.created_at);
+            if unlisted && self.clock.now().since(meeting.created_at) > self.settings.grace {
+                self.forget(meeting, Ended::Unlisted).await?;
+            }
+        }
+        self.end_strays(&server, &list).await?;
+        if server.word == AdministratorWord::Draining && self.stored(self.store.meetings_on(name).await)?.is_empty() {
+            self.set_word(name, AdministratorWord::ForceDisabled).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_list(&self, name: &ServerName, list: &Arc<MeetingList>, held: &[Arc<Meeting>]) {
+        let ids: HashMap<&MeetingKey, &Meeting> = held.iter().map(|meeting| (&meeting.key, &**meeting)).collect();
+        let users_in = |key: &MeetingKey| list.find(&ids.get(key)?.internal_id).map(|listed| listed.users);
+        self.note(name, |server, now| server.take_list(Arc::clone(list), users_in, &self.settings.guid, now)).await;
+    }
+
+    /// Ends the copies of meetings that nobody was sent to: their create was sent here, no answer came, and they were
+    /// created elsewhere. One with people in it is left to end by itself. A stray that a list does not show, asked for well
+    /// after its create, was never there.
+    async fn end_strays(&self, server: &FleetServer, list: &MeetingList) -> Result<(), Failure> {
+        let strays = self.stored(self.store.strays().await)?;
+        for stray in strays.into_iter().filter(|stray| stray.server == server.server.name) {
+            let listed = list.running().find(|meeting| {
+                let ours = |stamp: &crate::fleet::Stamp| {
+                    stamp.guid == self.settings.guid && stamp.institution == stray.key.integration.as_str()
+                };
+                meeting.meeting_id == stray.key.meeting_id && meeting.stamp.as_ref().is_some_and(ours)
+            });
+            match listed {
+                Some(copy) if copy.users == 0 => self.end_stray(server, &stray).await?,
+                Some(_) => {}
+                None if list.asked_at.since(stray.since) > self.settings.grace => {
+                    self.stored(self.store.clear_stray(&stray.key, &stray.server, Vec::new()).await)?;
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_stray(&self, server: &FleetServer, stray: &Stray) -> Result<(), Failure> {
+        let query = crate::api::Params::from_iter([("meetingID", stray.key.meeting_id.as_str())]).encode();
+        let call = ServerCall::change(&server.server, "end", &query, None, self.settings.attempt);
+        let ended = self.ask(server, call, |answer| answer.is_success() || answer.is_not_found()).await;
+        if ended == Ok(true) {
+            let event = self.event(EventKind::StrayEnded { meeting: stray.key.clone(), server: stray.server.clone() });
+            self.stored(self.store.clear_stray(&stray.key, &stray.server, vec![event.clone()]).await)?;
+            self.show(&event);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! What a join does: it sends the browser to the meeting's server.
+
+use super::{Answered, Balancer};
+use crate::api::join::Join;
+use crate::api::{Failure, Params, Reply};
+use crate::event::EventKind;
+use crate::gateway::ServerCall;
+use crate::integration::Integration;
+
+impl Balancer {
+    pub(super) async fn join(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
+        let join = Join::read(params)?;
+        let meeting = self.held(integration, &join.meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
+        let server = self.server_of(&meeting)?;
+        let query = join.query();
+        let answered = if join.redirect {
+            let location = ServerCall::signed_url(&server.server, "join", &query);
+            Answered { server: Some(meeting.server.clone()), ..Answered::locally(Reply::redirect(location.into())) }
+        } else {
+            let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget);
+            self.pass_on(&server, call).await?
+        };
+        if answered.success {
+            self.tell(EventKind::UserJoined {
+                meeting: meeting.key.clone(),
+                internal_id: meeting.internal_id.clone(),
+                server: meeting.server.clone(),
+                role: join.role(&meeting),
+                name: join.full_name,
+                user_id: join.user_id,
+            })
+            .await;
+        }
+        Ok(answered)
+    }
+}

@@ -1,0 +1,149 @@
+//! What the monitor says becomes the fleet; the last good one is kept for the next start.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::Balancer;
+use crate::api::Failure;
+use crate::clock::Timestamp;
+use crate::event::EventKind;
+use crate::fleet::Fleet;
+use crate::server::{AdministratorWord, ServerName};
+use crate::source::{MonitorReport, ReportedServer, ServerSource};
+use crate::store::FleetRecord;
+
+/// How often the fleet is kept although nothing but its age has changed.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// What was kept of the fleet last. The lock is held for a comparison, never across an await.
+#[derive(Debug, Default)]
+pub(super) struct KeptFleet(Mutex<Option<FleetRecord>>);
+
+impl KeptFleet {
+    /// Takes `record` over if it has to be kept again.
+    fn is_news(&self, record: &FleetRecord) -> bool {
+        let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let same =
+            |kept: &FleetRecord| kept.servers == record.servers && record.good_at.since(kept.good_at) < KEEP_EVERY;
+        let news = !kept.as_ref().is_some_and(same);
+        if news {
+            *kept = Some(record.clone());
+        }
+        news
+    }
+
+    fn forget(&self) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    }
+}
+
+impl Balancer {
+    /// Takes up what an earlier run left: the last good fleet with the administrators' words, and claims whose creates
+    /// were cut off. To be called once, before the first request.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`] if the store cannot be read; the observers are told why.
+    pub async fn resume(&self) -> Result<(), Failure> {
+        if let Some(record) = self.stored(self.fleet_store.load_fleet().await)? {
+            let words: BTreeMap<ServerName, AdministratorWord> =
+                record.servers.iter().map(|(server, word)| (server.name.clone(), *word)).collect();
+            let servers = record.servers.into_iter().map(|(server, _)| ReportedServer::unwatched(server)).collect();
+            self.fleet.change(|fleet| {
+                (fleet.with_report(MonitorReport { servers }, &words, &self.rules, record.good_at).ok(), ())
+            });
+        }
+        let now = self.clock.now();
+        let ramp = self.rules.expected.ramp;
+        let fleet = self.fleet();
+        for server in fleet.servers() {
+            let meetings = self.stored(self.store.meetings_on(&server.server.name).await)?;
+            let young: Vec<_> = meetings.iter().filter(|meeting| now.since(meeting.created_at) < ramp).collect();
+            if !young.is_empty() {
+                self.note(&server.server.name, |server, _| {
+                    young.iter().for_each(|meeting| server.place(meeting.key.clone(), meeting.created_at));
+                })
+                .await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Polls the monitor once. Whatever is wrong with its answer, the fleet stays at least as it was; the trouble is
+    /// shown in [`Fleet::monitor`] and told once.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time.
+    pub async fn refresh(&self, source: &dyn ServerSource) {
+        let polled = source.poll().await;
+        let now = self.clock.now();
+        let before = self.fleet();
+        let problem = match polled {
+            Ok(report) => {
+                self.fleet.change(|fleet| match fleet.with_report(report, &BTreeMap::new(), &self.rules, now) {
+                    Ok(next) => (Some(next), None),
+                    Err(refused) => {
+                        (Some(fleet.with_monitor_trouble(refused.to_string(), now)), Some(refused.to_string()))
+                    }
+                })
+            }
+            Err(error) => self.fleet.change(|fleet| {
+                let problem = error.to_string();
+                (Some(fleet.with_monitor_trouble(problem.clone(), now)), Some(problem))
+            }),
+        };
+        match (problem, &before.monitor().trouble) {
+            (Some(problem), None) => self.tell(EventKind::MonitorFailed { problem }).await,
+            (None, Some(_)) => self.tell(EventKind::MonitorRecovered).await,
+            _ => {}
+        }
+        let after = self.fleet();
+        self.tell_state_changes(&before, &after).await;
+        self.drop_gone(&after).await;
+        self.keep_fleet().await;
+    }
+
+    /// The administrator's word on a server. It is kept and beats the monitor. Answers whether there is such a server.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`] if it cannot be kept; it holds until the next start then.
+    pub async fn set_word(&self, server: &ServerName, word: AdministratorWord) -> Result<bool, Failure> {
+        if self.fleet().server(server).is_none() {
+            return Ok(false);
+        }
+        self.note(server, |server, _| server.word = word).await;
+        let record = record_of(&self.fleet(), self.clock.now());
+        self.kept_fleet.forget();
+        self.stored(self.fleet_store.save_fleet(record).await)?;
+        Ok(true)
+    }
+
+    /// Lets go of servers that the monitor no longer has and that hold no meeting any more.
+    async fn drop_gone(&self, fleet: &Fleet) {
+        for server in fleet.servers().iter().filter(|server| server.gone) {
+            let name = &server.server.name;
+            let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
+            let claimed =
+                self.store.claims().await.is_ok_and(|claims| claims.iter().any(|claim| claim.server == *name));
+            if empty && !claimed {
+                self.fleet.change(|fleet| (Some(fleet.without(name)), ()));
+                self.tell(EventKind::ServerDropped { server: name.clone() }).await;
+            }
+        }
+    }
+
+    async fn keep_fleet(&self) {
+        let fleet = self.fleet();
+        let Some(good_at) = fleet.monitor().good_at else { return };
+        let record = record_of(&fleet, good_at);
+        if self.kept_fleet.is_news(&record) && self.stored(self.fleet_store.save_fleet(record).await).is_err() {
+            self.kept_fleet.forget();
+        }
+    }
+}
+
+fn record_of(fleet: &Fleet, good_at: Timestamp) -> FleetRecord {
+    let servers =
+        fleet.servers().iter().map(|server| (crate::server::Server::clone(&server.server), server.word)).collect();
+    FleetRecord { good_at: fleet.monitor().good_at.unwrap_or(good_at), servers }
+}

@@ -1,0 +1,85 @@
+//! Claims whose creator is gone: a balancer that was killed, a call that was dropped. Their server is asked.
+
+use super::Balancer;
+use crate::api::create::Created;
+use crate::api::{Failure, Params};
+use crate::event::{EventKind, Found};
+use crate::gateway::ServerCall;
+use crate::meeting::{Claim, Meeting, Passwords, Stray};
+
+impl Balancer {
+    /// Settles every claim that has expired. To be called every few seconds.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`] if the store fails.
+    pub async fn settle_expired(&self) -> Result<(), Failure> {
+        let now = self.clock.now();
+        for claim in self.stored(self.store.claims().await)?.iter().filter(|claim| claim.expires <= now) {
+            self.settle(claim).await?;
+        }
+        Ok(())
+    }
+
+    /// Settles an expired claim: the meeting is kept if its server has it, the claim released if not. If the server cannot
+    /// be asked, the copy that may be there is noted as a stray.
+    pub(super) async fn settle(&self, claim: &Claim) -> Result<(), Failure> {
+        match self.ask_for(claim).await {
+            Asked::There(meeting) => self.adopt(*meeting, None, Found::ExpiredClaim).await,
+            Asked::NotThere => self.stored(self.store.release(&claim.token).await),
+            Asked::Silent => {
+                let stray = Stray { key: claim.key.clone(), server: claim.server.clone(), since: self.clock.now() };
+                let event =
+                    self.event(EventKind::StrayNoted { meeting: stray.key.clone(), server: stray.server.clone() });
+                self.stored(self.store.note_stray(stray, vec![event.clone()]).await)?;
+                self.show(&event);
+                self.stored(self.store.release(&claim.token).await)
+            }
+        }
+    }
+
+    async fn ask_for(&self, claim: &Claim) -> Asked {
+        let fleet = self.fleet();
+        let Some(server) = fleet.server(&claim.server) else { return Asked::Silent };
+        let query = Params::from_iter([("meetingID", claim.key.meeting_id.as_str())]).encode();
+        let call = ServerCall::read(&server.server, "getMeetingInfo", &query, self.settings.attempt);
+        let asked = self.ask(server, call, |answer| {
+            let root = answer.root();
+            let stamp = root.child("metadata").and_then(crate::api::stamp::read);
+            let ours = stamp.is_some_and(|stamp| {
+                stamp.guid == self.settings.guid && stamp.institution == claim.key.integration.as_str()
+            });
+            let created =
+                Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
+            created.map(|created| (created, root.value("meetingName").into_owned(), root.flag("recording")))
+        });
+        match asked.await {
+            Ok(Some((created, name, records))) => {
+                let (attendee, moderator) = created.passwords;
+                Asked::There(Box::new(Meeting {
+                    key: claim.key.clone(),
+                    internal_id: created.internal_id,
+                    create_time: created.create_time,
+                    server: claim.server.clone(),
+                    name,
+                    passwords: Passwords {
+                        attendee: attendee.unwrap_or_else(|| claim.passwords.attendee.clone()),
+                        moderator: moderator.unwrap_or_else(|| claim.passwords.moderator.clone()),
+                    },
+                    voice_bridge: created.voice_bridge.or(Some(claim.voice_bridge)),
+                    records,
+                    created_at: self.clock.now(),
+                    parameters: Vec::new(),
+                }))
+            }
+            Ok(None) => Asked::NotThere,
+            Err(_) => Asked::Silent,
+        }
+    }
+}
+
+/// What the server of a claim says.
+enum Asked {
+    There(Box<Meeting>),
+    NotThere,
+    Silent,
+}

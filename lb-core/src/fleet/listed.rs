@@ -1,0 +1,88 @@
+//! What a server's getMeetings showed: [`MeetingList`] and its [`ListedMeeting`]s.
+
+use crate::clock::Timestamp;
+use crate::meeting::{InternalMeetingId, MeetingId};
+
+/// One successful getMeetings of one server.
+#[derive(Clone, Debug, Default)]
+pub struct MeetingList {
+    /// When it was asked for, by the balancer's clock. It says nothing of meetings created later.
+    pub asked_at: Timestamp,
+    // by internal id
+    meetings: Vec<ListedMeeting>,
+}
+
+/// One meeting as its server lists it.
+#[derive(Clone, Debug)]
+pub struct ListedMeeting {
+    /// BBB's id of this incarnation.
+    pub internal_id: InternalMeetingId,
+    /// The website's id.
+    pub meeting_id: MeetingId,
+    /// The server's `createTime`, milliseconds since 1970.
+    pub create_time: u64,
+    /// Users in it.
+    pub users: u32,
+    /// Users with audio.
+    pub audio: u32,
+    /// Users with video.
+    pub video: u32,
+    /// Whether it has ended and only lingers in the list.
+    pub ended: bool,
+    /// Whether it is a breakout room, made by BBB itself.
+    pub breakout: bool,
+    /// The number that telephones dial.
+    pub voice_bridge: Option<u32>,
+    /// Whose it is, if a balancer stamped it.
+    pub stamp: Option<Stamp>,
+    /// The fields that getMeetings shows of it, as XML, without the `meeting` element itself and without stamps.
+    pub xml: Box<str>,
+}
+
+/// The metadata by which a balancer knows a meeting as its own, whatever became of its database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Which balancer: `mconflb-guid`.
+    pub guid: String,
+    /// The name of the integration that created the meeting: `mconflb-institution`.
+    pub institution: String,
+}
+
+impl ListedMeeting {
+    /// Whether somebody made it past the balancer whose stamps carry `guid`. Breakout rooms are BBB's own doing.
+    pub fn is_foreign(&self, guid: &str) -> bool {
+        !self.breakout && self.stamp.as_ref().is_none_or(|stamp| stamp.guid != guid)
+    }
+}
+
+impl MeetingList {
+    /// The list asked for at `asked_at`.
+    pub fn new(asked_at: Timestamp, mut meetings: Vec<ListedMeeting>) -> Self {
+        meetings.sort_by(|a, b| a.internal_id.cmp(&b.internal_id));
+        Self { asked_at, meetings }
+    }
+
+    /// All meetings, by internal id, the ended ones that linger among them.
+    pub fn meetings(&self) -> &[ListedMeeting] {
+        &self.meetings
+    }
+
+    /// Those that run.
+    pub fn running(&self) -> impl Iterator<Item = &ListedMeeting> {
+        self.meetings.iter().filter(|meeting| !meeting.ended)
+    }
+
+    /// The incarnation `internal_id`, ended or not.
+    pub fn find(&self, internal_id: &InternalMeetingId) -> Option<&ListedMeeting> {
+        self.meetings
+            .binary_search_by(|meeting| meeting.internal_id.cmp(internal_id))
+            .ok()
+            .map(|index| &self.meetings[index])
+    }
+
+    /// Whether the list shows that `internal_id`, created at `created_at`, does not run any more: it was asked for after
+    /// the creation and lacks it, or shows it ended.
+    pub fn denies(&self, internal_id: &InternalMeetingId, created_at: Timestamp) -> bool {
+        self.asked_at > created_at && self.find(internal_id).is_none_or(|meeting| meeting.ended)
+    }
+}

@@ -1,0 +1,193 @@
+//! [`FleetServer`]: one server with all that is known of it now.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::listed::MeetingList;
+use crate::clock::Timestamp;
+use crate::meeting::{MeetingId, MeetingKey};
+use crate::server::{
+    AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, HealthRules, HostStatus, Load, Reachability, Server,
+    ServerState, Service,
+};
+
+/// The rules that a fleet is judged by; the same for all its servers.
+#[derive(Clone, Debug, Default)]
+pub struct FleetRules {
+    /// When a server is suspended and comes back.
+    pub health: HealthRules,
+    /// How a meeting counts before anyone is seen in it.
+    pub expected: ExpectedLoadRule,
+    /// Names of services that say nothing about load.
+    pub ignored_services: Vec<String>,
+}
+
+/// One server with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct FleetServer {
+    /// Its facts.
+    pub server: Arc<Server>,
+    /// The administrator's word.
+    pub word: AdministratorWord,
+    /// Whether it only holds recordings.
+    pub recording: bool,
+    /// Whether the monitor's last good poll lacked it.
+    pub gone: bool,
+    /// The monitor's word on the machine.
+    pub host: HostStatus,
+    /// Its services as the monitor last knew them.
+    pub services: Vec<Service>,
+    /// What the monitor measured.
+    pub measured: Load,
+    /// Whether it answers us.
+    pub reachability: Reachability,
+    /// What it listed last; `None` before the first answer.
+    pub list: Option<Arc<MeetingList>>,
+    /// What it listed before that.
+    pub list_before: Option<Arc<MeetingList>>,
+    /// What meetings placed on it will yet bring.
+    pub expected: ExpectedLoad,
+    /// Ids of running meetings that somebody made on it past this balancer.
+    pub foreign: Arc<HashSet<MeetingId>>,
+    pub(super) state: ServerState,
+    pub(super) reasons: Vec<String>,
+    pub(super) rules: Arc<FleetRules>,
+    // sums over the list, so that ranking a server does not walk its meetings
+    listed_meetings: u32,
+    listed_users: u32,
+}
+
+impl FleetServer {
+    /// A server of which only its facts are known.
+    pub fn new(server: Server, word: AdministratorWord, rules: Arc<FleetRules>) -> Self {
+        let mut member = Self {
+            server: Arc::new(server),
+            word,
+            recording: false,
+            gone: false,
+            host: HostStatus::Undefined,
+            services: Vec::new(),
+            measured: Load::default(),
+            reachability: Reachability::default(),
+            list: None,
+            list_before: None,
+            expected: ExpectedLoad::default(),
+            foreign: Arc::default(),
+            state: ServerState::Enabled,
+            reasons: Vec::new(),
+            rules,
+            listed_meetings: 0,
+            listed_users: 0,
+        };
+        member.judge();
+        member
+    }
+
+    /// What it may be used for now.
+    pub fn state(&self) -> ServerState {
+        self.state
+    }
+
+    /// Why it is in that state, for people; empty where nothing is wrong.
+    pub fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
+    /// Users in meetings: those listed (where it never answered a list, those that the monitor counts).
+    pub fn users(&self) -> u32 {
+        if self.list.is_some() { self.listed_users } else { self.measured.users.unwrap_or(0) }
+    }
+
+    /// Meetings that run, counted like [`users`](Self::users).
+    pub fn meetings(&self) -> u32 {
+        if self.list.is_some() { self.listed_meetings } else { self.measured.meetings.unwrap_or(0) }
+    }
+
+    /// Users that it has or is about to have.
+    pub fn expected_users(&self, now: Timestamp) -> f64 {
+        f64::from(self.users()) + self.expected.users(now)
+    }
+
+    /// Meetings that it has or is about to have.
+    pub fn expected_meetings(&self) -> u32 {
+        self.meetings() + self.expected.meetings()
+    }
+
+    /// CPU in use as measured, per cent; `None` where the figure is missing or too old.
+    pub fn cpu(&self, now: Timestamp) -> Option<f64> {
+        self.measured.cpu.filter(|_| now.since(self.measured.cpu_at) <= self.rules.expected.max_age)
+    }
+
+    /// CPU in use, per cent, with what the expected users will cost.
+    pub fn expected_cpu(&self, now: Timestamp) -> Option<f64> {
+        self.cpu(now).map(|cpu| cpu + self.expected.users(now) * self.rules.expected.cpu_per_user)
+    }
+
+    /// Whether one more meeting would stay within its capacity.
+    pub fn has_room(&self, now: Timestamp) -> bool {
+        self.server.capacity.is_none_or(|capacity| self.expected_users(now) < f64::from(capacity))
+    }
+
+    /// Whether it carries all of `tags`.
+    pub fn carries(&self, tags: &[String]) -> bool {
+        tags.iter().all(|tag| self.server.tags.contains(tag))
+    }
+
+    /// Counts a meeting that was just placed on it.
+    pub(crate) fn place(&mut self, key: MeetingKey, now: Timestamp) {
+        self.expected.add(key, now, &self.rules.expected);
+    }
+
+    /// Takes a placement back.
+    pub(crate) fn unplace(&mut self, key: &MeetingKey, now: Timestamp) {
+        self.expected.remove(key, now, &self.rules.expected);
+    }
+
+    /// Takes over a new list of its meetings; `users_in` says how many users the list shows in a placed meeting, and `guid`
+    /// which stamps are this balancer's.
+    pub(crate) fn take_list(
+        &mut self,
+        list: Arc<MeetingList>,
+        users_in: impl Fn(&MeetingKey) -> Option<u32>,
+        guid: &str,
+        now: Timestamp,
+    ) {
+        self.expected.observe(users_in, now, &self.rules.expected);
+        // people in breakout rooms are in the parent meeting too
+        self.listed_users = list.running().filter(|meeting| !meeting.breakout).map(|meeting| meeting.users).sum();
+        self.listed_meetings = list.running().count() as u32;
+        self.foreign = Arc::new(
+            list.running()
+                .filter(|meeting| meeting.is_foreign(guid))
+                .map(|meeting| meeting.meeting_id.clone())
+                .collect(),
+        );
+        self.list_before = self.list.replace(list);
+    }
+
+    /// A call was answered.
+    pub(crate) fn answered(&mut self) {
+        self.reachability = self.reachability.answered(&self.rules.health);
+    }
+
+    /// A call failed.
+    pub(crate) fn failed(&mut self, now: Timestamp) {
+        self.reachability = self.reachability.failed(now, &self.rules.health);
+    }
+
+    /// Decides anew what it may be used for.
+    pub(super) fn judge(&mut self) {
+        let evidence = Evidence {
+            word: self.word,
+            recording: self.recording,
+            suspended: self.reachability.suspended_since().is_some(),
+            gone: self.gone,
+            host: self.host,
+            services: &self.services,
+            ignored_services: &self.rules.ignored_services,
+        };
+        let verdict = evidence.verdict();
+        self.state = verdict.state;
+        self.reasons = verdict.reasons;
+    }
+}

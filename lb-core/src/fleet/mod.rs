@@ -1,0 +1,85 @@
+//! The [`Fleet`]: the immutable snapshot of all servers, their health and load, that every decision is taken on.
+//!
+//! A fleet is never changed. What happens (a report of the monitor, a list of meetings, an answer or its absence, a
+//! placement) makes a new one that shares all that stayed the same, and [`LiveFleet`] puts it behind one atomic pointer.
+
+mod listed;
+mod live;
+mod member;
+mod report;
+
+use std::sync::Arc;
+
+pub use self::listed::{ListedMeeting, MeetingList, Stamp};
+pub use self::live::LiveFleet;
+pub use self::member::{FleetRules, FleetServer};
+pub use self::report::ReportRefused;
+
+use crate::clock::Timestamp;
+use crate::server::ServerName;
+
+/// All servers as they are known at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Fleet {
+    // by name, each once
+    servers: Vec<Arc<FleetServer>>,
+    monitor: MonitorNews,
+}
+
+/// What the last polls of the monitor brought.
+#[derive(Clone, Debug, Default)]
+pub struct MonitorNews {
+    /// When a poll was last good; `None` if none ever was.
+    pub good_at: Option<Timestamp>,
+    /// Since when polls fail, and why; `None` while they are good.
+    pub trouble: Option<(Timestamp, String)>,
+}
+
+impl Fleet {
+    /// The server called `name`.
+    pub fn server(&self, name: &ServerName) -> Option<&Arc<FleetServer>> {
+        self.index_of(name).map(|index| &self.servers[index])
+    }
+
+    /// All servers, by name.
+    pub fn servers(&self) -> &[Arc<FleetServer>] {
+        &self.servers
+    }
+
+    /// What the last polls of the monitor brought.
+    pub fn monitor(&self) -> &MonitorNews {
+        &self.monitor
+    }
+
+    /// The fleet after `change` of one server; `None` if it has no such server.
+    #[must_use]
+    pub fn with_server(&self, name: &ServerName, change: impl FnOnce(&mut FleetServer)) -> Option<Fleet> {
+        let index = self.index_of(name)?;
+        let mut fleet = self.clone();
+        let mut server = FleetServer::clone(&fleet.servers[index]);
+        change(&mut server);
+        server.judge();
+        fleet.servers[index] = Arc::new(server);
+        Some(fleet)
+    }
+
+    /// The fleet without one server.
+    #[must_use]
+    pub fn without(&self, name: &ServerName) -> Fleet {
+        let mut fleet = self.clone();
+        fleet.servers.retain(|server| server.server.name != *name);
+        fleet
+    }
+
+    /// The fleet after a poll of the monitor that failed: the servers stay, the trouble is noted.
+    #[must_use]
+    pub fn with_monitor_trouble(&self, problem: String, now: Timestamp) -> Fleet {
+        let since = self.monitor.trouble.as_ref().map_or(now, |(since, _)| *since);
+        let monitor = MonitorNews { trouble: Some((since, problem)), ..self.monitor.clone() };
+        Fleet { servers: self.servers.clone(), monitor }
+    }
+
+    fn index_of(&self, name: &ServerName) -> Option<usize> {
+        self.servers.binary_search_by(|server| server.server.name.cmp(name)).ok()
+    }
+}

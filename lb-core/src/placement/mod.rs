@@ -1,0 +1,89 @@
+//! Where a new meeting is held: [`PlacementPolicy`] ranks the servers, the balancer filters and walks the ranking.
+//!
+//! | policy | name | when to choose it |
+//! |---|---|---|
+//! | [`NearestLeastCpu`] | `nearest-least-cpu` | servers and users in several places: the default |
+//! | [`LeastCpu`] | `least-cpu` | all servers in one place, CPU figures at hand |
+//! | [`LeastUsers`] | `least-users` | no CPU figures: users are the next best measure of load |
+//! | [`LeastMeetings`] | `least-meetings` | meetings of equal size |
+//! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
+
+mod least;
+mod nearest_least_cpu;
+mod round_robin;
+mod scan;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
+pub use self::nearest_least_cpu::NearestLeastCpu;
+pub use self::round_robin::RoundRobin;
+pub use self::scan::{Scan, by_cpu};
+
+use crate::clock::Timestamp;
+use crate::fleet::{Fleet, FleetServer};
+use crate::meeting::MeetingKey;
+use crate::position::Position;
+use crate::server::ServerName;
+
+/// The rule that ranks candidate servers for one new meeting.
+///
+/// It is synchronous and pure but for what it remembers of [`placed`](Self::placed): the same request gives the same
+/// ranking until then, so that an explanation tells the truth. It yields candidates lazily, best first, each eligible
+/// server once; usually only the first is looked at.
+pub trait PlacementPolicy: fmt::Debug + Send + Sync + 'static {
+    /// The name that routers choose it by, lower case with hyphens.
+    fn name(&self) -> &str;
+
+    /// The eligible servers of `request.fleet`, best first.
+    fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a>;
+
+    /// A meeting was placed on `server` by this policy's ranking.
+    fn placed(&self, server: &ServerName) {
+        let _ = server;
+    }
+}
+
+/// All that a policy may decide on.
+#[derive(Clone, Copy)]
+pub struct PlacementRequest<'a> {
+    /// The snapshot.
+    pub fleet: &'a Fleet,
+    /// Which servers may be ranked at all.
+    pub eligible: &'a (dyn Fn(&FleetServer) -> bool + 'a),
+    /// Where the user is who asks for the meeting, as far as known.
+    pub position: Option<Position>,
+    /// The meeting to place.
+    pub meeting: &'a MeetingKey,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+impl<'a> PlacementRequest<'a> {
+    /// The servers that may be ranked, by name.
+    pub fn eligible_servers(&self) -> impl Iterator<Item = &'a FleetServer> + use<'a> {
+        let eligible = self.eligible;
+        self.fleet.servers().iter().map(Arc::as_ref).filter(move |server| eligible(server))
+    }
+}
+
+impl fmt::Debug for PlacementRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlacementRequest")
+            .field("meeting", self.meeting)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One ranked server.
+#[derive(Clone, Debug)]
+pub struct Candidate<'a> {
+    /// The server.
+    pub server: &'a FleetServer,
+    /// What it was ranked by, in the policy's own unit; lower is better. Infinite where nothing is known.
+    pub score: f64,
+    /// Why it stands here, for people.
+    pub reason: String,
+}

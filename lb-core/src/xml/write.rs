@@ -1,0 +1,64 @@
+//! [`Writer`]: answers as BBB writes them, without declaration or namespace.
+
+use std::borrow::Cow;
+
+/// `text` with `& < > " '` as entities, and without characters that XML cannot carry.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    let forbidden = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(forbidden) {
+        let clean = text.replace(forbidden, "");
+        return Cow::Owned(quick_xml::escape::escape(&clean).into_owned());
+    }
+    quick_xml::escape::escape(text)
+}
+
+/// Writes elements one after the other.
+///
+/// ```
+/// use lb_core::xml::Writer;
+/// let mut writer = Writer::new();
+/// writer.open("response").element("returncode", "SUCCESS").close("response");
+/// assert_eq!(writer.into_string(), "<response><returncode>SUCCESS</returncode></response>");
+/// ```
+#[derive(Debug, Default)]
+pub struct Writer {
+    text: String,
+}
+
+impl Writer {
+    /// An empty writer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty writer with room for `bytes`.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes) }
+    }
+
+    /// `<name>`. The name must be one that XML takes.
+    pub fn open(&mut self, name: &str) -> &mut Self {
+        self.raw("<").raw(name).raw(">")
+    }
+
+    /// `</name>`.
+    pub fn close(&mut self, name: &str) -> &mut Self {
+        self.raw("</").raw(name).raw(">")
+    }
+
+    /// `<name>text</name>`, the text escaped.
+    pub fn element(&mut self, name: &str, text: &str) -> &mut Self {
+        self.open(name).raw(&escape(text)).close(name)
+    }
+
+    /// Text that is XML already.
+    pub fn raw(&mut self, xml: &str) -> &mut Self {
+        self.text.push_str(xml);
+        self
+    }
+
+    /// What was written.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+}
