@@ -65,3 +65,50 @@ impl<S: ServerSource> ServerSource for WithFacts<S> {
         Ok(report)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::source::StaticServers;
+
+    fn polled(facts: ServerFacts) -> Server {
+        let mut server = Server::new("a", "https://a.example.org", "monitor").unwrap();
+        server.tags = vec!["monitor".into()];
+        server.capacity = Some(100);
+        let source = WithFacts::new(StaticServers::new([server]), HashMap::from([("a".into(), facts)]));
+        source.poll().now_or_never().unwrap().unwrap().servers.remove(0).server
+    }
+
+    #[test]
+    fn what_the_operator_wrote_goes_over_what_the_monitor_says() {
+        let server = polled(ServerFacts {
+            api_url: Some(Server::api_url("https://b.example.org").unwrap()),
+            secret: Some("operator".into()),
+            position: Position::try_new(1.0, 2.0),
+            capacity: Some(200),
+            tags: Some(vec![]),
+            checksum: Some(Algorithm::Sha1),
+        });
+        assert_eq!(server.api_url.host_str(), Some("b.example.org"));
+        assert_eq!(server.secret.expose(), "operator");
+        assert_eq!(server.position, Position::try_new(1.0, 2.0));
+        assert_eq!((server.capacity, server.tags.len(), server.checksum), (Some(200), 0, Algorithm::Sha1));
+    }
+
+    #[test]
+    fn what_the_operator_did_not_write_stays_the_monitors() {
+        let server = polled(ServerFacts { position: Position::try_new(1.0, 2.0), ..ServerFacts::default() });
+        assert_eq!(server.api_url.host_str(), Some("a.example.org"));
+        assert_eq!(server.secret.expose(), "monitor");
+        assert_eq!((server.capacity, server.tags), (Some(100), vec!["monitor".to_owned()]));
+    }
+
+    #[test]
+    fn facts_of_a_server_that_the_monitor_does_not_have_add_none() {
+        let facts = HashMap::from([("other".into(), ServerFacts::default())]);
+        let source = WithFacts::new(StaticServers::new([]), facts);
+        assert!(source.poll().now_or_never().unwrap().unwrap().servers.is_empty());
+    }
+}

@@ -42,3 +42,41 @@ impl<S: ServerSource> ServerSource for Located<S> {
         Ok(report)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::position::{KnownNetworks, Place, Position};
+    use crate::source::StaticServers;
+
+    fn position(url: &str, address: Option<&str>, known: Option<Position>) -> Option<Position> {
+        let place = |latitude| Place { position: Position::try_new(latitude, 0.0), ..Place::default() };
+        let locator = KnownNetworks::new([
+            ("192.0.2.0/24".parse().unwrap(), place(1.0)),
+            ("2001:db8::/32".parse().unwrap(), place(2.0)),
+        ]);
+        let mut server = Server::new("a", url, "secret").unwrap();
+        server.address = address.map_or(server.address, str::to_owned);
+        server.position = known;
+        let source = Located::new(StaticServers::new([server]), Arc::new(locator));
+        source.poll().now_or_never().unwrap().unwrap().servers.remove(0).server.position
+    }
+
+    #[test]
+    fn a_server_stands_where_its_address_is() {
+        let name = "https://a.example.org";
+        assert_eq!(position(name, Some("192.0.2.7"), None), Position::try_new(1.0, 0.0));
+        assert_eq!(position("http://192.0.2.7", Some("a.example.org"), None), Position::try_new(1.0, 0.0));
+        assert_eq!(position("http://[2001:db8::1]/", None, None), Position::try_new(2.0, 0.0));
+        assert_eq!(position(name, None, None), None);
+        assert_eq!(position(name, Some("198.51.100.1"), None), None);
+    }
+
+    #[test]
+    fn a_position_that_is_known_stays() {
+        let known = Position::try_new(50.0, 4.0);
+        assert_eq!(position("https://a.example.org", Some("192.0.2.7"), known), known);
+    }
+}

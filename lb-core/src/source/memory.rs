@@ -38,3 +38,68 @@ impl ServerSource for StaticServers {
         Ok(MonitorReport { servers })
     }
 }
+
+#[cfg(feature = "testkit")]
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::clock::{ManualClock, Timestamp};
+    use crate::server::Load;
+    use crate::testkit::source as contract;
+
+    fn server(name: &str) -> Server {
+        Server::new(name, &format!("https://{name}.example.org"), "secret").unwrap()
+    }
+
+    /// Runs a future that waits for nothing.
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        future.now_or_never().expect("a static list waits for nothing")
+    }
+
+    #[test]
+    fn it_keeps_the_contract_of_every_source() {
+        let source = StaticServers::new([server("a"), server("b")]);
+        run(contract::names_are_unique_and_not_empty(&source));
+        run(contract::urls_are_those_of_an_api(&source));
+        run(contract::figures_are_within_their_range(&source));
+        run(contract::a_poll_can_be_repeated(&source));
+        run(contract::a_poll_may_be_dropped(&source));
+        run(contract::a_poll_ends_within(&source, &ManualClock::default(), Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn the_contract_notices_what_breaks_it() {
+        fn breaks(clause: impl AsyncFnOnce(&dyn ServerSource), source: &StaticServers) -> bool {
+            let run = std::panic::AssertUnwindSafe(|| run(clause(source)));
+            std::panic::catch_unwind(run).is_err()
+        }
+        let with = |load| StaticServers::reporting([ReportedServer { load, ..ReportedServer::unwatched(server("a")) }]);
+        let cpu_at = Timestamp::from_millis(1);
+        assert!(breaks(contract::names_are_unique_and_not_empty, &StaticServers::new([server("a"), server("a")])));
+        assert!(breaks(
+            contract::figures_are_within_their_range,
+            &with(Load { cpu: Some(101.0), cpu_at, ..Load::default() })
+        ));
+        assert!(breaks(contract::figures_are_within_their_range, &with(Load { cpu: Some(1.0), ..Load::default() })));
+        assert!(!breaks(
+            contract::figures_are_within_their_range,
+            &with(Load { cpu: Some(1.0), cpu_at, ..Load::default() })
+        ));
+        let mut odd = server("a");
+        odd.api_url.set_path("/bigbluebutton/");
+        assert!(breaks(contract::urls_are_those_of_an_api, &StaticServers::new([odd])));
+    }
+
+    #[test]
+    fn servers_may_be_exchanged_at_any_time() {
+        let source = StaticServers::new([server("a")]);
+        source.set([ReportedServer::unwatched(server("b"))]);
+        let report = run(source.poll()).unwrap();
+        assert_eq!(report.servers.len(), 1);
+        assert_eq!(report.servers[0].server.name.as_str(), "b");
+    }
+}

@@ -1,1 +1,15 @@
-//! To be written.
+//! The monitors that the balancer can ask: each a [`ServerSource`](lb_core::source::ServerSource).
+//!
+//! | `[monitor] kind` | source |
+//! |---|---|
+//! | `nagios` | [`Nagios`]: Nagios Core 4, by its JSON CGIs |
+//! | `static` | [`StaticServers`](lb_core::source::StaticServers): the servers of the configuration, watched by nobody |
+//!
+//! Around either go the core's decorators: [`WithFacts`](lb_core::source::WithFacts) for what the operator wrote down of
+//! single servers, [`Located`](lb_core::source::Located) for the position of the others.
+
+mod fetch;
+pub mod nagios;
+
+pub use self::fetch::SetupError;
+pub use self::nagios::{Nagios, NagiosSettings};
