@@ -6,6 +6,7 @@
 //! | `lb_http::upstream::HttpGateway` | real servers over HTTP |
 
 mod scripted;
+mod simulated;
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use url::Url;
 
 pub use self::scripted::{Fault, ScriptedServers};
+pub use self::simulated::{SimulatedBbb, SimulatedBreakout, SimulatedMeeting, SimulatedReply, SimulatedUser};
 
 use crate::checksum;
 use crate::server::Server;
