@@ -1,1 +1,188 @@
-//! To be written.
+//! The configuration: one TOML file, every key optional and settable by environment. Only this module knows TOML.
+//!
+//! `file` has the keys as they are said, [`Config`] what they mean; `meaning` leads from one to the other and checks what
+//! no single key can tell. `docs/configuration.md` describes every key.
+//!
+//! ```
+//! use lb_http::config::Config;
+//! let environment = [("LB__LISTEN__API".to_owned(), "127.0.0.1:9000".to_owned())];
+//! let config = Config::load(None, environment.into_iter())?;
+//! assert_eq!(config.listen.api.port(), 9000);
+//! # Ok::<(), lb_http::config::ConfigErrors>(())
+//! ```
+
+mod choice;
+mod duration;
+mod env;
+mod error;
+mod file;
+mod load;
+mod meaning;
+mod scalar;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use lb_core::checksum::Algorithm;
+use lb_core::server::{ExpectedLoadRule, HealthRules};
+use lb_core::source::ServerFacts;
+use lb_core::{Integrations, Secret, Server, ServerName};
+use url::Url;
+
+pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, StoreUrl, VoiceUnique};
+pub use self::error::ConfigErrors;
+
+/// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens and how it is reached.
+    pub listen: Listen,
+    /// Where meetings are kept.
+    pub store: StoreUrl,
+    /// Who knows the servers.
+    pub monitor: Monitor,
+    /// How meetings are followed.
+    pub meetings: Meetings,
+    /// When a server is suspended and when it comes back.
+    pub health: HealthRules,
+    /// How servers are called.
+    pub upstream: Upstream,
+    /// The GeoIP database; absent: no address has a place.
+    pub geoip_database: Option<PathBuf>,
+    /// Placement configurations by name. There is always one called `default`.
+    pub routers: BTreeMap<String, Router>,
+    /// The websites. Each one's router exists.
+    pub integrations: Arc<Integrations>,
+    /// Stamped on every meeting as `mconflb-guid`.
+    pub guid: String,
+    /// What the API says of itself.
+    pub api: Api,
+    /// The algorithms that calls may be signed with; at least one.
+    pub algorithms: Vec<Algorithm>,
+    /// What holds for every router.
+    pub placement: Placement,
+    /// Where no two meetings may have the same voice bridge.
+    pub voice_unique: VoiceUnique,
+    /// The log.
+    pub log: Log,
+}
+
+/// `[listen]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// The address that is bound.
+    pub api: SocketAddr,
+    /// How websites and servers reach this balancer. No query, no fragment.
+    pub public_url: Url,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// `[monitor]`, and `[[servers]]` in it.
+#[derive(Clone, Debug)]
+pub struct Monitor {
+    /// Who knows the servers.
+    pub source: MonitorSource,
+    /// How often it is asked, and how often meetings are listed.
+    pub interval: Duration,
+    /// Names of services that say nothing about load.
+    pub ignored_services: Vec<String>,
+}
+
+/// `[monitor] kind`, with what that kind needs.
+#[derive(Clone, Debug)]
+pub enum MonitorSource {
+    /// The configuration itself: these servers and no others.
+    Static(Vec<Server>),
+    /// Nagios, and what the configuration says of single servers beyond it.
+    Nagios(Box<Nagios>, HashMap<ServerName, ServerFacts>),
+}
+
+/// How Nagios is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nagios {
+    /// The directory of its CGI programs; ends in `/`.
+    pub url: Url,
+    /// How it answers.
+    pub format: MonitorFormat,
+    /// User name and password.
+    pub credentials: Option<(String, Secret)>,
+    /// The host group of the servers; absent: all hosts are servers.
+    pub hostgroup: Option<String>,
+    /// The host group of servers that hold recordings and never meetings.
+    pub recording_hostgroup: Option<String>,
+    /// The service whose performance data has the CPU load.
+    pub cpu_service: String,
+    /// The label of the CPU load in it.
+    pub cpu_label: String,
+}
+
+/// `[meetings]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meetings {
+    /// A meeting younger than this is never forgotten by a poll.
+    pub grace: Duration,
+}
+
+/// `[upstream]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// How long connecting to a server may take.
+    pub connect_timeout: Duration,
+    /// How long a website's whole call may take.
+    pub timeout: Duration,
+    /// How many calls may be under way to one server; at least 1.
+    pub max_concurrent_calls: usize,
+}
+
+/// `[routers.NAME]`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Router {
+    /// How candidate servers are ranked.
+    pub policy: Policy,
+    /// How far around the nearest server others compete with it, in kilometres.
+    pub radius_km: f64,
+}
+
+impl Default for Router {
+    fn default() -> Self {
+        Self { policy: Policy::NearestLeastCpu, radius_km: 300.0 }
+    }
+}
+
+/// `[api]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// BBB's API version that the root call answers.
+    pub version: String,
+    /// The number of this deployment in the root call's answer.
+    pub deploy: u32,
+    /// Whether errors are worded as the Mconf balancer of 2017 did.
+    pub legacy_errors: bool,
+}
+
+/// `[placement]`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// How a meeting that was just placed counts. Its `max_age` is `[monitor] max_age`.
+    pub expected_load: ExpectedLoadRule,
+    /// Whether servers with a service in WARNING are used when there are no others.
+    pub last_resort: bool,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// How it is written.
+    pub format: LogFormat,
+    /// What is logged: `info`, or `warn,lb_core=debug`.
+    pub level: String,
+}

@@ -1,0 +1,133 @@
+//! The keys that choose one of a few words.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use lb_core::checksum::Algorithm;
+
+use super::value::{Given, Written};
+
+macro_rules! choices {
+    ($($(#[$doc:meta])* $name:ident: $must_be:literal { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$word_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The word that stands for it in the configuration.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl Written for $name {
+            const MUST_BE: &'static str = $must_be;
+            fn read(given: Given<'_>) -> Option<Self> {
+                match given.text()? {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+choices! {
+    /// `[monitor] kind`: who knows the servers.
+    MonitorKind: "\"static\" or \"nagios\"" {
+        /// The configuration itself.
+        Static = "static",
+        /// Nagios.
+        Nagios = "nagios",
+    }
+
+    /// `[monitor] format`: how the monitor answers.
+    MonitorFormat: "\"core4\"" {
+        /// The JSON of Nagios Core 4.
+        Core4 = "core4",
+    }
+
+    /// `[routers.NAME] policy`: how candidate servers are ranked.
+    Policy: "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\"" {
+        /// The least CPU load among the servers around the one nearest to the user.
+        NearestLeastCpu = "nearest-least-cpu",
+        /// The least CPU load.
+        LeastCpu = "least-cpu",
+        /// The fewest users.
+        LeastUsers = "least-users",
+        /// The fewest meetings.
+        LeastMeetings = "least-meetings",
+        /// One after the other.
+        RoundRobin = "round-robin",
+    }
+
+    /// `[voice] unique`: where no two meetings may have the same voice bridge.
+    VoiceUnique: "\"server\" or \"fleet\"" {
+        /// On one server.
+        Server = "server",
+        /// On all servers: they share a dial-in.
+        Fleet = "fleet",
+    }
+
+    /// `[log] format`: how the log is written.
+    LogFormat: "\"text\" or \"json\"" {
+        /// Lines for people.
+        Text = "text",
+        /// One JSON object on each line.
+        Json = "json",
+    }
+}
+
+/// `[store] url`: where meetings are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// Nowhere: a restart forgets them.
+    Memory,
+    /// In an SQLite file; a relative path begins at the working directory.
+    Sqlite(PathBuf),
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
+
+impl Written for StoreUrl {
+    const MUST_BE: &'static str =
+        "\"memory:\" or \"sqlite:PATH\"; other stores, postgres among them, are not built yet";
+    fn read(given: Given<'_>) -> Option<Self> {
+        match given.text()?.trim() {
+            "memory:" => Some(Self::Memory),
+            // SQLite's own name for a database that no file keeps: not what a path promises.
+            "sqlite::memory:" => None,
+            url => url.strip_prefix("sqlite:").filter(|path| !path.is_empty()).map(|path| Self::Sqlite(path.into())),
+        }
+    }
+}
+
+impl Written for Algorithm {
+    const MUST_BE: &'static str = "one of \"sha1\", \"sha256\", \"sha384\", \"sha512\"";
+    fn read(given: Given<'_>) -> Option<Self> {
+        match given.text()? {
+            "sha1" => Some(Self::Sha1),
+            "sha256" => Some(Self::Sha256),
+            "sha384" => Some(Self::Sha384),
+            "sha512" => Some(Self::Sha512),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The configuration as it was said: every table and key that exists, each key optional. This is the only list of keys.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use lb_core::Secret;
+use lb_core::checksum::Algorithm;
+use serde::Deserialize;
+
+use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, StoreUrl, VoiceUnique};
+use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users};
+use super::value::{At, List, Table, Tables};
+
+macro_rules! tables {
+    ($($name:ident { $($key:ident: $type:ty,)* })*) => {
+        $(#[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub(super) struct $name {
+            $(pub(super) $key: $type,)*
+        })*
+    };
+}
+
+tables! {
+    File {
+        listen: Table<Listen>,
+        store: Table<Store>,
+        monitor: Table<Monitor>,
+        meetings: Table<Meetings>,
+        health: Table<Health>,
+        upstream: Table<Upstream>,
+        geoip: Table<GeoIp>,
+        routers: Table<BTreeMap<String, Table<Router>>>,
+        integrations: Tables<Integration>,
+        servers: Tables<Server>,
+        balancer: Table<Balancer>,
+        api: Table<Api>,
+        checksum: Table<Checksum>,
+        placement: Table<Placement>,
+        voice: Table<Voice>,
+        log: Table<Log>,
+    }
+
+    Listen {
+        api: Option<At<SocketAddr>>,
+        public_url: Option<At<HttpUrl>>,
+        trusted_proxies: Option<List<IpNet>>,
+    }
+
+    Store {
+        url: Option<At<StoreUrl>>,
+    }
+
+    Monitor {
+        kind: Option<At<MonitorKind>>,
+        url: Option<At<HttpUrl>>,
+        format: Option<At<MonitorFormat>>,
+        username: Option<At<String>>,
+        password: Option<At<Secret>>,
+        interval: Option<At<Duration>>,
+        hostgroup: Option<At<String>>,
+        recording_hostgroup: Option<At<String>>,
+        ignored_services: Option<List<String>>,
+        cpu_service: Option<At<String>>,
+        cpu_label: Option<At<String>>,
+        max_age: Option<At<Duration>>,
+    }
+
+    Meetings {
+        grace: Option<At<Duration>>,
+    }
+
+    Health {
+        failures: Option<At<NonZero<u32>>>,
+        successes: Option<At<NonZero<u32>>>,
+    }
+
+    Upstream {
+        connect_timeout: Option<At<Duration>>,
+        timeout: Option<At<Duration>>,
+        max_concurrent_calls: Option<At<NonZero<u32>>>,
+    }
+
+    GeoIp {
+        database: Option<At<PathBuf>>,
+    }
+
+    Router {
+        policy: Option<At<Policy>>,
+        radius_km: Option<At<Kilometres>>,
+    }
+
+    Integration {
+        name: Option<At<String>>,
+        display_name: Option<At<String>>,
+        active: Option<At<bool>>,
+        secrets: Option<List<Secret>>,
+        router: Option<At<String>>,
+        latitude: Option<At<Latitude>>,
+        longitude: Option<At<Longitude>>,
+        required_tags: Option<List<String>>,
+    }
+
+    Server {
+        name: Option<At<String>>,
+        url: Option<At<ApiUrl>>,
+        secret: Option<At<Secret>>,
+        latitude: Option<At<Latitude>>,
+        longitude: Option<At<Longitude>>,
+        capacity: Option<At<NonZero<u32>>>,
+        tags: Option<List<String>>,
+        checksum: Option<At<Algorithm>>,
+    }
+
+    Balancer {
+        guid: Option<At<String>>,
+    }
+
+    Api {
+        version: Option<At<String>>,
+        deploy: Option<At<u32>>,
+        legacy_errors: Option<At<bool>>,
+    }
+
+    Checksum {
+        algorithms: Option<List<Algorithm>>,
+    }
+
+    Placement {
+        expected_users: Option<At<Users>>,
+        ramp: Option<At<Duration>>,
+        cpu_per_user: Option<At<Percent>>,
+        last_resort: Option<At<bool>>,
+    }
+
+    Voice {
+        unique: Option<At<VoiceUnique>>,
+    }
+
+    Log {
+        format: Option<At<LogFormat>>,
+        level: Option<At<LogLevel>>,
+    }
+}

@@ -1,0 +1,319 @@
+//! From what the file says to what it means, with the checks that need more than one key.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use lb_core::checksum::Algorithm;
+use lb_core::server::{ExpectedLoadRule, HealthRules};
+use lb_core::source::ServerFacts;
+use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
+use url::Url;
+
+use super::choice::{LogFormat, MonitorFormat, MonitorKind, StoreUrl, VoiceUnique};
+use super::file::{self, File};
+use super::scalar::{Latitude, Longitude};
+use super::value::{At, List, Table, said};
+use super::{Api, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream};
+
+/// What is wrong, and where it stands.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) at: usize,
+    pub(super) text: String,
+}
+
+/// Collects every fault, so that one start shows them all.
+#[derive(Debug, Default)]
+pub(super) struct Faults(pub(super) Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, at: usize, text: impl Into<String>) {
+        self.0.push(Fault { at, text: text.into() });
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        config(File::default(), &mut Faults::default())
+    }
+}
+
+/// The meaning of `file`. It may be used only if there are no `faults`.
+pub(super) fn config(file: File, faults: &mut Faults) -> Config {
+    let listen = listen(file.listen.keys);
+    let routers = routers(file.routers.keys);
+    let expected = ExpectedLoadRule::default();
+    let (placement, health) = (file.placement.keys, file.health.keys);
+    let (api, log) = (file.api.keys, file.log.keys);
+    Config {
+        store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
+        meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
+        health: HealthRules {
+            failures: said(health.failures).map_or(3, u32::from),
+            successes: said(health.successes).map_or(2, u32::from),
+        },
+        upstream: upstream(file.upstream.keys, faults),
+        geoip_database: said(file.geoip.keys.database),
+        integrations: Arc::new(integrations(file.integrations.0, &routers, faults)),
+        guid: said(file.balancer.keys.guid).unwrap_or_else(|| guid_of(&listen.public_url)),
+        api: Api {
+            version: said(api.version).unwrap_or_else(|| "2.0".to_owned()),
+            deploy: said(api.deploy).unwrap_or(0),
+            legacy_errors: said(api.legacy_errors).unwrap_or(false),
+        },
+        algorithms: algorithms(file.checksum.keys.algorithms, faults),
+        placement: Placement {
+            expected_load: ExpectedLoadRule {
+                expected_users: said(placement.expected_users).map_or(expected.expected_users, |users| users.0),
+                ramp: said(placement.ramp).unwrap_or(expected.ramp),
+                cpu_per_user: said(placement.cpu_per_user).map_or(expected.cpu_per_user, |percent| percent.0),
+                max_age: file.monitor.keys.max_age.as_ref().map_or(expected.max_age, |age| age.value),
+            },
+            last_resort: said(placement.last_resort).unwrap_or(true),
+        },
+        voice_unique: said(file.voice.keys.unique).unwrap_or(VoiceUnique::Server),
+        log: Log {
+            format: said(log.format).unwrap_or(LogFormat::Text),
+            level: said(log.level).map_or_else(|| "info".to_owned(), |level| level.0),
+        },
+        monitor: monitor(file.monitor, file.servers.0, faults),
+        listen,
+        routers,
+    }
+}
+
+fn listen(keys: file::Listen) -> Listen {
+    let api = said(keys.api).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
+    let public_url = said(keys.public_url).map_or_else(|| own_url(api), |url| url.0);
+    let loopback = || [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)].map(IpNet::from).to_vec();
+    let trusted_proxies = keys.trusted_proxies.map_or_else(loopback, |list| list.values);
+    Listen { api, public_url, trusted_proxies }
+}
+
+/// How this machine itself reaches `api`.
+fn own_url(api: SocketAddr) -> Url {
+    let host = match api.ip() {
+        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        host => host,
+    };
+    // without the zone that a link-local address may have: no URL can carry it
+    let address = SocketAddr::new(host, api.port());
+    Url::parse(&format!("http://{address}/")).expect("an address and port stand for themselves in a URL")
+}
+
+/// The public URL without its scheme: a balancer that moves from http to https stays the same one.
+fn guid_of(public_url: &Url) -> String {
+    let text = public_url.as_str();
+    text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/').to_owned()
+}
+
+fn upstream(keys: file::Upstream, faults: &mut Faults) -> Upstream {
+    let at = keys.connect_timeout.as_ref().or(keys.timeout.as_ref()).map_or(0, |key| key.at);
+    let upstream = Upstream {
+        connect_timeout: said(keys.connect_timeout).unwrap_or(Duration::from_secs(2)),
+        timeout: said(keys.timeout).unwrap_or(Duration::from_secs(8)),
+        max_concurrent_calls: said(keys.max_concurrent_calls).map_or(100, |calls| calls.get() as usize),
+    };
+    if upstream.connect_timeout > upstream.timeout {
+        faults.add(at, "upstream.connect_timeout must not be longer than upstream.timeout");
+    }
+    upstream
+}
+
+fn algorithms(list: Option<List<Algorithm>>, faults: &mut Faults) -> Vec<Algorithm> {
+    let Some(list) = list else { return Algorithm::ALL.to_vec() };
+    if list.values.is_empty() {
+        faults.add(list.at, "checksum.algorithms must have at least one, or no call can be signed");
+    }
+    list.values
+}
+
+fn routers(said_routers: BTreeMap<String, Table<file::Router>>) -> BTreeMap<String, Router> {
+    let meant = |keys: file::Router| Router {
+        policy: said(keys.policy).unwrap_or(Router::default().policy),
+        radius_km: said(keys.radius_km).map_or(Router::default().radius_km, |radius| radius.0),
+    };
+    let said_ones = said_routers.into_iter().map(|(name, table)| (name, meant(table.keys)));
+    [("default".to_owned(), Router::default())].into_iter().chain(said_ones).collect()
+}
+
+fn integrations(
+    tables: Vec<Table<file::Integration>>,
+    routers: &BTreeMap<String, Router>,
+    faults: &mut Faults,
+) -> Integrations {
+    let (mut places, mut list): (Vec<usize>, Vec<Integration>) =
+        tables.into_iter().filter_map(|table| integration(table, routers, faults)).unzip();
+    // Each refusal names one that cannot stay; without it the others are looked at again, so that all are told.
+    loop {
+        let refused = match Integrations::new(list.iter().cloned()) {
+            Ok(integrations) => return integrations,
+            Err(refused) => refused,
+        };
+        let name = match &refused {
+            BadIntegrations::SameName { name } | BadIntegrations::EmptySecret { name } => name,
+            BadIntegrations::SameSecret { second, .. } => second,
+            _ => return Integrations::default(),
+        };
+        let Some(index) = list.iter().rposition(|integration| integration.name == *name) else {
+            return Integrations::default();
+        };
+        list.remove(index);
+        faults.add(places.remove(index), refused.to_string());
+    }
+}
+
+fn integration(
+    table: Table<file::Integration>,
+    routers: &BTreeMap<String, Router>,
+    faults: &mut Faults,
+) -> Option<(usize, Integration)> {
+    let Table { at: table_at, keys } = table;
+    let position = position(keys.latitude, keys.longitude, faults);
+    let Some(name) = keys.name else {
+        faults.add(table_at, "an integration must have a name");
+        return None;
+    };
+    let At { at, value: name } = name;
+    let secrets = keys.secrets.map(|list| list.values).unwrap_or_default();
+    if secrets.is_empty() {
+        faults.add(at, format!("integration {name} has no secrets; it must have at least one"));
+    }
+    let router_at = keys.router.as_ref().map_or(at, |router| router.at);
+    let router = said(keys.router).unwrap_or_else(|| "default".to_owned());
+    if !routers.contains_key(&router) {
+        let known: Vec<_> = routers.keys().map(String::as_str).collect();
+        let text = format!("integration {name} has a router that does not exist; routers are {}", known.join(", "));
+        faults.add(router_at, text);
+    }
+    let integration = Integration {
+        display_name: said(keys.display_name).unwrap_or_else(|| name.clone()),
+        name: name.into(),
+        active: said(keys.active).unwrap_or(true),
+        secrets,
+        router,
+        position,
+        required_tags: keys.required_tags.map(|list| list.values).unwrap_or_default(),
+    };
+    Some((at, integration))
+}
+
+fn position(latitude: Option<At<Latitude>>, longitude: Option<At<Longitude>>, faults: &mut Faults) -> Option<Position> {
+    match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => Position::try_new(latitude.value.0, longitude.value.0),
+        (Some(At { at, .. }), None) => {
+            faults.add(at, "latitude stands without longitude; give both or none");
+            None
+        }
+        (None, Some(At { at, .. })) => {
+            faults.add(at, "longitude stands without latitude; give both or none");
+            None
+        }
+        (None, None) => None,
+    }
+}
+
+fn monitor(table: Table<file::Monitor>, servers: Vec<Table<file::Server>>, faults: &mut Faults) -> Monitor {
+    let mut keys = table.keys;
+    let servers = named_servers(servers, faults);
+    let interval = said(keys.interval.take()).unwrap_or(Duration::from_secs(10));
+    let ignored_services = keys.ignored_services.take().map(|list| list.values).unwrap_or_default();
+    if let (None, Some(url)) = (&keys.kind, &keys.url) {
+        faults.add(url.at, "monitor.url is used only with monitor.kind \"nagios\", which is not said");
+    }
+    let source = match keys.kind.as_ref().map(|kind| (kind.at, kind.value)) {
+        Some((kind_at, MonitorKind::Nagios)) => {
+            let nagios = Box::new(nagios(keys, kind_at, faults));
+            let facts = servers.into_iter().map(|(_, name, facts)| (name, facts)).collect();
+            MonitorSource::Nagios(nagios, facts)
+        }
+        Some((_, MonitorKind::Static)) | None => {
+            let known = servers.into_iter().filter_map(|(at, name, facts)| static_server(at, name, facts, faults));
+            MonitorSource::Static(known.collect())
+        }
+    };
+    Monitor { source, interval, ignored_services }
+}
+
+fn nagios(keys: file::Monitor, at: usize, faults: &mut Faults) -> Nagios {
+    if keys.url.is_none() {
+        faults.add(at, "monitor.kind \"nagios\" needs monitor.url");
+    }
+    // stands for the missing one until the fault is reported
+    let mut url = said(keys.url).map_or_else(|| own_url((Ipv4Addr::LOCALHOST, 80).into()), |url| url.0);
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    let credentials = match (keys.username, keys.password) {
+        (Some(username), Some(password)) => Some((username.value, password.value)),
+        (None, None) => None,
+        (Some(At { at, .. }), None) => {
+            faults.add(at, "monitor.username stands without monitor.password; give both or none");
+            None
+        }
+        (None, Some(At { at, .. })) => {
+            faults.add(at, "monitor.password stands without monitor.username; give both or none");
+            None
+        }
+    };
+    Nagios {
+        url,
+        format: said(keys.format).unwrap_or(MonitorFormat::Core4),
+        credentials,
+        hostgroup: said(keys.hostgroup),
+        recording_hostgroup: said(keys.recording_hostgroup),
+        cpu_service: said(keys.cpu_service).unwrap_or_else(|| "Processor Report".to_owned()),
+        cpu_label: said(keys.cpu_label).unwrap_or_else(|| "cpu_avg".to_owned()),
+    }
+}
+
+/// The servers that have a name of their own, each with its place.
+fn named_servers(tables: Vec<Table<file::Server>>, faults: &mut Faults) -> Vec<(usize, ServerName, ServerFacts)> {
+    let mut names = HashSet::new();
+    let mut servers = Vec::with_capacity(tables.len());
+    for Table { at: table_at, keys } in tables {
+        let position = position(keys.latitude, keys.longitude, faults);
+        let Some(At { at, value: name }) = keys.name else {
+            faults.add(table_at, "a server must have a name");
+            continue;
+        };
+        if !names.insert(name.clone()) {
+            faults.add(at, format!("two servers are called {name}"));
+        }
+        let facts = ServerFacts {
+            api_url: said(keys.url).map(|url| url.0),
+            secret: said(keys.secret),
+            position,
+            capacity: said(keys.capacity).map(u32::from),
+            tags: keys.tags.map(|list| list.values),
+            checksum: said(keys.checksum),
+        };
+        servers.push((at, name.into(), facts));
+    }
+    servers
+}
+
+fn static_server(at: usize, name: ServerName, facts: ServerFacts, faults: &mut Faults) -> Option<Server> {
+    let missing = |key| format!("server {name} has no {key}, which monitor.kind \"static\" needs");
+    if facts.api_url.is_none() {
+        faults.add(at, missing("url"));
+    }
+    if facts.secret.is_none() {
+        faults.add(at, missing("secret"));
+    }
+    let (api_url, secret) = (facts.api_url?, facts.secret?);
+    Some(Server {
+        address: api_url.host_str().unwrap_or_default().to_owned(),
+        api_url,
+        secret,
+        name,
+        position: facts.position,
+        capacity: facts.capacity,
+        tags: facts.tags.unwrap_or_default(),
+        checksum: facts.checksum.unwrap_or(Algorithm::Sha256),
+    })
+}
