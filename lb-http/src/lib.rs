@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod event_log;
 pub mod geo;
 pub mod logging;
 pub mod metrics;
@@ -10,4 +11,5 @@ pub mod rng;
 pub mod server;
 pub mod sim;
 pub mod store;
+mod tls;
 pub mod upstream;

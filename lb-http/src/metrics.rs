@@ -1,1 +1,160 @@
-//! To be written.
+//! [`Metrics`]: what Prometheus reads at `/metrics`. Counters follow the events; gauges are read off the fleet when asked.
+
+use std::collections::BTreeMap;
+
+use lb_core::balancer::Balancer;
+use lb_core::event::{Event, EventKind, Observer};
+use lb_core::server::ServerState;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct CallLabels {
+    call: String,
+    outcome: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct NameLabel {
+    name: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ServerLabel {
+    server: String,
+}
+
+/// Counters and gauges. Labels take only values from bounded sets: calls, messageKeys of the balancer, servers.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    calls: Family<CallLabels, Counter>,
+    call_seconds: Family<NameLabel, Histogram>,
+    events: Family<NameLabel, Counter>,
+    server_failures: Family<ServerLabel, Counter>,
+    servers: Family<NameLabel, Gauge>,
+    users: Family<ServerLabel, Gauge>,
+    meetings: Family<ServerLabel, Gauge>,
+    cpu: Family<ServerLabel, Gauge<f64, std::sync::atomic::AtomicU64>>,
+    monitor_failing: Gauge,
+    ready: Gauge,
+}
+
+impl Metrics {
+    /// All at zero.
+    pub fn new() -> Self {
+        let call_seconds = Family::new_with_constructor(call_histogram as fn() -> Histogram);
+        let mut metrics = Self {
+            registry: Registry::with_prefix("lb"),
+            calls: Family::default(),
+            call_seconds,
+            events: Family::default(),
+            server_failures: Family::default(),
+            servers: Family::default(),
+            users: Family::default(),
+            meetings: Family::default(),
+            cpu: Family::default(),
+            monitor_failing: Gauge::default(),
+            ready: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register(
+            "calls",
+            "Calls of websites, by outcome (success, failed by a server, or the balancer's own messageKey)",
+            self.calls.clone(),
+        );
+        registry.register(
+            "call_duration_seconds",
+            "From the receipt of a call to its answer",
+            self.call_seconds.clone(),
+        );
+        registry.register("events", "Events of each kind", self.events.clone());
+        registry.register(
+            "server_failures",
+            "Calls and polls to which a server gave no usable answer",
+            self.server_failures.clone(),
+        );
+        registry.register("servers", "Servers in each state", self.servers.clone());
+        registry.register("server_users", "Users in meetings, as last listed", self.users.clone());
+        registry.register("server_meetings", "Meetings that run, as last listed", self.meetings.clone());
+        registry.register("server_cpu_percent", "CPU in use as the monitor last measured it", self.cpu.clone());
+        registry.register("monitor_failing", "1 while polls of the monitor fail", self.monitor_failing.clone());
+        registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
+    }
+
+    /// The metrics as text, in the OpenMetrics format.
+    pub async fn render(&self, balancer: &Balancer) -> String {
+        self.ready.set(i64::from(balancer.troubles().await.is_empty()));
+        self.read_fleet(balancer);
+        let mut text = String::new();
+        // writing to a string cannot fail
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+
+    fn read_fleet(&self, balancer: &Balancer) {
+        let fleet = balancer.fleet();
+        self.monitor_failing.set(i64::from(fleet.monitor().trouble.is_some()));
+        let mut states: BTreeMap<&str, i64> = ServerState::ALL.map(|state| (state.as_str(), 0)).into();
+        // servers that have left must not show their last figures for ever
+        self.users.clear();
+        self.meetings.clear();
+        self.cpu.clear();
+        for server in fleet.servers() {
+            *states.entry(server.state().as_str()).or_default() += 1;
+            let label = ServerLabel { server: server.server.name.to_string() };
+            self.users.get_or_create(&label).set(i64::from(server.users()));
+            self.meetings.get_or_create(&label).set(i64::from(server.meetings()));
+            if let Some(cpu) = server.measured.cpu {
+                self.cpu.get_or_create(&label).set(cpu);
+            }
+        }
+        for (state, count) in states {
+            self.servers.get_or_create(&NameLabel { name: state.to_owned() }).set(count);
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Observer for Metrics {
+    fn observe(&self, event: &Event) {
+        match &event.kind {
+            EventKind::CallAnswered { call, key, success, server, took, .. } => {
+                let outcome = match (success, server) {
+                    (true, _) => "success".to_owned(),
+                    // a server's own keys are not a bounded set
+                    (false, Some(_)) => "failed".to_owned(),
+                    (false, None) => key.to_string(),
+                };
+                self.calls.get_or_create(&CallLabels { call: call.to_string(), outcome }).inc();
+                self.call_seconds.get_or_create(&NameLabel { name: call.to_string() }).observe(took.as_secs_f64());
+            }
+            EventKind::ServerFailed { server, .. } => {
+                self.server_failures.get_or_create(&ServerLabel { server: server.to_string() }).inc();
+            }
+            kind => {
+                self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();
+            }
+        }
+    }
+}
+
+/// From 1 ms to about 8 s.
+fn call_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 14))
+}

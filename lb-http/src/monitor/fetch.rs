@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,14 +9,15 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::header::{AUTHORIZATION, HeaderValue};
 use hyper::{Request, StatusCode};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use lb_core::Secret;
 use lb_core::source::SourceError;
-use rustls::{ClientConfig, RootCertStore};
 use url::Url;
+
+use crate::tls;
 
 /// The most bytes of one answer that are read. Nagios needs some 2 kB for a service.
 const BODY_LIMIT: usize = 64 << 20;
@@ -51,7 +51,7 @@ impl Fetcher {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let tls = tls(base.scheme() == "https").map_err(|error| SetupError::Tls(error.to_string()))?;
+        let tls = tls::client_config(base.scheme() == "https").map_err(|error| SetupError::Tls(error.to_string()))?;
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         let https =
@@ -93,19 +93,6 @@ impl fmt::Debug for Fetcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetcher").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
-}
-
-/// Verifies as the operating system does. Over plain HTTP nothing is verified: there the certificates of the system, which
-/// small containers lack, are not asked for.
-fn tls(wanted: bool) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let builder = if wanted {
-        builder.try_with_platform_verifier()?
-    } else {
-        builder.with_root_certificates(RootCertStore::empty())
-    };
-    Ok(builder.with_no_client_auth())
 }
 
 fn authorization(username: &str, password: &Secret) -> Option<HeaderValue> {

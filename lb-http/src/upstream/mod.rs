@@ -1,1 +1,151 @@
-//! To be written.
+//! [`HttpGateway`]: calls to real servers over HTTP and HTTPS.
+
+mod classify;
+mod places;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::header::{CONTENT_TYPE, USER_AGENT};
+use hyper::{Method, Request};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use lb_core::gateway::{Gateway, GatewayError, ServerCall, ServerReply};
+use lb_core::server::Server;
+use tokio::time::{Instant, timeout_at};
+
+use self::classify::{of_body, of_request};
+use self::places::Places;
+use crate::tls;
+
+type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// What a gateway goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct UpstreamSettings {
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How many calls to one server may be under way at once. Further ones wait a quarter of their time, then fail.
+    pub max_concurrent_calls: usize,
+    /// The most bytes of one answer that are read. A list of a thousand meetings with their users has some 3 MB.
+    pub answer_limit: usize,
+}
+
+impl Default for UpstreamSettings {
+    fn default() -> Self {
+        Self { connect_timeout: Duration::from_secs(2), max_concurrent_calls: 100, answer_limit: 16 << 20 }
+    }
+}
+
+/// Calls servers over HTTP/1.1. It follows no redirects, keeps no cookies and bounds what it reads.
+///
+/// Calls that read share kept connections, a pool for each server. Calls that change state go over a connection of their
+/// own: a kept one may have died unnoticed, and then nobody knows whether the call was received.
+pub struct HttpGateway {
+    reading: HttpClient,
+    changing: HttpClient,
+    places: Places,
+    settings: UpstreamSettings,
+}
+
+/// How long a kept connection may be idle: less than the minute after which web servers close theirs.
+const IDLE: Duration = Duration::from_secs(15);
+
+impl HttpGateway {
+    /// A gateway that goes by `settings`.
+    ///
+    /// # Errors
+    /// The TLS library cannot be set up. Missing certificates of the system are no error: then only servers over plain
+    /// HTTP can be called, and a warning is logged.
+    pub fn new(settings: UpstreamSettings) -> Result<Self, rustls::Error> {
+        let tls = tls::client_config(true).or_else(|error| {
+            tracing::warn!(%error, "the system's certificates cannot be read: servers over https cannot be called");
+            tls::client_config(false)
+        })?;
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(settings.connect_timeout));
+        tcp.set_nodelay(true);
+        let https =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        let reading = builder.pool_max_idle_per_host(settings.max_concurrent_calls).build(https.clone());
+        let changing = builder.pool_max_idle_per_host(0).retry_canceled_requests(false).build(https);
+        Ok(Self { reading, changing, places: Places::new(settings.max_concurrent_calls), settings })
+    }
+
+    async fn send(&self, client: &HttpClient, call: &ServerCall) -> Result<ServerReply, Failed> {
+        let request = request(call).map_err(|error| Failed::from(GatewayError::NotSent(error.to_string())))?;
+        let answer = client.request(request).await.map_err(|error| of_request(&error))?;
+        let status = answer.status().as_u16();
+        let body = Limited::new(answer.into_body(), self.settings.answer_limit).collect().await;
+        let body = body.map_err(|error| of_body(&*error, self.settings.answer_limit))?;
+        Ok(ServerReply { status, body: body.to_bytes() })
+    }
+
+    async fn send_by(&self, call: &ServerCall, deadline: Instant) -> Result<ServerReply, GatewayError> {
+        let client = if call.changes_state { &self.changing } else { &self.reading };
+        let late = || GatewayError::Unknown("no answer within the deadline".to_owned());
+        let first = timeout_at(deadline, self.send(client, call)).await.map_err(|_| late())?;
+        match first {
+            // the server had closed a kept connection: a call that only reads may be sent once more, over a new one
+            Err(failed) if failed.connection_broke && !call.changes_state => {
+                let second = timeout_at(deadline, self.send(&self.changing, call)).await.map_err(|_| late())?;
+                second.map_err(|failed| failed.error)
+            }
+            result => result.map_err(|failed| failed.error),
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for HttpGateway {
+    async fn call(&self, server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
+        let deadline = Instant::now() + call.deadline;
+        let patience = Instant::now() + call.deadline / 4;
+        let place = self.places.of(&server.name);
+        let _place =
+            timeout_at(patience, place.acquire_owned()).await.ok().and_then(Result::ok).ok_or(GatewayError::Busy)?;
+        self.send_by(&call, deadline).await
+    }
+}
+
+impl fmt::Debug for HttpGateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpGateway").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Why a call has no answer, and whether it was the connection that broke before any answer came.
+#[derive(Debug)]
+struct Failed {
+    error: GatewayError,
+    connection_broke: bool,
+}
+
+impl From<GatewayError> for Failed {
+    fn from(error: GatewayError) -> Self {
+        Self { error, connection_broke: false }
+    }
+}
+
+fn request(call: &ServerCall) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    // No Accept header: some versions of BBB answer JSON or an error page to one that they do not expect.
+    let request =
+        Request::builder().uri(call.url.as_str()).header(USER_AGENT, concat!("lb/", env!("CARGO_PKG_VERSION")));
+    match &call.body {
+        Some((content_type, body)) => {
+            request.method(Method::POST).header(CONTENT_TYPE, content_type).body(Full::new(body.clone()))
+        }
+        None => request.method(Method::GET).body(Full::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

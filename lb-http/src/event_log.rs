@@ -1,0 +1,45 @@
+//! [`EventLog`]: events as lines of the log.
+
+use lb_core::event::{Event, EventKind, Observer};
+
+/// Writes events to the log: one line for each call at debug, one for each change of state at info.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EventLog;
+
+impl Observer for EventLog {
+    fn observe(&self, event: &Event) {
+        let word = event.kind.word();
+        match &event.kind {
+            EventKind::CallAnswered { call, integration, server, key, success, took } => {
+                tracing::debug!(
+                    %call,
+                    integration = integration.as_ref().map(tracing::field::display),
+                    server = server.as_ref().map(tracing::field::display),
+                    key = %key,
+                    success,
+                    ms = took.as_millis() as u64,
+                    "call"
+                );
+            }
+            EventKind::CallRefused { call, integration, key, address } => {
+                let integration = integration.as_ref().map(tracing::field::display);
+                tracing::info!(%call, integration, key = %key, address = address.map(tracing::field::display), "{word}");
+            }
+            EventKind::ServerStateChanged { server, from, to, reasons } => {
+                let (from, reasons) = (from.map(tracing::field::display), reasons.join("; "));
+                tracing::info!(%server, from, %to, reasons, "{word}");
+            }
+            EventKind::ServerFailed { server, call, problem } => tracing::debug!(%server, %call, problem, "{word}"),
+            EventKind::MonitorFailed { problem } | EventKind::StoreFailed { problem } => {
+                tracing::warn!(problem, "{word}")
+            }
+            EventKind::MeetingCreated { meeting, server, placement, .. } => {
+                tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
+            }
+            kind => {
+                let meeting = kind.meeting().map(tracing::field::display);
+                tracing::info!(meeting, server = kind.server().map(tracing::field::display), "{word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! BBB's API over HTTP: from a raw request to the balancer and back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY};
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use lb_core::api::{ApiRequest, Call, Method, Reply, route};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Service, caller};
+
+/// The body of an answer: whole and ready for the API, whatever axum makes for the pages.
+pub(super) type ReplyBody = Either<Full<Bytes>, axum::body::Body>;
+
+/// Answers one request of the API.
+pub(super) async fn answer(
+    service: &Service,
+    bodies: &Arc<Semaphore>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<ReplyBody> {
+    let (request, place) = match read(service, bodies, peer, request).await {
+        Ok(read) => read,
+        Err(refused) => return response(refused),
+    };
+    let call = route(&request.path).and_then(|route| Call::named(route.call));
+    let balancer = Arc::clone(&service.balancer);
+    if !call.is_some_and(Call::changes_state) {
+        return response(balancer.handle(&request).await);
+    }
+    // The website may hang up; the call goes on.
+    let task = service.tasks.spawn(async move {
+        let reply = balancer.handle(&request).await;
+        drop(place);
+        reply
+    });
+    response(task.await.unwrap_or_else(|_| Reply::plain(500, "internal error\n")))
+}
+
+/// Reads a request within the limits. The permit holds its body's share of the memory for bodies.
+async fn read(
+    service: &Service,
+    bodies: &Arc<Semaphore>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<(ApiRequest, Option<OwnedSemaphorePermit>), Reply> {
+    let (head, body) = request.into_parts();
+    let method = match head.method.as_str() {
+        "GET" => Method::Get,
+        "HEAD" => Method::Head,
+        "POST" => Method::Post,
+        _ => return Err(Reply::plain(405, "method not allowed\n")),
+    };
+    let text = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+    let content_type = text(CONTENT_TYPE);
+    let (body, place) = match method {
+        Method::Post => body_of(service, bodies, body, content_type.as_deref()).await?,
+        Method::Get | Method::Head => (Bytes::new(), None),
+    };
+    let forwarded = caller::forwarded_for(&head.headers);
+    let request = ApiRequest {
+        method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        content_type,
+        body,
+        host: host(&head.headers, &head.uri),
+        address: Some(caller::address(peer.ip(), &forwarded, &service.trusted_proxies)),
+        forwarded_for: forwarded,
+    };
+    Ok((request, place))
+}
+
+async fn body_of(
+    service: &Service,
+    bodies: &Arc<Semaphore>,
+    body: Incoming,
+    content_type: Option<&str>,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Reply> {
+    let limits = &service.limits;
+    let is_xml = content_type.is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
+    let limit = if is_xml { limits.xml_bytes } else { limits.form_bytes };
+    let size = body.size_hint().upper().map_or(limit, |upper| usize::try_from(upper).unwrap_or(usize::MAX));
+    if size > limit {
+        return Err(Reply::plain(413, "the body is too long\n"));
+    }
+    let share = (size >> 10) as u32 + 1;
+    let busy = |_| Reply::plain(503, "too many bodies are under way\n");
+    let place = Arc::clone(bodies).try_acquire_many_owned(share).map_err(busy)?;
+    match tokio::time::timeout(limits.body_time, Limited::new(body, limit).collect()).await {
+        Ok(Ok(body)) => Ok((body.to_bytes(), Some(place))),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Reply::plain(413, "the body is too long\n")),
+        Ok(Err(_)) => Err(Reply::plain(400, "the body broke off\n")),
+        Err(_) => Err(Reply::plain(408, "the body came too slowly\n")),
+    }
+}
+
+/// The host that the request is for, without its port.
+fn host(headers: &HeaderMap, uri: &hyper::Uri) -> Option<String> {
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).or_else(|| uri.host())?;
+    Some(host.rsplit_once(':').map_or(host, |(host, _)| host).to_owned())
+}
+
+fn response(reply: Reply) -> Response<ReplyBody> {
+    let mut response = Response::new(Either::Left(Full::new(reply.body)));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if reply.status == 405 {
+        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    if let Some(location) = reply.location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        headers.insert(LOCATION, location);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    response
+}

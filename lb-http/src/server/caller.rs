@@ -1,0 +1,73 @@
+//! Whose address counts.
+//!
+//! For placing a meeting: the addresses of `X-Forwarded-For` from the left, which the website wrote. For throttling and
+//! logs: the first address from the right that is no trusted proxy, which nobody outside can forge.
+
+use std::net::{IpAddr, SocketAddr};
+
+use hyper::HeaderMap;
+use ipnet::IpNet;
+
+/// How many forwarded addresses are read; more than any honest chain of proxies has.
+const MOST: usize = 16;
+
+/// The addresses of all `X-Forwarded-For` lines, leftmost first. What is no address (`unknown`, `_hidden`) is passed over,
+/// a port is cut off, an IPv4-mapped address becomes IPv4.
+pub(super) fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).take(MOST).filter_map(address_in).collect()
+}
+
+fn address_in(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    bare.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip())).map(|address| address.to_canonical())
+}
+
+/// The address for throttling and logs.
+pub(super) fn address(peer: IpAddr, forwarded: &[IpAddr], trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let peer = peer.to_canonical();
+    let from_the_right = std::iter::once(peer).chain(forwarded.iter().rev().copied());
+    let mut last = peer;
+    for address in from_the_right {
+        last = address;
+        if !is_trusted(&address) {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(lines: &[&'static str]) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", hyper::header::HeaderValue::from_static(line));
+        }
+        forwarded_for(&headers).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn forwarded_addresses_are_read_in_every_spelling() {
+        let read = addresses(&[
+            "203.0.113.7, 192.0.2.1:5678",
+            "unknown, [2001:db8::1]:443,::ffff:192.0.2.9 , , [2001:db8::2]",
+        ]);
+        assert_eq!(read, ["203.0.113.7", "192.0.2.1", "2001:db8::1", "192.0.2.9", "2001:db8::2"]);
+        assert_eq!(forwarded_for(&HeaderMap::new()), [] as [IpAddr; 0]);
+    }
+
+    #[test]
+    fn the_address_for_logs_is_the_first_from_the_right_that_is_no_trusted_proxy() {
+        let trusted: [IpNet; 1] = ["10.0.0.0/8".parse().unwrap()];
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let (forged, user) = (ip("198.51.100.1"), ip("203.0.113.7"));
+        assert_eq!(address(ip("10.0.0.1"), &[forged, user, ip("10.0.0.2")], &trusted), user);
+        assert_eq!(address(user, &[forged], &trusted), user, "an untrusted peer cannot name another");
+        assert_eq!(address(ip("10.0.0.1"), &[], &trusted), ip("10.0.0.1"));
+    }
+}
