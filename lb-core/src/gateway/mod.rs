@@ -2,7 +2,7 @@
 //!
 //! | implementation | for |
 //! |---|---|
-//! | [`ScriptedServers`] | tests and simulations: BBB servers in memory that can be told to misbehave |
+//! | [`ScriptedServers`] | tests and simulations: [`SimulatedBbb`] servers in memory that can be told to misbehave |
 //! | `lb_http::upstream::HttpGateway` | real servers over HTTP |
 
 mod scripted;
