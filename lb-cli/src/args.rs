@@ -1,0 +1,167 @@
+//! The command line as it was said.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use lb_core::Secret;
+use lb_core::checksum::Algorithm;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the thing asked for failed
+  2  wrong usage or configuration";
+
+/// A load balancer for BigBlueButton-style web conferences.
+#[derive(Debug, Parser)]
+#[command(name = "lb", version, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check a configuration file and show what was understood
+    #[command(after_help = "\
+Examples:
+  lb check-config lb.toml
+  LB__LISTEN__API=0.0.0.0:80 lb check-config lb.toml --json")]
+    CheckConfig(CheckConfig),
+    /// Print the signed URL of an API call
+    #[command(after_help = "\
+Examples:
+  lb url getMeetings --base https://lb.example.org --secret s3cr3t
+  lb url join meetingID=room-1 'fullName=Jane Doe' role=MODERATOR --config lb.toml --integration moodle
+  LB_SECRET=s3cr3t lb url end meetingID=room-1 --base https://bbb1.example.org --checksum sha1")]
+    Url(SignedCall),
+    /// Send an API call and show the answer
+    #[command(after_help = "\
+Examples:
+  lb call create meetingID=room-1 name=Demo --config lb.toml --integration moodle
+  lb call getMeetings --base https://lb.example.org --secret - < secret.txt
+  lb call getMeetingInfo meetingID=room-1 --base https://lb.example.org --json
+
+Exit codes:
+  0  the call succeeded
+  1  it did not: no answer, an HTTP error, or returncode FAILED
+  2  wrong usage or configuration")]
+    Call(Call),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckConfig {
+    /// The file; without it the defaults and the environment are checked
+    pub(crate) file: Option<PathBuf>,
+    /// Show it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SignedCall {
+    /// The call, such as create, join or getMeetings
+    #[arg(value_parser = call_name)]
+    pub(crate) call: String,
+    /// Its parameters, in the order in which they are to be sent
+    #[arg(value_name = "KEY=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// The secret to sign with, or - to read it from standard input (otherwise LB_SECRET, or the integration's)
+    #[arg(long, value_parser = secret)]
+    pub(crate) secret: Option<Secret>,
+    /// Where the API is, with or without /bigbluebutton/api/ (otherwise public_url of the configuration)
+    #[arg(long, value_name = "URL")]
+    pub(crate) base: Option<String>,
+    /// How to sign
+    #[arg(long, value_enum, default_value = "sha256")]
+    pub(crate) checksum: Checksum,
+    /// Take the base and the secret from this configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The integration whose secret to sign with, if the configuration has several
+    #[arg(long, value_name = "NAME", requires = "config")]
+    pub(crate) integration: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) signed: SignedCall,
+    /// Show the answer as JSON
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) json: bool,
+    /// Show the answer byte for byte, tokens in a Location included
+    #[arg(long)]
+    pub(crate) raw: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Checksum {
+    Sha1,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl From<Checksum> for Algorithm {
+    fn from(checksum: Checksum) -> Self {
+        match checksum {
+            Checksum::Sha1 => Self::Sha1,
+            Checksum::Sha256 => Self::Sha256,
+            Checksum::Sha384 => Self::Sha384,
+            Checksum::Sha512 => Self::Sha512,
+        }
+    }
+}
+
+fn call_name(text: &str) -> Result<String, &'static str> {
+    let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+    text.split('/').all(part).then(|| text.to_owned()).ok_or("a call is letters, such as getMeetings or hooks/create")
+}
+
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a parameter is KEY=VALUE"),
+    }
+}
+
+fn secret(text: &str) -> Result<Secret, &'static str> {
+    if text.is_empty() { Err("a secret is not empty") } else { Ok(Secret::from(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        for line in [
+            "lb",
+            "lb url",
+            "lb url get/../Meetings --secret s --base http://a",
+            "lb url create name --secret s --base http://a",
+            "lb url create =name --secret s --base http://a",
+            "lb url create --secret= --base http://a",
+            "lb url create --checksum md5",
+            "lb url create --integration moodle",
+            "lb call create --raw --json",
+        ] {
+            let error = Args::try_parse_from(line.split(' ')).map(|_| ()).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_cut_at_its_first_equals_sign() {
+        assert_eq!(parameter("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assert_eq!(parameter("a="), Ok(("a".into(), String::new())));
+    }
+}

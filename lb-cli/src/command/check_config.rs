@@ -1,0 +1,85 @@
+//! `lb check-config`: says what is wrong with a configuration, or what it means.
+
+use lb_http::config::{Config, MonitorSource};
+use serde_json::{Value, json};
+
+use crate::args::CheckConfig;
+use crate::outcome::{Failure, Outcome};
+use crate::world::World;
+
+pub(crate) fn run(args: &CheckConfig, world: &mut World<'_>) -> Result<Outcome, Failure> {
+    let config = Config::load(args.file.as_deref(), world.environment.iter().cloned())?;
+    if args.json {
+        writeln!(world.output, "{:#}", as_json(&config))?;
+    } else {
+        world.output.write_all(as_text(&config).as_bytes())?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn as_text(config: &Config) -> String {
+    let Config { listen, monitor, .. } = config;
+    let (monitor, servers) = match &monitor.source {
+        MonitorSource::Static(servers) => {
+            (format!("none, meetings listed every {:?}", monitor.interval), format!("{} static", servers.len()))
+        }
+        MonitorSource::Nagios(nagios, facts) => (
+            format!("nagios at {}, every {:?}", nagios.url, monitor.interval),
+            format!("the monitor's, {} described here", facts.len()),
+        ),
+    };
+    let integrations: Vec<_> = config
+        .integrations
+        .iter()
+        .map(|one| if one.active { one.name.to_string() } else { format!("{} (not active)", one.name) })
+        .collect();
+    let routers: Vec<_> = config.routers.iter().map(|(name, router)| format!("{name} ({})", router.policy)).collect();
+    let geoip = config.geoip_database.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
+    [
+        ("listen", format!("{}, reached as {}", listen.api, listen.public_url)),
+        ("store", config.store.to_string()),
+        ("monitor", monitor),
+        ("servers", servers),
+        ("integrations", if integrations.is_empty() { "none".to_owned() } else { integrations.join(", ") }),
+        ("routers", routers.join(", ")),
+        ("geoip", geoip),
+        ("log", format!("{}, {}", config.log.format, config.log.level)),
+    ]
+    .map(|(name, value)| format!("{name:<13}{value}\n"))
+    .concat()
+}
+
+fn as_json(config: &Config) -> Value {
+    let monitor = &config.monitor;
+    let (kind, url, mut servers): (_, _, Vec<_>) = match &monitor.source {
+        MonitorSource::Static(servers) => {
+            ("static", None, servers.iter().map(|server| server.name.to_string()).collect())
+        }
+        MonitorSource::Nagios(nagios, facts) => {
+            ("nagios", Some(nagios.url.as_str()), facts.keys().map(ToString::to_string).collect())
+        }
+    };
+    servers.sort_unstable();
+    let integrations: Vec<_> = config
+        .integrations
+        .iter()
+        .map(|one| json!({ "name": one.name, "active": one.active, "router": one.router }))
+        .collect();
+    let routers: serde_json::Map<_, _> = config
+        .routers
+        .iter()
+        .map(|(name, router)| {
+            (name.clone(), json!({ "policy": router.policy.as_str(), "radius_km": router.radius_km }))
+        })
+        .collect();
+    json!({
+        "listen": { "api": config.listen.api, "public_url": config.listen.public_url.as_str() },
+        "store": config.store.to_string(),
+        "monitor": { "kind": kind, "url": url, "interval_seconds": monitor.interval.as_secs_f64() },
+        "servers": servers,
+        "integrations": integrations,
+        "routers": routers,
+        "geoip": config.geoip_database,
+        "log": { "format": config.log.format.as_str(), "level": config.log.level },
+    })
+}

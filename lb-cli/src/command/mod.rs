@@ -1,0 +1,19 @@
+//! The commands, one file each.
+
+mod call;
+mod check_config;
+mod signing;
+mod url;
+
+use crate::args::Command;
+use crate::outcome::{Failure, Outcome};
+use crate::world::World;
+
+/// Does what was asked for.
+pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Failure> {
+    match command {
+        Command::CheckConfig(args) => check_config::run(&args, world),
+        Command::Url(args) => url::run(&args, world),
+        Command::Call(args) => call::run(&args, world),
+    }
+}
