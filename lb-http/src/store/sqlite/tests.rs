@@ -175,6 +175,7 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         store.save_fleet(record.clone()).await.unwrap();
         store.record(vec![joined("c")]).await.unwrap();
     });
+    assert_eq!(count(&store.seen_from_outside(), "claims"), 1, "a claim that was settled leaves no row");
     for _restart in 0..2 {
         store = store.reopened();
         run(async {
