@@ -45,12 +45,12 @@ impl PublishedIndex {
     /// See [`MeetingStore::settled`](super::MeetingStore::settled).
     pub async fn settled(&self, token: &ClaimToken) {
         let Some(bell) = self.load().bell(token) else { return };
-        loop {
+        // Another bell under the same token is that of a later claim: the one waited for is settled.
+        while self.load().bell(token).is_some_and(|present| Arc::ptr_eq(&present, &bell)) {
             listener!(bell => rung);
-            if self.load().bell(token).is_none() {
-                return;
+            if self.load().bell(token).is_some_and(|present| Arc::ptr_eq(&present, &bell)) {
+                rung.await;
             }
-            rung.await;
         }
     }
 }
@@ -87,7 +87,8 @@ pub struct MeetingIndex {
     // The one that holds the entries; the others point into it.
     entries: OrdMap<MeetingKey, Entry>,
     by_meeting_id: HashMap<MeetingId, HashSet<IntegrationName>>,
-    by_internal_id: HashMap<InternalMeetingId, MeetingKey>,
+    // Two integrations may get the same one: it is made of the meetingID and the millisecond alone.
+    by_internal_id: HashMap<InternalMeetingId, HashSet<MeetingKey>>,
     by_server: HashMap<ServerName, HashSet<MeetingKey>>,
     by_voice_bridge: HashMap<u32, HashSet<MeetingKey>>,
     // A claim and the bell that rings when it is settled.
@@ -98,6 +99,19 @@ pub struct MeetingIndex {
 }
 
 impl MeetingIndex {
+    /// The index of what a store kept over a restart. Nothing is decided again: it was when it was kept.
+    pub fn restored(
+        claims: impl IntoIterator<Item = Claim>,
+        meetings: impl IntoIterator<Item = Meeting>,
+        strays: impl IntoIterator<Item = Stray>,
+    ) -> Self {
+        let mut index = Self::default();
+        claims.into_iter().for_each(|claim| index.put_claim(claim));
+        meetings.into_iter().for_each(|meeting| drop(index.hold(meeting)));
+        strays.into_iter().for_each(|stray| index.note_stray(stray));
+        index
+    }
+
     /// How many meetings are held.
     pub fn meeting_count(&self) -> usize {
         self.entries.len() - self.claims.len()
@@ -109,7 +123,8 @@ impl MeetingIndex {
             return Some(entry.clone());
         }
         let by_internal = self.by_internal_id.get(key.meeting_id.as_str())?;
-        (by_internal.integration == key.integration).then(|| self.entries.get(by_internal).cloned()).flatten()
+        let own = by_internal.iter().find(|meeting| meeting.integration == key.integration)?;
+        self.entries.get(own).cloned()
     }
 
     /// The integrations that have an entry under `meeting_id`.
@@ -172,7 +187,8 @@ impl MeetingIndex {
         self.claims.get(token).map(|(_, bell)| Arc::clone(bell))
     }
 
-    /// Decides a claim. With [`ClaimOutcome::Claimed`] it is in the index from now on.
+    /// Decides a claim. With [`ClaimOutcome::Claimed`] it is in the index from now on. A token holds one claim: if it held
+    /// another key, that one is let go.
     pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match self.entries.get(&claim.key) {
             Some(Entry::Held(meeting)) => return ClaimOutcome::Held(Arc::clone(meeting)),
@@ -184,9 +200,7 @@ impl MeetingIndex {
         if self.occupied(&claim.key).contains(&claim.server) {
             return ClaimOutcome::Occupied;
         }
-        let bell = self.bell(&claim.token).unwrap_or_default();
-        self.claims.insert(claim.token.clone(), (claim.key.clone(), bell));
-        self.put(claim.key.clone(), Entry::Claimed(Arc::new(claim)));
+        self.put_claim(claim);
         ClaimOutcome::Claimed
     }
 
@@ -246,26 +260,27 @@ impl MeetingIndex {
         meeting
     }
 
-    fn put(&mut self, key: MeetingKey, entry: Entry) {
-        let kept_claim = match &entry {
-            Entry::Claimed(claim) => self.claims.get(&claim.token).cloned().map(|kept| (claim.token.clone(), kept)),
-            Entry::Held(_) => None,
+    fn put_claim(&mut self, claim: Claim) {
+        // A claim that only moves takes its bell along: whoever waits for it goes on waiting.
+        let kept = match self.claims.get(&claim.token) {
+            Some((key, _)) if *key == claim.key => self.claims.remove(&claim.token),
+            _ => None,
         };
-        if let Some((token, kept)) = kept_claim {
-            // The claim only moves: whoever waits for it goes on waiting.
-            self.claims.remove(&token);
-            self.take(&key);
-            self.claims.insert(token, kept);
-        } else {
-            self.take(&key);
-        }
+        self.release(&claim.token);
+        let (token, key) = (claim.token.clone(), claim.key.clone());
+        self.put(key.clone(), Entry::Claimed(Arc::new(claim)));
+        self.claims.insert(token, kept.unwrap_or_else(|| (key, Arc::default())));
+    }
+
+    fn put(&mut self, key: MeetingKey, entry: Entry) {
+        self.take(&key);
         self.by_meeting_id.entry(key.meeting_id.clone()).or_default().insert(key.integration.clone());
         self.by_server.entry(entry.server().clone()).or_default().insert(key.clone());
         if let Some(number) = entry.voice_bridge() {
             self.by_voice_bridge.entry(number).or_default().insert(key.clone());
         }
         if let Entry::Held(meeting) = &entry {
-            self.by_internal_id.insert(meeting.internal_id.clone(), key.clone());
+            self.by_internal_id.entry(meeting.internal_id.clone()).or_default().insert(key.clone());
         }
         self.entries.insert(key, entry);
     }
@@ -280,7 +295,7 @@ impl MeetingIndex {
         }
         match entry {
             Entry::Held(meeting) => {
-                self.by_internal_id.remove(&meeting.internal_id);
+                remove_from(&mut self.by_internal_id, &meeting.internal_id, key);
             }
             Entry::Claimed(claim) => {
                 let bell = self.claims.remove(&claim.token).map(|(_, bell)| bell);
@@ -309,3 +324,6 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

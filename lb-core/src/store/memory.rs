@@ -188,5 +188,6 @@ impl FleetStore for InMemoryStore {
 mod tests {
     use super::*;
 
-    crate::store_contract!(async || InMemoryStore::new());
+    crate::store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::index::{Entry, MeetingIndex, PublishedIndex};
-pub use self::memory::InMemoryStore;
+pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
@@ -129,7 +129,8 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// queue is full they are dropped and counted.
     async fn record(&self, events: Vec<Event>) -> Result<(), StoreError>;
 
-    /// The newest stored events, newest first, at most `limit`.
+    /// The newest stored events, newest first, at most `limit`: those that [`record`](MeetingStore::record) took and that
+    /// wait to be written are among them.
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError>;
 
     /// Whether the store can be written to now.

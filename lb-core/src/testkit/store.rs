@@ -1,1 +1,235 @@
-//! To be written.
+//! The contract of [`MeetingStore`](crate::store::MeetingStore) and [`FleetStore`](crate::store::FleetStore) as tests.
+//!
+//! [`store_contract!`](crate::store_contract) and [`fleet_store_contract!`](crate::fleet_store_contract) make one `#[test]`
+//! of each clause, so that each is reported by itself. Both are handed an async closure that makes a new, empty store behind
+//! a pointer: a `Box`, an `Arc`, or a guard of your own that dereferences to the store and cleans up when it is dropped.
+//!
+//! ```
+//! #[cfg(test)]
+//! mod tests {
+//!     lb_core::store_contract!(async || Box::new(MyStore::new()));
+//! }
+//! ```
+//!
+//! A store that needs a runtime brings it as `run`, which is given one future and runs it to its end:
+//!
+//! ```
+//! #[cfg(test)]
+//! mod tests {
+//!     lb_core::store_contract!(
+//!         run = |future| tokio::runtime::Runtime::new().unwrap().block_on(future),
+//!         make = async || Box::new(MyStore::connect().await),
+//!     );
+//! }
+//! ```
+//!
+//! A clause is a plain `async fn` that panics where the store breaks it. It can be called by itself too. No clause waits
+//! longer than [`PATIENCE`] for something to happen.
+
+// a clause is a test: it says what went wrong by panicking
+#![allow(clippy::unwrap_used)]
+
+pub mod claims;
+pub mod events;
+pub mod fleet;
+pub mod meetings;
+pub mod strays;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use event_listener::Event as Bell;
+use futures_util::future::{Either, select};
+
+pub use futures_executor::block_on;
+
+use crate::clock::Timestamp;
+use crate::event::{Ended, Event, EventKind, Placement, Role};
+use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
+
+/// Makes one `#[test]` of each clause that every [`MeetingStore`](crate::store::MeetingStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            claims::{
+                a_free_key_is_claimed,
+                a_claimed_key_is_pending_for_everybody_else,
+                a_held_meeting_is_not_claimed_again,
+                the_same_token_moves_its_claim_to_another_server,
+                a_server_with_anothers_meeting_or_claim_of_that_id_is_occupied,
+                a_released_key_can_be_claimed_again,
+                a_late_confirm_is_fenced,
+                a_token_confirms_its_own_key_only,
+                of_a_hundred_claims_at_once_one_is_given,
+                waiting_ends_when_the_claim_is_confirmed,
+                waiting_ends_when_the_claim_is_released,
+                waiting_ends_when_a_meeting_is_adopted_over_the_claim,
+                waiting_goes_on_while_the_claim_moves,
+                waiting_for_a_settled_claim_ends_at_once,
+            }
+            meetings::{
+                a_confirmed_meeting_is_found_by_both_its_ids_by_its_integration_only,
+                integrations_may_use_the_same_meeting_id,
+                a_new_incarnation_replaces_the_one_before,
+                an_older_incarnation_of_the_same_server_is_refused,
+                another_server_may_count_time_differently,
+                forgetting_touches_its_own_incarnation_only,
+                a_claim_is_not_forgotten,
+                meetings_are_listed_by_integration_and_by_server,
+                a_voice_bridge_is_taken_by_claims_and_meetings,
+            }
+            strays::{
+                strays_are_noted_once_and_cleared,
+                a_stray_occupies_its_server_for_every_integration,
+            }
+            events::{
+                the_events_of_a_change_are_stored_with_it,
+                a_change_that_is_refused_stores_no_events,
+                recorded_events_are_answered_newest_first_up_to_the_limit,
+                every_kind_of_event_comes_back_as_it_was,
+                the_store_says_that_it_can_be_written_to,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`FleetStore`](crate::store::FleetStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! fleet_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            fleet::{
+                a_new_store_has_no_fleet,
+                a_fleet_comes_back_with_all_its_facts,
+                a_saved_fleet_replaces_the_one_before,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::fleet_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// One `#[test]` for each clause named: it makes a store and runs the clause on it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_tests {
+    ($run:expr, $make:expr, $root:path => $($module:ident :: { $($clause:ident),+ $(,)? })+) => {
+        $($(
+            #[test]
+            fn $clause() {
+                use $root as root;
+                ($run)(async {
+                    let store = ($make)().await;
+                    root::$module::$clause(&*store).await;
+                });
+            }
+        )+)+
+    };
+}
+
+/// How long a clause waits for something that must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Runs `future` to its end, which must come within [`PATIENCE`]. The timer is a thread: the core has no runtime.
+async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let late = Arc::new(Bell::new());
+    let too_late = late.listen();
+    let (_ended, still_running) = channel::<()>();
+    thread::spawn(move || {
+        if still_running.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            late.notify(1);
+        }
+    });
+    match select(pin!(future), too_late).await {
+        Either::Left((output, _)) => output,
+        Either::Right(_) => panic!("{what} did not happen within {} s", PATIENCE.as_secs()),
+    }
+}
+
+const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+fn token(text: &str) -> ClaimToken {
+    ClaimToken::from(text.to_owned())
+}
+
+/// A claim of `moodle`'s meeting `id` on `server` under the token `token`.
+fn claim(token: &str, id: &str, server: &str) -> Claim {
+    Claim {
+        key: MeetingKey::new("moodle", id),
+        server: server.into(),
+        passwords: Passwords { attendee: "ap-1".into(), moderator: "mp-1".into() },
+        voice_bridge: 70_001,
+        token: self::token(token),
+        expires: START + Duration::from_secs(20),
+    }
+}
+
+/// Incarnation `create_time` of `moodle`'s meeting `id` on `server`.
+fn meeting(id: &str, create_time: u64, server: &str) -> Meeting {
+    Meeting {
+        key: MeetingKey::new("moodle", id),
+        internal_id: format!("sha1-of-{id}-{create_time}").into(),
+        create_time,
+        server: server.into(),
+        name: "Física ⅠⅠ, <b>turma</b> \"A\"".to_owned(),
+        passwords: Passwords { attendee: "ap-1".into(), moderator: "mp-1".into() },
+        voice_bridge: Some(70_001),
+        records: true,
+        created_at: START,
+        parameters: vec![
+            ("welcome".to_owned(), "Olá!\n".to_owned()),
+            ("meta_course".to_owned(), "a \"course\"".to_owned()),
+            ("allowStartStopRecording".to_owned(), String::new()),
+        ],
+    }
+}
+
+fn created(meeting: &Meeting) -> Event {
+    let kind = EventKind::MeetingCreated {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        name: meeting.name.clone(),
+        server: meeting.server.clone(),
+        records: meeting.records,
+        placement: Placement {
+            policy: "nearest-least-cpu".to_owned(),
+            score: 12.25,
+            reason: "12.25 % CPU".to_owned(),
+            attempt: 1,
+        },
+        parameters: meeting.parameters.clone(),
+    };
+    Event { at: START, kind }
+}
+
+fn ended(meeting: &Meeting) -> Event {
+    let kind = EventKind::MeetingEnded {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        server: meeting.server.clone(),
+        how: Ended::Unlisted,
+    };
+    Event { at: START + Duration::from_secs(3600), kind }
+}
+
+fn joined(meeting: &Meeting, name: &str) -> Event {
+    let kind = EventKind::UserJoined {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        server: meeting.server.clone(),
+        name: name.to_owned(),
+        user_id: Some("u-1".to_owned()),
+        role: Role::Attendee,
+    };
+    Event { at: START + Duration::from_secs(60), kind }
+}

@@ -1,1 +1,169 @@
-//! To be written.
+//! Stores that outlive the process, and [`open`], which reads `[store] url`.
+//!
+//! | `[store] url` | store |
+//! |---|---|
+//! | `memory:` | [`InMemoryStore`]: a restart forgets everything |
+//! | `sqlite:PATH` | [`SqliteStore`]: one file, one balancer |
+
+pub mod sqlite;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lb_core::store::{FleetStore, InMemoryStore, MeetingStore};
+
+pub use self::sqlite::SqliteStore;
+
+/// A store that was opened by the configuration's word.
+#[derive(Clone, Debug)]
+pub enum OpenedStore {
+    /// `memory:`
+    Memory(Arc<InMemoryStore>),
+    /// `sqlite:PATH`
+    Sqlite(Arc<SqliteStore>),
+}
+
+impl OpenedStore {
+    /// The store as the balancer keeps its meetings in it.
+    pub fn meetings(&self) -> Arc<dyn MeetingStore> {
+        match self {
+            Self::Memory(store) => Arc::clone(store) as _,
+            Self::Sqlite(store) => Arc::clone(store) as _,
+        }
+    }
+
+    /// The store as the last good fleet is kept in it.
+    pub fn fleet(&self) -> Arc<dyn FleetStore> {
+        match self {
+            Self::Memory(store) => Arc::clone(store) as _,
+            Self::Sqlite(store) => Arc::clone(store) as _,
+        }
+    }
+
+    /// Writes what waits and closes the store. Later changes are refused.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives up the wait; the store closes all the same.
+    pub async fn close(&self) {
+        match self {
+            Self::Memory(_) => {}
+            Self::Sqlite(store) => store.close().await,
+        }
+    }
+}
+
+/// Opens the store that `url` (`[store] url`) names. It reads and may migrate a file: call it before serving.
+///
+/// # Errors
+/// [`OpenError`], a sentence that says what to do.
+///
+/// ```
+/// use lb_http::store::{OpenError, open};
+/// assert!(open("memory:").is_ok());
+/// assert!(matches!(open("redis://localhost"), Err(OpenError::UnknownUrl)));
+/// ```
+pub fn open(url: &str) -> Result<OpenedStore, OpenError> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(OpenedStore::Memory(Arc::new(InMemoryStore::new()))),
+        // SQLite itself would take this for a database in memory
+        Some(("sqlite", "" | ":memory:")) => Err(OpenError::UnknownUrl),
+        Some(("sqlite", path)) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open(Path::new(path))?))),
+        Some(("postgres" | "postgresql", _)) => Err(OpenError::Postgres),
+        _ => Err(OpenError::UnknownUrl),
+    }
+}
+
+/// Why a store was not opened. No text repeats the URL, which may carry a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The URL names no store.
+    #[error("[store] url names no store: memory: and sqlite:PATH are allowed, such as sqlite:lb.sqlite3")]
+    UnknownUrl,
+    /// The URL is one of PostgreSQL.
+    #[error("[store] url: this version keeps nothing in PostgreSQL; memory: and sqlite:PATH are allowed")]
+    Postgres,
+    /// Another process, or another store of this one, has the file.
+    #[error("the database {} is in use by another balancer: stop that one, or name another file in [store] url", .0.display())]
+    InUse(PathBuf),
+    /// The file belongs to another program.
+    #[error("the database {} is another program's: name another file in [store] url", .0.display())]
+    Foreign(PathBuf),
+    /// A newer version of this program has migrated the file.
+    #[error(
+        "the database {} has schema {found}, and this version knows {known}: start the newer version again, \
+         or restore the backup made before the upgrade",
+        .path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The schema it has.
+        found: u32,
+        /// The newest schema that this version knows.
+        known: u32,
+    },
+    /// A migration was made by other statements than this program has under its number.
+    #[error(
+        "the database {} was migrated to schema {version} by other statements than those of this version: \
+         start the build that made it, or restore a backup",
+        .path.display()
+    )]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// The migration.
+        version: u32,
+    },
+    /// The file is damaged, or no database.
+    #[error(
+        "the database {} is damaged ({problem}): restore a backup, or move it away with its -wal and -shm files \
+         to start with an empty one",
+        .path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        problem: String,
+    },
+    /// The file cannot be opened, read or written.
+    #[error("the database {} cannot be opened: {problem}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        problem: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_other_url_is_refused_with_what_is_allowed_and_without_its_password() {
+        for url in ["", "memory", "memory:x", "sqlite:", "sqlite::memory:", "lb.sqlite3", "mysql://u:s3cr3t@h/d"] {
+            let refusal = open(url).unwrap_err().to_string();
+            assert!(refusal.contains("memory:") && refusal.contains("sqlite:PATH"), "{url}: {refusal}");
+            assert!(!refusal.contains("s3cr3t"), "{refusal}");
+        }
+        for url in ["postgres://lb:s3cr3t@db/lb", "postgresql://lb:s3cr3t@db/lb"] {
+            let refusal = open(url).unwrap_err();
+            assert_eq!(refusal, OpenError::Postgres);
+            assert!(!refusal.to_string().contains("s3cr3t"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sqlite_url_names_a_file_by_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lb.sqlite3");
+        let store = open(&format!("sqlite:{}", path.display())).unwrap();
+        assert_eq!(store.meetings().check().await, Ok(()));
+        assert_eq!(store.fleet().load_fleet().await, Ok(None));
+        assert!(path.exists());
+        store.close().await;
+        assert!(store.meetings().check().await.is_err(), "closed");
+    }
+}

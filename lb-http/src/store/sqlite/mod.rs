@@ -1,1 +1,247 @@
-//! To be written.
+//! [`SqliteStore`]: one balancer's meetings in one SQLite file, answered from memory.
+//!
+//! Reads look at the published index and take no lock. Changes go to the writer, one thread that owns the database:
+//! it makes one transaction of all the jobs that wait, publishes the index, and only then answers. The database is in WAL
+//! mode with `synchronous=FULL`: what was answered survives a crash of the machine. Other programs may read the file while
+//! it is in use; its tables are described in `schema/0001.sql`.
+
+mod buffer;
+mod events;
+mod file;
+mod fleet;
+mod job;
+mod parameters;
+mod schema;
+mod tables;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use async_trait::async_trait;
+use lb_core::event::Event;
+use lb_core::store::{ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, PublishedIndex, StoreError};
+use lb_core::{
+    Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
+};
+
+use self::file::OwnFile;
+use self::writer::{Shared, Writer};
+use super::OpenError;
+
+/// Keeps meetings, events and the fleet in one SQLite file.
+///
+/// Its futures need a tokio runtime, of whatever kind. A change waits for its place among at most 1024 that wait to be
+/// written; the caller's deadline bounds that wait. Dropping the store writes what waits, for two seconds at most.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    shared: Arc<Shared>,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, creates it if it is not there, and brings it to the present schema. The file, which
+    /// holds passwords and secrets, is made readable by its owner only.
+    ///
+    /// It reads every claim, meeting and stray: call it before serving.
+    ///
+    /// # Errors
+    /// [`OpenError`], a sentence that says what to do. What the file holds is then as it was.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_with(path, schema::MIGRATIONS)
+    }
+
+    fn open_with(path: &Path, migrations: &[&str]) -> Result<Self, OpenError> {
+        let file = OwnFile::lock(path)?;
+        let connection = schema::open(&file, migrations)?;
+        let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let shared = Arc::new(Shared { index: PublishedIndex::new(index), ..Shared::default() });
+        let writer = Writer::start(connection, file, Arc::clone(&shared))
+            .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
+        Ok(Self { writer, shared })
+    }
+
+    /// Writes what waits and closes the database. Later changes are refused; reads go on from memory.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives up the wait; the store closes all the same. A second call does not wait.
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+
+    /// How many transactions were committed since the store was opened: fewer than changes when many come at once.
+    pub fn commits(&self) -> u64 {
+        self.shared.commits.load(Ordering::Relaxed)
+    }
+
+    /// How many recorded events were dropped since the store was opened, because 10 000 were waiting already or the
+    /// database could not be written to until the end.
+    pub fn dropped_events(&self) -> u64 {
+        self.shared.events.dropped()
+    }
+}
+
+#[async_trait]
+impl MeetingStore for SqliteStore {
+    async fn find(&self, key: &MeetingKey) -> Result<Option<Entry>, StoreError> {
+        Ok(self.shared.index.load().find(key))
+    }
+
+    async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError> {
+        Ok(self.shared.index.load().owners(meeting_id).cloned().collect())
+    }
+
+    async fn occupied(&self, key: &MeetingKey) -> Result<Vec<ServerName>, StoreError> {
+        Ok(self.shared.index.load().occupied(key))
+    }
+
+    async fn meetings_of(&self, integration: &IntegrationName) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.shared.index.load().meetings_of(integration))
+    }
+
+    async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.shared.index.load().meetings_on(server))
+    }
+
+    async fn voice_bridge_taken(
+        &self,
+        voice_bridge: u32,
+        server: Option<&ServerName>,
+        except: &MeetingKey,
+    ) -> Result<bool, StoreError> {
+        Ok(self.shared.index.load().voice_bridge_taken(voice_bridge, server, except))
+    }
+
+    async fn strays(&self) -> Result<Vec<Stray>, StoreError> {
+        Ok(self.shared.index.load().strays())
+    }
+
+    async fn claims(&self) -> Result<Vec<Arc<Claim>>, StoreError> {
+        Ok(self.shared.index.load().claims())
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
+        let job = move |work: &mut job::Work<'_>| {
+            let outcome = work.index.claim(claim.clone());
+            if outcome == ClaimOutcome::Claimed {
+                tables::put_claim(work.transaction()?, &claim)?;
+            }
+            Ok(outcome)
+        };
+        self.writer.run(job).await
+    }
+
+    async fn confirm(
+        &self,
+        token: &ClaimToken,
+        meeting: Meeting,
+        events: Vec<Event>,
+    ) -> Result<Arc<Meeting>, StoreError> {
+        let token = token.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            let held = work.index.confirm(&token, meeting.clone())?;
+            tables::put_meeting(work.transaction()?, &held)?;
+            events::add(work.transaction()?, &events)?;
+            Ok(held)
+        };
+        self.writer.run(job).await
+    }
+
+    async fn release(&self, token: &ClaimToken) -> Result<(), StoreError> {
+        let token = token.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            if work.index.release(&token).is_some() {
+                tables::delete_claim(work.transaction()?, &token)?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn settled(&self, token: &ClaimToken) {
+        self.shared.index.settled(token).await;
+    }
+
+    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError> {
+        let job = move |work: &mut job::Work<'_>| {
+            let held = work.index.adopt(meeting.clone())?;
+            tables::put_meeting(work.transaction()?, &held)?;
+            events::add(work.transaction()?, &events)?;
+            Ok(held)
+        };
+        self.writer.run(job).await
+    }
+
+    async fn forget(
+        &self,
+        key: &MeetingKey,
+        internal_id: &InternalMeetingId,
+        events: Vec<Event>,
+    ) -> Result<bool, StoreError> {
+        let (key, internal_id) = (key.clone(), internal_id.clone());
+        let job = move |work: &mut job::Work<'_>| {
+            let forgotten = work.index.forget(&key, &internal_id);
+            if forgotten {
+                tables::delete_meeting(work.transaction()?, &key)?;
+                events::add(work.transaction()?, &events)?;
+            }
+            Ok(forgotten)
+        };
+        self.writer.run(job).await
+    }
+
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError> {
+        let job = move |work: &mut job::Work<'_>| {
+            work.index.note_stray(stray.clone());
+            tables::put_stray(work.transaction()?, &stray)?;
+            events::add(work.transaction()?, &events)?;
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError> {
+        let (key, server) = (key.clone(), server.clone());
+        let job = move |work: &mut job::Work<'_>| {
+            work.index.clear_stray(&key, &server);
+            tables::delete_stray(work.transaction()?, &key, &server)?;
+            events::add(work.transaction()?, &events)?;
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn record(&self, events: Vec<Event>) -> Result<(), StoreError> {
+        self.writer.check_open()?;
+        self.shared.events.push(events);
+        Ok(())
+    }
+
+    async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
+        // recorded events are written before the jobs of their batch, so this one finds them
+        self.writer.run(move |work| Ok(events::latest(work.database(), limit)?)).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        let job = |work: &mut job::Work<'_>| {
+            work.transaction()?.prepare_cached("UPDATE probe SET writes = writes + 1")?.execute([])?;
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+}
+
+#[async_trait]
+impl FleetStore for SqliteStore {
+    async fn save_fleet(&self, record: FleetRecord) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(fleet::save(work.transaction()?, &record)?)).await
+    }
+
+    async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
+        self.writer.run(|work| Ok(fleet::load(work.database())?)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

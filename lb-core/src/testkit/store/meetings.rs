@@ -1,0 +1,141 @@
+//! How meetings are found, replaced, forgotten and listed.
+
+use super::{claim, meeting, token};
+use crate::meeting::{Meeting, MeetingKey};
+use crate::store::{Entry, MeetingStore, StoreError};
+
+fn of(integration: &str, mut meeting: Meeting) -> Meeting {
+    meeting.key.integration = integration.into();
+    meeting
+}
+
+/// A confirmed meeting is found by meetingID and by internalMeetingID, with all that it says, and by nobody else.
+pub async fn a_confirmed_meeting_is_found_by_both_its_ids_by_its_integration_only(store: &dyn MeetingStore) {
+    store.claim(claim("t1", "a", "bbb1")).await.unwrap();
+    let wanted = meeting("a", 1_767_225_600_123, "bbb1");
+    let held = store.confirm(&token("t1"), wanted.clone(), vec![]).await.unwrap();
+    assert_eq!(*held, wanted);
+    for id in ["a", wanted.internal_id.as_str()] {
+        let found = store.find(&MeetingKey::new("moodle", id)).await;
+        assert_eq!(found, Ok(Some(Entry::Held(held.clone()))), "{id}");
+        assert_eq!(store.find(&MeetingKey::new("portal", id)).await, Ok(None), "{id}");
+    }
+    assert_eq!(store.claims().await, Ok(vec![]));
+    assert_eq!(store.owners(&"a".into()).await, Ok(vec!["moodle".into()]));
+}
+
+/// Two integrations use the same meetingID, each for its own meeting.
+pub async fn integrations_may_use_the_same_meeting_id(store: &dyn MeetingStore) {
+    let moodles = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    // the same millisecond on two servers: both incarnations have the same internal id
+    let portals = store.adopt(of("portal", meeting("a", 1, "bbb2")), vec![]).await.unwrap();
+    for id in ["a", moodles.internal_id.as_str()] {
+        assert_eq!(store.find(&MeetingKey::new("moodle", id)).await, Ok(Some(Entry::Held(moodles.clone()))), "{id}");
+        assert_eq!(store.find(&MeetingKey::new("portal", id)).await, Ok(Some(Entry::Held(portals.clone()))), "{id}");
+    }
+    let mut owners = store.owners(&"a".into()).await.unwrap();
+    owners.sort();
+    assert_eq!(owners, ["moodle".into(), "portal".into()]);
+    assert_eq!(store.forget(&portals.key, &portals.internal_id, vec![]).await, Ok(true));
+    assert_eq!(store.find(&moodles.key).await, Ok(Some(Entry::Held(moodles))));
+}
+
+/// A newer incarnation takes the place of the one before, which is then found by no id.
+pub async fn a_new_incarnation_replaces_the_one_before(store: &dyn MeetingStore) {
+    let old = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    let new = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    assert_eq!(store.find(&new.key).await, Ok(Some(Entry::Held(new.clone()))));
+    assert_eq!(store.find(&MeetingKey::new("moodle", old.internal_id.as_str())).await, Ok(None));
+    assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![new.clone()]));
+    let mut again = meeting("a", 2, "bbb1");
+    again.name = "renamed".to_owned();
+    store.adopt(again.clone(), vec![]).await.unwrap();
+    assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![again.into()]), "the same incarnation, known better");
+}
+
+/// An incarnation older than the one held on the same server is a late word and is refused.
+pub async fn an_older_incarnation_of_the_same_server_is_refused(store: &dyn MeetingStore) {
+    let held = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    assert_eq!(store.adopt(meeting("a", 1, "bbb1"), vec![]).await, Err(StoreError::Fenced));
+    assert_eq!(store.find(&held.key).await, Ok(Some(Entry::Held(held))));
+}
+
+/// Create times of two servers are not compared: the clocks are different ones.
+pub async fn another_server_may_count_time_differently(store: &dyn MeetingStore) {
+    store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    let moved = store.adopt(meeting("a", 1, "bbb2"), vec![]).await.unwrap();
+    assert_eq!(store.find(&moved.key).await, Ok(Some(Entry::Held(moved.clone()))));
+    assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![]));
+    assert_eq!(store.meetings_on(&"bbb2".into()).await, Ok(vec![moved]));
+}
+
+/// A late end of an earlier incarnation does not end the present one.
+pub async fn forgetting_touches_its_own_incarnation_only(store: &dyn MeetingStore) {
+    let old = meeting("a", 1, "bbb1");
+    store.adopt(old.clone(), vec![]).await.unwrap();
+    let new = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    assert_eq!(store.forget(&new.key, &old.internal_id, vec![]).await, Ok(false));
+    assert_eq!(store.find(&new.key).await, Ok(Some(Entry::Held(new.clone()))));
+    assert_eq!(store.forget(&new.key, &new.internal_id, vec![]).await, Ok(true));
+    assert_eq!(store.forget(&new.key, &new.internal_id, vec![]).await, Ok(false), "gone already");
+    assert_eq!(store.find(&new.key).await, Ok(None));
+    assert_eq!(store.find(&MeetingKey::new("moodle", new.internal_id.as_str())).await, Ok(None));
+    assert_eq!(store.owners(&"a".into()).await, Ok(vec![]));
+    assert_eq!(store.meetings_of(&"moodle".into()).await, Ok(vec![]));
+}
+
+/// A claim is settled by its token, never forgotten as a meeting.
+pub async fn a_claim_is_not_forgotten(store: &dyn MeetingStore) {
+    store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    let old = meeting("a", 1, "bbb1");
+    store.forget(&old.key, &old.internal_id, vec![]).await.unwrap();
+    let claimed = claim("t1", "a", "bbb1");
+    store.claim(claimed.clone()).await.unwrap();
+    assert_eq!(store.forget(&old.key, &old.internal_id, vec![]).await, Ok(false));
+    assert_eq!(store.claims().await, Ok(vec![claimed.into()]));
+}
+
+/// The meetings of an integration come in the order of their ids, those of a server in any order; claims are in neither.
+pub async fn meetings_are_listed_by_integration_and_by_server(store: &dyn MeetingStore) {
+    for (id, server) in [("b", "bbb1"), ("a", "bbb2"), ("c", "bbb1")] {
+        store.adopt(meeting(id, 1, server), vec![]).await.unwrap();
+    }
+    // names between which a careless range would not tell
+    for integration in ["mood", "moodle2"] {
+        store.adopt(of(integration, meeting("z", 1, "bbb3")), vec![]).await.unwrap();
+    }
+    store.claim(claim("t1", "d", "bbb1")).await.unwrap();
+    let ids = |meetings: Vec<std::sync::Arc<Meeting>>| {
+        meetings.iter().map(|meeting| meeting.key.meeting_id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(store.meetings_of(&"moodle".into()).await.unwrap()), ["a", "b", "c"]);
+    assert_eq!(ids(store.meetings_of(&"mood".into()).await.unwrap()), ["z"]);
+    assert_eq!(ids(store.meetings_of(&"nobody".into()).await.unwrap()), [""; 0]);
+    let mut on_first = ids(store.meetings_on(&"bbb1".into()).await.unwrap());
+    on_first.sort();
+    assert_eq!(on_first, ["b", "c"]);
+    assert_eq!(ids(store.meetings_on(&"bbb9".into()).await.unwrap()), [""; 0]);
+}
+
+/// A voice bridge is taken while a claim or meeting other than one's own has it: on one server, or anywhere.
+pub async fn a_voice_bridge_is_taken_by_claims_and_meetings(store: &dyn MeetingStore) {
+    let (one, two) = ("bbb1".into(), "bbb2".into());
+    let other = MeetingKey::new("portal", "x");
+    let claimed = claim("t1", "a", "bbb1");
+    let number = claimed.voice_bridge;
+    assert_eq!(store.voice_bridge_taken(number, None, &other).await, Ok(false));
+    store.claim(claimed.clone()).await.unwrap();
+    for _claim_then_meeting in 0..2 {
+        assert_eq!(store.voice_bridge_taken(number, None, &other).await, Ok(true));
+        assert_eq!(store.voice_bridge_taken(number, Some(&one), &other).await, Ok(true));
+        assert_eq!(store.voice_bridge_taken(number, Some(&two), &other).await, Ok(false));
+        assert_eq!(store.voice_bridge_taken(number, None, &claimed.key).await, Ok(false), "one's own");
+        assert_eq!(store.voice_bridge_taken(number + 1, None, &other).await, Ok(false));
+        // the second time it is fenced, which changes nothing
+        let _ = store.confirm(&claimed.token, meeting("a", 1, "bbb1"), vec![]).await;
+    }
+    let mut renumbered = meeting("a", 2, "bbb1");
+    renumbered.voice_bridge = None;
+    store.adopt(renumbered, vec![]).await.unwrap();
+    assert_eq!(store.voice_bridge_taken(number, None, &other).await, Ok(false), "no longer used");
+}

@@ -1,0 +1,91 @@
+//! The rows of the last good fleet.
+
+use lb_core::store::FleetRecord;
+use lb_core::{Position, Server};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::tables::{integer, millis, text};
+
+type Result<T> = std::result::Result<T, rusqlite::Error>;
+
+/// Writes `record` in place of the one before.
+pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
+    let good_at = integer(record.good_at.as_millis());
+    database.prepare_cached("INSERT OR REPLACE INTO fleet VALUES (1, ?1)")?.execute([good_at])?;
+    database.prepare_cached("DELETE FROM fleet_servers")?.execute([])?;
+    let mut statement = database.prepare_cached(
+        "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, :secret, :address, :latitude, :longitude, :capacity,
+             :tags, :checksum, :word)",
+    )?;
+    for (place, (server, word)) in (1_i64..).zip(&record.servers) {
+        statement.execute(named_params! {
+            ":place": place,
+            ":name": server.name.as_str(),
+            ":api_url": server.api_url.as_str(),
+            ":secret": server.secret.expose(),
+            ":address": server.address,
+            ":latitude": server.position.map(|position| position.latitude),
+            ":longitude": server.position.map(|position| position.longitude),
+            ":capacity": server.capacity,
+            ":tags": serde_json::to_string(&server.tags).map_err(unwritable)?,
+            ":checksum": word_of(&server.checksum)?,
+            ":word": word_of(word)?,
+        })?;
+    }
+    Ok(())
+}
+
+/// The record written last, if any.
+pub(super) fn load(database: &Connection) -> Result<Option<FleetRecord>> {
+    let mut good_at = database.prepare_cached("SELECT good_at FROM fleet")?;
+    let Some(good_at) = good_at.query_row([], |row| millis(row, "good_at")).optional()? else { return Ok(None) };
+    let mut servers = database.prepare_cached("SELECT * FROM fleet_servers ORDER BY place")?;
+    let servers = servers.query_map([], |row| Ok((server(row)?, from_word(row, "word")?)))?;
+    Ok(Some(FleetRecord { good_at, servers: servers.collect::<Result<_>>()? }))
+}
+
+fn server(row: &Row<'_>) -> Result<Server> {
+    let position: (Option<f64>, Option<f64>) = (row.get("latitude")?, row.get("longitude")?);
+    let tags: String = row.get("tags")?;
+    Ok(Server {
+        name: text(row, "name")?,
+        api_url: Url::parse(&row.get::<_, String>("api_url")?).map_err(|error| unreadable(row, "api_url", error))?,
+        secret: text(row, "secret")?,
+        address: row.get("address")?,
+        position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
+        capacity: row.get("capacity")?,
+        tags: serde_json::from_str(&tags).map_err(|error| unreadable(row, "tags", error))?,
+        checksum: from_word(row, "checksum")?,
+    })
+}
+
+/// The word that serde knows a plain variant by.
+fn word_of(variant: &impl Serialize) -> Result<String> {
+    match serde_json::to_value(variant).map_err(unwritable)? {
+        Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
+    let word: String = row.get(column)?;
+    serde_json::from_value(Value::String(word)).map_err(|error| unreadable(row, column, error))
+}
+
+fn unwritable(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
+}
+
+fn unreadable(
+    row: &Row<'_>,
+    column: &str,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    let place = row.as_ref().column_index(column).unwrap_or_default();
+    rusqlite::Error::FromSqlConversionFailure(place, Type::Text, error.into())
+}

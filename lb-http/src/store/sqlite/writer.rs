@@ -1,0 +1,232 @@
+//! The writer: one thread that owns the database and makes one transaction of all the jobs that wait.
+//!
+//! ```text
+//!  callers ──place──▶ queue ──▶ writer: take the first job and what waits behind it
+//!                                 run each on a copy of the index, write its rows
+//!                                 COMMIT ──failed──▶ roll back; run each job alone, so that one bad job harms no other
+//!                                 publish the copy, then answer
+//! ```
+//!
+//! Nobody is answered, and no reader sees anything, before COMMIT has returned.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use lb_core::event::Event;
+use lb_core::store::{MeetingIndex, PublishedIndex, StoreError};
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::buffer::EventBuffer;
+use super::events;
+use super::file::OwnFile;
+use super::job::{Failure, Job, Task, Trouble, Work};
+
+/// How many jobs wait at most; who comes then waits for a place.
+const QUEUE: usize = 1024;
+
+/// How many jobs share a transaction at most.
+const BATCH: usize = 256;
+
+/// How long recorded events wait at most for a transaction to be written with.
+const EVENTS_WAIT: Duration = Duration::from_secs(1);
+
+/// How long [`Drop`] waits for what is being written.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// What the writer and those who ask it share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    pub(super) index: PublishedIndex,
+    pub(super) events: EventBuffer,
+    pub(super) commits: AtomicU64,
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Close,
+}
+
+/// The way to the writer.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Sender<Message>,
+    places: Arc<Semaphore>,
+    // the thread, and a channel that is closed when it has ended; taken by who waits for it
+    thread: Mutex<Option<(JoinHandle<()>, Receiver<()>)>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(connection: Connection, file: OwnFile, shared: Arc<Shared>) -> std::io::Result<Self> {
+        let (queue, jobs) = channel();
+        let (ending, ended) = channel();
+        let serve = move || {
+            let mut thread = WriterThread { connection, _file: file, shared, taken: Vec::new() };
+            thread.serve(&jobs);
+            drop(thread);
+            drop(ending);
+        };
+        let thread = thread::Builder::new().name("lb-sqlite".to_owned()).spawn(serve)?;
+        let places = Arc::new(Semaphore::new(QUEUE));
+        Ok(Self { queue, places, thread: Mutex::new(Some((thread, ended))) })
+    }
+
+    /// Has the writer run `job` and waits for its commit.
+    ///
+    /// # Cancel safety
+    /// Until there is a place in the queue, dropping the future gives the job up; after that it is done all the same.
+    pub(super) async fn run<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_>) -> Result<T, Trouble> + Send + 'static,
+    {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| closed())?;
+        let (answer, answered) = oneshot::channel();
+        let task = Box::new(Task::new(job, answer, place));
+        self.queue.send(Message::Job(task)).map_err(|_| closed())?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Refuses everything that comes from now on.
+    fn end(&self) -> Option<(JoinHandle<()>, Receiver<()>)> {
+        self.places.close();
+        // a writer that is gone already needs no word
+        let _ = self.queue.send(Message::Close);
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Has everything written that waits, and waits for the end of the thread.
+    pub(super) async fn close(&self) {
+        if let Some((thread, _)) = self.end() {
+            let _ = tokio::task::spawn_blocking(|| thread.join()).await;
+        }
+    }
+
+    /// Refuses to do anything once it is closed.
+    pub(super) fn check_open(&self) -> Result<(), StoreError> {
+        if self.places.is_closed() { Err(closed()) } else { Ok(()) }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some((_, ended)) = self.end() {
+            // Whoever drops it may be a task: it waits for the commit under way, and not for a disk that hangs.
+            if ended.recv_timeout(LAST_WAIT) == Err(RecvTimeoutError::Timeout) {
+                tracing::warn!("the database is still being written to");
+            }
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("it is closed".to_owned())
+}
+
+struct WriterThread {
+    // closed before the file is given free
+    connection: Connection,
+    _file: OwnFile,
+    shared: Arc<Shared>,
+    // recorded events on their way into the database
+    taken: Vec<Event>,
+}
+
+impl WriterThread {
+    fn serve(&mut self, queue: &Receiver<Message>) {
+        let mut open = true;
+        while open {
+            let mut jobs = Vec::new();
+            match queue.recv_timeout(EVENTS_WAIT) {
+                Ok(Message::Job(first)) => {
+                    jobs.push(first);
+                    while jobs.len() < BATCH {
+                        match queue.try_recv() {
+                            Ok(Message::Job(job)) => jobs.push(job),
+                            Ok(Message::Close) => {
+                                open = false;
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => open = false,
+            }
+            self.run(jobs);
+        }
+        if !self.taken.is_empty() {
+            tracing::warn!(events = self.taken.len(), "events could not be written before the end");
+            self.shared.events.given_up(self.taken.len());
+        }
+    }
+
+    /// Runs `jobs` and writes the recorded events, all in one transaction if it can be.
+    fn run(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        self.shared.events.take(&mut self.taken);
+        let failure = match self.attempt(&mut jobs, &self.taken, None) {
+            Ok(()) => {
+                self.taken.clear();
+                self.shared.events.written();
+                jobs.into_iter().for_each(Job::answer);
+                return;
+            }
+            Err(failure) => failure,
+        };
+        // The events stay where they are and go with the next transaction.
+        let unwritable = (!failure.may_be_one_jobs).then_some(failure.error);
+        for job in jobs {
+            let mut alone = [job];
+            let result = self.attempt(&mut alone, &[], unwritable.as_ref());
+            let [job] = alone;
+            match result {
+                Ok(()) => job.answer(),
+                Err(failure) => job.fail(failure.error),
+            }
+        }
+    }
+
+    /// Runs `jobs` and writes `events`: all is done, committed and published, or nothing is.
+    fn attempt(
+        &self,
+        jobs: &mut [Box<dyn Job>],
+        events: &[Event],
+        unwritable: Option<&StoreError>,
+    ) -> Result<(), Failure> {
+        let mut index = MeetingIndex::clone(&self.shared.index.load());
+        let done = self.write(jobs, events, &mut Work::new(&mut index, &self.connection, unwritable));
+        match done {
+            Ok(()) => {
+                self.shared.index.publish(index);
+                Ok(())
+            }
+            Err(failure) => {
+                // SQLite itself has rolled back where it saw no other way
+                if !self.connection.is_autocommit() {
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn write(&self, jobs: &mut [Box<dyn Job>], events: &[Event], work: &mut Work<'_>) -> Result<(), Failure> {
+        if !events.is_empty() {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            events::add(&self.connection, events)?;
+        }
+        for job in jobs {
+            job.run(work)?;
+        }
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
+            self.shared.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
