@@ -22,6 +22,19 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the balancer until SIGTERM or SIGINT
+    #[command(after_help = "\
+Examples:
+  lb serve
+  lb serve --config /etc/lb/lb.toml
+  LB__LISTEN__API=0.0.0.0:8080 lb serve --config lb.toml")]
+    Serve(Serve),
+    /// Run the balancer with simulated servers and websites, to look at
+    #[command(after_help = "\
+Examples:
+  lb demo
+  lb demo --port 9000 --seconds 60")]
+    Demo(Demo),
     /// Check a configuration file and show what was understood
     #[command(after_help = "\
 Examples:
@@ -47,6 +60,23 @@ Exit codes:
   1  it did not: no answer, an HTTP error, or returncode FAILED
   2  wrong usage or configuration")]
     Call(Call),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// The configuration; without it the defaults and the environment hold
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Stop after this many seconds (otherwise at SIGTERM or SIGINT)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seconds: Option<u64>,
+    /// The port to listen on, on 127.0.0.1
+    #[arg(long, value_name = "P", default_value_t = 8080)]
+    pub(crate) port: u16,
 }
 
 #[derive(Debug, clap::Args)]

@@ -252,8 +252,8 @@ impl EventKind {
 pub struct Placement {
     /// The policy that ranked.
     pub policy: String,
-    /// The policy's score of the server; lower is better.
-    pub score: f64,
+    /// The policy's score of the server, lower is better; absent where nothing was known.
+    pub score: Option<f64>,
     /// The policy's reason, for people.
     pub reason: String,
     /// Which attempt it was: 1 unless servers ranked before it failed.

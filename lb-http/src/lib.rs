@@ -8,8 +8,12 @@ pub mod logging;
 pub mod metrics;
 pub mod monitor;
 pub mod rng;
+pub mod rounds;
+mod run;
 pub mod server;
 pub mod sim;
 pub mod store;
 mod tls;
 pub mod upstream;
+
+pub use self::run::{Prepared, StartError, prepare, run};

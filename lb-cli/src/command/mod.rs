@@ -2,6 +2,8 @@
 
 mod call;
 mod check_config;
+mod demo;
+mod serve;
 mod signing;
 mod url;
 
@@ -12,6 +14,8 @@ use crate::world::World;
 /// Does what was asked for.
 pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Command::Serve(args) => serve::run(&args, world),
+        Command::Demo(args) => demo::run(&args, world),
         Command::CheckConfig(args) => check_config::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),

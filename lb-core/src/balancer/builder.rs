@@ -124,8 +124,8 @@ impl BalancerBuilder {
     }
 
     /// The websites that may use it.
-    pub fn integrations(mut self, integrations: Integrations) -> Self {
-        self.integrations = Arc::new(integrations);
+    pub fn integrations(mut self, integrations: impl Into<Arc<Integrations>>) -> Self {
+        self.integrations = integrations.into();
         self
     }
 
@@ -148,9 +148,14 @@ impl BalancerBuilder {
     }
 
     /// Where meetings and the last good fleet are kept.
-    pub fn store<S: MeetingStore + FleetStore>(mut self, store: Arc<S>) -> Self {
-        self.store = store.clone();
-        self.fleet_store = store;
+    pub fn store<S: MeetingStore + FleetStore>(self, store: Arc<S>) -> Self {
+        self.stores(store.clone(), store)
+    }
+
+    /// The same, each apart.
+    pub fn stores(mut self, meetings: Arc<dyn MeetingStore>, fleet: Arc<dyn FleetStore>) -> Self {
+        self.store = meetings;
+        self.fleet_store = fleet;
         self
     }
 

@@ -74,6 +74,7 @@ impl Balancer {
             let Candidate { server, score, reason } = policy.rank(&request).next()?;
             let server = Arc::clone(fleet.server(&server.server.name)?);
             policy.placed(&server.server.name);
+            let score = Some(score).filter(|score| score.is_finite());
             let placement = Placement { policy: policy.name().to_owned(), score, reason, attempt: wanted.attempt };
             Some(Place { server, placement, last_resort })
         };

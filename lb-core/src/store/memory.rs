@@ -11,8 +11,8 @@ use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::server::ServerName;
 
-/// How many events are kept; the oldest go first.
-const EVENTS_KEPT: usize = 10_000;
+/// How many events an [`InMemoryStore`] keeps; the oldest go first.
+pub const EVENTS_KEPT: usize = 10_000;
 
 /// Keeps everything in memory: for tests, simulations, and programs for which a restart may forget.
 #[derive(Debug, Default)]

@@ -1,11 +1,11 @@
 //! The keys that choose one of a few words.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use lb_core::checksum::Algorithm;
 
 use super::value::{Given, Written};
+use crate::store::StoreUrl;
 
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident: $must_be:literal { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+ })*) => {
@@ -88,34 +88,11 @@ choices! {
     }
 }
 
-/// `[store] url`: where meetings are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreUrl {
-    /// Nowhere: a restart forgets them.
-    Memory,
-    /// In an SQLite file; a relative path begins at the working directory.
-    Sqlite(PathBuf),
-}
-
-impl fmt::Display for StoreUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Memory => f.write_str("memory:"),
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-        }
-    }
-}
-
 impl Written for StoreUrl {
     const MUST_BE: &'static str =
         "\"memory:\" or \"sqlite:PATH\"; other stores, postgres among them, are not built yet";
     fn read(given: Given<'_>) -> Option<Self> {
-        match given.text()?.trim() {
-            "memory:" => Some(Self::Memory),
-            // SQLite's own name for a database that no file keeps: not what a path promises.
-            "sqlite::memory:" => None,
-            url => url.strip_prefix("sqlite:").filter(|path| !path.is_empty()).map(|path| Self::Sqlite(path.into())),
-        }
+        given.text()?.trim().parse().ok()
     }
 }
 

@@ -11,9 +11,10 @@ use lb_core::Secret;
 use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
-use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, StoreUrl, VoiceUnique};
+use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users};
 use super::value::{At, List, Table, Tables};
+use crate::store::StoreUrl;
 
 macro_rules! tables {
     ($($name:ident { $($key:ident: $type:ty,)* })*) => {

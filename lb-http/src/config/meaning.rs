@@ -12,11 +12,12 @@ use lb_core::source::ServerFacts;
 use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
 use url::Url;
 
-use super::choice::{LogFormat, MonitorFormat, MonitorKind, StoreUrl, VoiceUnique};
+use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, Table, said};
 use super::{Api, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream};
+use crate::store::StoreUrl;
 
 /// What is wrong, and where it stands.
 #[derive(Debug)]

@@ -37,8 +37,9 @@ use lb_core::source::ServerFacts;
 use lb_core::{Integrations, Secret, Server, ServerName};
 use url::Url;
 
-pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, StoreUrl, VoiceUnique};
+pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
 pub use self::error::ConfigErrors;
+pub use crate::store::StoreUrl;
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
 #[derive(Clone, Debug)]

@@ -1,7 +1,6 @@
 //! Accepting connections, serving each within its limits, and stopping without cutting a call.
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,10 +54,8 @@ impl Default for Limits {
 
 /// Serves on `listener` until `shutdown` is ready. Then no connection is accepted any more, those that are idle are closed,
 /// and calls under way are answered before this returns, within [`Limits::stop_time`].
-///
-/// # Errors
-/// None at present: a connection that cannot be accepted is logged, and accepting goes on.
-pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+/// A connection that cannot be accepted is logged, and accepting goes on.
+pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) {
     let limits = service.limits;
     let server = Server {
         builder: builder(&limits),
@@ -103,7 +100,6 @@ pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Futur
     if tokio::time::timeout(limits.stop_time, finished).await.is_err() {
         tracing::warn!("stopped with calls still under way");
     }
-    Ok(())
 }
 
 struct Server {

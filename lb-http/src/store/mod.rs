@@ -7,7 +7,9 @@
 
 pub mod sqlite;
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use lb_core::store::{FleetStore, InMemoryStore, MeetingStore};
@@ -52,24 +54,57 @@ impl OpenedStore {
     }
 }
 
-/// Opens the store that `url` (`[store] url`) names. It reads and may migrate a file: call it before serving.
+/// `[store] url`: where meetings are kept.
+///
+/// ```
+/// use lb_http::store::StoreUrl;
+/// assert_eq!("memory:".parse(), Ok(StoreUrl::Memory));
+/// assert_eq!("sqlite:lb.sqlite3".parse(), Ok(StoreUrl::Sqlite("lb.sqlite3".into())));
+/// assert!("postgres://localhost/lb".parse::<StoreUrl>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// Nowhere: a restart forgets them.
+    Memory,
+    /// In an SQLite file; a relative path begins at the working directory.
+    Sqlite(PathBuf),
+}
+
+/// A text names no store that this version has. It is not repeated: it may carry a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no store has this URL: memory: and sqlite:PATH are allowed, such as sqlite:lb.sqlite3")]
+pub struct BadStoreUrl;
+
+impl FromStr for StoreUrl {
+    type Err = BadStoreUrl;
+
+    fn from_str(url: &str) -> Result<Self, BadStoreUrl> {
+        match url.split_once(':') {
+            Some(("memory", "")) => Ok(Self::Memory),
+            // SQLite's own name for a database that no file keeps is not what a path promises
+            Some(("sqlite", path)) if !matches!(path, "" | ":memory:") => Ok(Self::Sqlite(path.into())),
+            _ => Err(BadStoreUrl),
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
+
+/// Opens the store that `url` names. It reads and may migrate a file: call it before serving.
 ///
 /// # Errors
 /// [`OpenError`], a sentence that says what to do.
-///
-/// ```
-/// use lb_http::store::{OpenError, open};
-/// assert!(open("memory:").is_ok());
-/// assert!(matches!(open("redis://localhost"), Err(OpenError::UnknownUrl)));
-/// ```
-pub fn open(url: &str) -> Result<OpenedStore, OpenError> {
-    match url.split_once(':') {
-        Some(("memory", "")) => Ok(OpenedStore::Memory(Arc::new(InMemoryStore::new()))),
-        // SQLite itself would take this for a database in memory
-        Some(("sqlite", "" | ":memory:")) => Err(OpenError::UnknownUrl),
-        Some(("sqlite", path)) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open(Path::new(path))?))),
-        Some(("postgres" | "postgresql", _)) => Err(OpenError::Postgres),
-        _ => Err(OpenError::UnknownUrl),
+pub fn open(url: &StoreUrl) -> Result<OpenedStore, OpenError> {
+    match url {
+        StoreUrl::Memory => Ok(OpenedStore::Memory(Arc::new(InMemoryStore::new()))),
+        StoreUrl::Sqlite(path) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open(path)?))),
     }
 }
 
@@ -77,12 +112,6 @@ pub fn open(url: &str) -> Result<OpenedStore, OpenError> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The URL names no store.
-    #[error("[store] url names no store: memory: and sqlite:PATH are allowed, such as sqlite:lb.sqlite3")]
-    UnknownUrl,
-    /// The URL is one of PostgreSQL.
-    #[error("[store] url: this version keeps nothing in PostgreSQL; memory: and sqlite:PATH are allowed")]
-    Postgres,
     /// Another process, or another store of this one, has the file.
     #[error("the database {} is in use by another balancer: stop that one, or name another file in [store] url", .0.display())]
     InUse(PathBuf),
@@ -143,15 +172,19 @@ mod tests {
 
     #[test]
     fn every_other_url_is_refused_with_what_is_allowed_and_without_its_password() {
-        for url in ["", "memory", "memory:x", "sqlite:", "sqlite::memory:", "lb.sqlite3", "mysql://u:s3cr3t@h/d"] {
-            let refusal = open(url).unwrap_err().to_string();
+        for url in [
+            "",
+            "memory",
+            "memory:x",
+            "sqlite:",
+            "sqlite::memory:",
+            "lb.sqlite3",
+            "mysql://u:s3cr3t@h/d",
+            "postgres://lb:s3cr3t@db/lb",
+        ] {
+            let refusal = url.parse::<StoreUrl>().unwrap_err().to_string();
             assert!(refusal.contains("memory:") && refusal.contains("sqlite:PATH"), "{url}: {refusal}");
             assert!(!refusal.contains("s3cr3t"), "{refusal}");
-        }
-        for url in ["postgres://lb:s3cr3t@db/lb", "postgresql://lb:s3cr3t@db/lb"] {
-            let refusal = open(url).unwrap_err();
-            assert_eq!(refusal, OpenError::Postgres);
-            assert!(!refusal.to_string().contains("s3cr3t"));
         }
     }
 
@@ -159,7 +192,7 @@ mod tests {
     async fn a_sqlite_url_names_a_file_by_its_path() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lb.sqlite3");
-        let store = open(&format!("sqlite:{}", path.display())).unwrap();
+        let store = open(&StoreUrl::Sqlite(path.clone())).unwrap();
         assert_eq!(store.meetings().check().await, Ok(()));
         assert_eq!(store.fleet().load_fleet().await, Ok(None));
         assert!(path.exists());

@@ -122,13 +122,13 @@ impl Network {
         self.call(website, "create", &[("name", "Algebra"), ("meetingID", meeting_id)])
     }
 
-    /// The numbers of the servers that hold a running meeting of that id.
+    /// The numbers of the servers that hold a meeting of that id that has not ended.
     fn holders(&self, meeting_id: &str) -> Vec<usize> {
         let holds = |number: &usize| {
-            let running = |bbb: &mut crate::gateway::SimulatedBbb| {
-                bbb.meeting(meeting_id).is_some_and(|meeting| meeting.is_running())
+            let alive = |bbb: &mut crate::gateway::SimulatedBbb| {
+                bbb.meeting(meeting_id).is_some_and(|meeting| !meeting.has_ended())
             };
-            self.servers.with(&format!("bbb{number}"), running).unwrap_or(false)
+            self.servers.with(&format!("bbb{number}"), alive).unwrap_or(false)
         };
         (1..=self.facts.len()).filter(holds).collect()
     }

@@ -87,16 +87,20 @@ fn a_voice_bridge_is_kept_where_it_is_free_and_drawn_where_it_is_not() {
         network.call("moodle", "create", &params).success().value("voiceBridge").parse::<u32>().unwrap()
     };
     let network = Network::of(1);
-    assert_eq!(bridge(&network, "a", "12345"), 12345);
-    assert!((70_000..80_000).contains(&bridge(&network, "b", "12345")), "taken on this server");
-    assert!((70_000..80_000).contains(&bridge(&network, "c", "99999")), "the test bridge");
+    assert_eq!(bridge(&network, "room-a", "12345"), 12345);
+    assert!((70_000..80_000).contains(&bridge(&network, "room-b", "12345")), "taken on this server");
+    assert!((70_000..80_000).contains(&bridge(&network, "room-c", "99999")), "the test bridge");
 
     let two = Network::of(2);
-    assert_eq!((bridge(&two, "a", "12345"), bridge(&two, "b", "12345")), (12345, 12345), "each server has its own");
+    assert_eq!(
+        (bridge(&two, "room-a", "12345"), bridge(&two, "room-b", "12345")),
+        (12345, 12345),
+        "each server has its own"
+    );
     let shared = Settings { voice_bridges: crate::balancer::VoiceBridges::PerFleet, ..Settings::default() };
     let fleet = Network::with(2, |_| {}, shared);
-    assert_eq!(bridge(&fleet, "a", "12345"), 12345);
-    assert_ne!(bridge(&fleet, "b", "12345"), 12345);
+    assert_eq!(bridge(&fleet, "room-a", "12345"), 12345);
+    assert_ne!(bridge(&fleet, "room-b", "12345"), 12345);
 }
 
 #[test]
@@ -157,11 +161,11 @@ fn the_mconf_rule_takes_the_least_cpu_within_300_km_of_the_nearest_and_goes_on_o
     let in_porto_alegre = Some(cities()[0].1);
     let expected = ["santa-maria", "pelotas", "caxias", "porto-alegre", "florianopolis"];
     assert_eq!(ranking(&policy, in_porto_alegre, ""), expected, "Florianopolis is 374 km away");
-    let nearest_out = ["santa-maria", "caxias", "florianopolis", "pelotas"];
+    let nearest_out = ["santa-maria", "caxias", "pelotas", "florianopolis"];
     assert_eq!(
         ranking(&policy, in_porto_alegre, "porto-alegre"),
         nearest_out,
-        "the circle is around the nearest eligible one, Caxias"
+        "first the circle around the nearest eligible one, Caxias, then around Pelotas"
     );
     let everywhere = ["florianopolis", "santa-maria", "pelotas", "caxias", "porto-alegre"];
     assert_eq!(ranking(&policy, None, ""), everywhere, "without a position all compete on CPU");

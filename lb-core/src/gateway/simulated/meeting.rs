@@ -95,6 +95,11 @@ impl SimulatedMeeting {
         self.ended_at.is_none() && !self.users.is_empty()
     }
 
+    /// Whether it was ended, and only lingers in lists.
+    pub fn has_ended(&self) -> bool {
+        self.ended_at.is_some()
+    }
+
     /// A parameter of its create call.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())

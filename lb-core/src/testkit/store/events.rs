@@ -62,9 +62,9 @@ pub async fn recorded_events_are_answered_newest_first_up_to_the_limit(store: &d
 /// An event is answered as it was stored, also where parts of it are absent.
 pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) {
     let refused = |integration: Option<&str>, address: Option<&str>| EventKind::CallRefused {
-        call: "create".to_owned(),
+        call: "create".into(),
         integration: integration.map(Into::into),
-        key: "checksumError".to_owned(),
+        key: "checksumError".into(),
         address: address.map(|address| address.parse().unwrap()),
     };
     let changed =
@@ -81,10 +81,10 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         EventKind::StoreFailed { problem: "no space".to_owned() },
         EventKind::StoreRecovered,
         EventKind::CallAnswered {
-            call: "join".to_owned(),
+            call: "join".into(),
             integration: Some("moodle".into()),
             server: None,
-            key: String::new(),
+            key: "".into(),
             success: true,
             took: Duration::from_micros(1_234_567),
         },
