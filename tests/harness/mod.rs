@@ -1,0 +1,275 @@
+//! What the black-box tests share: the real binary as a process, and a website that calls it.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it, as a module of its own")]
+#![allow(missing_docs, missing_debug_implementations, reason = "not for anybody outside")]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Method, Request};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use lb_core::Secret;
+use lb_core::api::Params;
+use lb_core::checksum::{Algorithm, sign};
+use lb_core::xml::Document;
+use tempfile::TempDir;
+
+/// The binary `lb`, built once for the profile that the tests are built for.
+pub fn lb_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let test = std::env::current_exe().expect("this test is a file");
+        let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps/TEST").to_owned();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "lb-cli", "--bin", "lb"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        if profile.file_name().is_some_and(|name| name == "release") {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo runs").success(), "lb cannot be built");
+        profile.join("lb")
+    })
+}
+
+/// A port on loopback that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port()
+}
+
+/// Polls until `done` answers something, at most `patience`.
+#[track_caller]
+pub async fn until<T>(patience: Duration, what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(value) = done().await {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "not within {patience:?}: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// `lb serve` as a process of its own, with a folder of its own. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Lb {
+    pub address: SocketAddr,
+    pub folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Lb {
+    /// Starts it with `config` (without `[listen]`, which is added, and `[store]`, which is a file in the folder unless
+    /// the configuration names one), and waits until it answers.
+    pub async fn start(config: &str) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let folder = tempfile::tempdir().expect("a folder for the balancer");
+        let store = if config.contains("[store]") {
+            String::new()
+        } else {
+            "[store]\nurl = \"sqlite:lb.sqlite3\"\n".to_owned()
+        };
+        let text = format!("[listen]\napi = \"{address}\"\n{store}{config}");
+        std::fs::write(folder.path().join("lb.toml"), text).expect("the configuration can be written");
+        let mut lb = Self { address, folder, child: None };
+        lb.restart().await;
+        lb
+    }
+
+    /// Starts it again over what the last run left.
+    pub async fn restart(&mut self) {
+        self.kill();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log");
+        let child = Command::new(lb_binary())
+            .args(["serve", "--config", "lb.toml"])
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("lb starts");
+        self.child = Some(child);
+        let patience = Duration::from_secs(30);
+        until(patience, "lb answers /ping", async || self.get("/ping").await.ok().filter(|(status, _)| *status == 200))
+            .await;
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// SIGTERM; answers its exit code when it has stopped by itself.
+    pub async fn terminate(&mut self) -> Option<i32> {
+        let mut child = self.child.take()?;
+        let killed = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+        assert!(killed.success());
+        until(Duration::from_secs(30), "lb stops after SIGTERM", async || child.try_wait().expect("a child"))
+            .await
+            .code()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("lb.log")
+    }
+
+    /// Everything that it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// GETs a path; status and body.
+    pub async fn get(&self, path: &str) -> Result<(u16, String), String> {
+        let answer = fetch(Method::GET, &format!("http://{}{path}", self.address), None, &[]).await?;
+        Ok((answer.status, answer.text()))
+    }
+
+    /// Waits until `/readyz` says so: the monitor has answered.
+    pub async fn ready(&self) {
+        let patience = Duration::from_secs(30);
+        until(patience, "lb is ready", async || self.get("/readyz").await.ok().filter(|(status, _)| *status == 200))
+            .await;
+    }
+
+    /// A website that calls it.
+    pub fn website(&self, secret: &str) -> Website {
+        Website { base: format!("http://{}/bigbluebutton/api/", self.address), secret: secret.into() }
+    }
+}
+
+impl Drop for Lb {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("--- log of lb ---\n{}", self.log());
+        }
+    }
+}
+
+/// A website that knows only BBB's API.
+#[derive(Clone, Debug)]
+pub struct Website {
+    pub base: String,
+    pub secret: Secret,
+}
+
+impl Website {
+    /// The signed URL of a call.
+    pub fn url(&self, call: &str, params: &[(&str, &str)]) -> String {
+        let query = params.iter().copied().collect::<Params>().encode();
+        let digest = sign(Algorithm::Sha1, call, &query, &self.secret);
+        format!("{}{call}?{query}&checksum={digest}", self.base)
+    }
+
+    /// Calls; an error only where there is no HTTP answer.
+    pub async fn try_call(&self, call: &str, params: &[(&str, &str)]) -> Result<Answer, String> {
+        fetch(Method::GET, &self.url(call, params), None, &[]).await
+    }
+
+    /// Calls with extra headers.
+    pub async fn call_with(&self, call: &str, params: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        fetch(Method::GET, &self.url(call, params), None, headers).await.expect("the balancer answers")
+    }
+
+    /// Calls.
+    pub async fn call(&self, call: &str, params: &[(&str, &str)]) -> Answer {
+        self.try_call(call, params).await.expect("the balancer answers")
+    }
+
+    /// Creates a meeting.
+    pub async fn create(&self, meeting_id: &str) -> Answer {
+        self.call("create", &[("name", "Algebra"), ("meetingID", meeting_id)]).await
+    }
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The text of an element right inside the answer.
+    #[track_caller]
+    pub fn value(&self, name: &str) -> String {
+        let document =
+            Document::parse(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()));
+        document.root().value(name).into_owned()
+    }
+
+    #[track_caller]
+    pub fn success(self) -> Self {
+        assert_eq!((self.status, self.value("returncode").as_str()), (200, "SUCCESS"), "{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    pub fn failed(&self, key: &str) {
+        assert_eq!((self.status, self.value("messageKey").as_str()), (200, key), "{}", self.text());
+    }
+}
+
+/// One request over a connection of its own. Redirects are not followed.
+pub async fn fetch(
+    method: Method,
+    url: &str,
+    body: Option<(&str, Bytes)>,
+    headers: &[(&str, &str)],
+) -> Result<Answer, String> {
+    let client: Client<HttpConnector, Full<Bytes>> =
+        Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if let Some((content_type, _)) = &body {
+        request = request.header("content-type", *content_type);
+    }
+    let request =
+        request.body(Full::new(body.map(|(_, bytes)| bytes).unwrap_or_default())).map_err(|error| error.to_string())?;
+    let deadline = Duration::from_secs(30);
+    let answer = tokio::time::timeout(deadline, client.request(request)).await.map_err(|_| "no answer".to_owned())?;
+    let answer = answer.map_err(|error| format!("{error:?}"))?;
+    let status = answer.status().as_u16();
+    let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+    Ok(Answer { status, location, body })
+}
+
+/// The configuration of servers that nobody watches, each `(name, url, secret)`.
+pub fn static_servers<'a>(servers: impl IntoIterator<Item = (&'a str, String, String)>) -> String {
+    let tables = servers
+        .into_iter()
+        .map(|(name, url, secret)| format!("[[servers]]\nname = \"{name}\"\nurl = \"{url}\"\nsecret = \"{secret}\"\n"));
+    tables.collect()
+}
+
+/// The configuration of websites, each `(name, secret)`.
+pub fn integrations(websites: &[(&str, &str)]) -> String {
+    let tables = websites
+        .iter()
+        .map(|(name, secret)| format!("[[integrations]]\nname = \"{name}\"\nsecrets = [\"{secret}\"]\n"));
+    tables.collect()
+}
