@@ -155,7 +155,7 @@ impl Balancer {
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
     async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
-        let occupied = self.stored(self.store.occupied(&creating.key).await)?;
+        let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
         let parent = self.parent_server(creating).await?;
         let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
         let mut excluded = occupied.clone();
@@ -186,7 +186,10 @@ impl Balancer {
                     self.unplace(&creating.key, &name).await;
                     return Ok(Tried::Overtaken);
                 }
-                Ok(OnServer::Occupied) => excluded.push(name.clone()),
+                Ok(OnServer::Occupied) => {
+                    occupied.push(name.clone());
+                    excluded.push(name.clone());
+                }
                 Ok(OnServer::Failed) => {
                     excluded.push(name.clone());
                     attempt += 1;
