@@ -31,7 +31,7 @@ impl Observer for EventLog {
             }
             EventKind::ServerFailed { server, call, problem } => tracing::debug!(%server, %call, problem, "{word}"),
             EventKind::MonitorFailed { problem } | EventKind::StoreFailed { problem } => {
-                tracing::warn!(problem, "{word}")
+                tracing::warn!(problem, "{word}");
             }
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");

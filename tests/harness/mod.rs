@@ -46,7 +46,6 @@ pub fn free_port() -> u16 {
 }
 
 /// Polls until `done` answers something, at most `patience`.
-#[track_caller]
 pub async fn until<T>(patience: Duration, what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + patience;
     loop {

@@ -121,7 +121,7 @@ impl Create {
             name.ends_with("url") || name.ends_with("password") || name.ends_with("pw")
         };
         let kept =
-            self.params.iter().filter(|(name, _)| !LEFT_OUT.contains(name) && !(is_url(name) && *name != "logoutURL"));
+            self.params.iter().filter(|(name, _)| *name == "logoutURL" || !(LEFT_OUT.contains(name) || is_url(name)));
         kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
