@@ -134,6 +134,8 @@ pub enum EventKind {
         call: Cow<'static, str>,
         /// What went wrong, for people.
         problem: String,
+        /// Whether it is the first failure after an answer: the one that a log should tell loudly.
+        first: bool,
     },
     /// The servers that were disabled by WARNING alone took a meeting because no other could. Stored.
     LastResort {

@@ -51,7 +51,7 @@ async fn a_change_is_sent_once_whatever_happens_to_it() {
         let (simulated, server) = simulated().await;
         // a kept connection that is about to turn out dead must not tempt anybody to send again
         gateway.call(&server, read(&server)).await.unwrap();
-        simulated.fault(Some(fault.clone()));
+        simulated.fault(Some(fault));
         let call = ServerCall { deadline: Duration::from_millis(500), ..change(&server) };
         let result = gateway.call(&server, call).await;
         assert!(matches!(result, Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_))), "{fault:?}: {result:?}");

@@ -160,3 +160,40 @@ fn an_empty_report_leaves_the_fleet_and_is_told_once() {
     assert_eq!(told(|event| matches!(event, EventKind::MonitorFailed { .. })), 1);
     assert_eq!(told(|event| matches!(event, EventKind::MonitorRecovered)), 1);
 }
+
+#[test]
+fn a_disabled_server_that_the_monitor_lost_is_still_disabled_when_it_has_it_again() {
+    let network = Network::of(2);
+    let name = crate::ServerName::from("bbb1");
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled)).unwrap();
+    network.source.set(network.facts[1..].to_vec());
+    network.refresh();
+    network.refresh();
+    network.source.set(network.facts.clone());
+    network.refresh();
+    assert_eq!(network.balancer.fleet().server(&name).unwrap().state(), ServerState::ForceDisabled);
+}
+
+#[test]
+fn a_sick_server_and_a_recording_server_are_known_as_such_after_a_restart_without_the_monitor() {
+    use crate::server::{Service, ServiceState};
+    let adapt = |reported: &mut ReportedServer| match reported.server.name.as_str() {
+        "bbb1" => reported.recording = true,
+        "bbb2" => {
+            let disk = |state| Service { name: "Disk Report".into(), state, output: "full".into(), checked_at: None };
+            reported.services = vec![disk(ServiceState::Critical)];
+        }
+        _ => {}
+    };
+    let after = Network::with(3, adapt, Settings::default()).restart();
+    let states: Vec<_> = after.balancer.fleet().servers().iter().map(|server| server.state()).collect();
+    assert_eq!(states, [ServerState::Recording, ServerState::Critical, ServerState::Enabled]);
+}
+
+#[test]
+fn an_everyday_question_is_no_refusal() {
+    let network = Network::of(1);
+    network.call("moodle", "getMeetingInfo", &[("meetingID", "ended-long-ago")]).failed("notFound");
+    network.call("moodle", "create", &[("meetingID", "room-1")]).failed("nullError");
+    assert!(!network.events().iter().any(|event| matches!(event, EventKind::CallRefused { .. })));
+}
