@@ -270,6 +270,8 @@ pub enum Found {
     RepeatedCreate,
     /// Its claim had expired, and its server was asked.
     ExpiredClaim,
+    /// Its server listed it, with this balancer's stamp on it.
+    Listed,
 }
 
 /// How the end of a meeting was learnt.

@@ -197,3 +197,42 @@ fn an_everyday_question_is_no_refusal() {
     network.call("moodle", "create", &[("meetingID", "room-1")]).failed("nullError");
     assert!(!network.events().iter().any(|event| matches!(event, EventKind::CallRefused { .. })));
 }
+
+#[test]
+fn a_balancer_that_lost_its_store_learns_its_meetings_back_from_their_stamps() {
+    let network = Network::of(2);
+    let created = network.create("moodle", "room-1").success();
+    network.create("portal", "room-1").success();
+    let now = network.clock.now();
+    network.servers.with("bbb1", |bbb| bbb.put_foreign(now, "past-us", 0)).unwrap();
+    let lost = Network::restarted(
+        network.clock.clone(),
+        network.servers.clone(),
+        network.facts.clone(),
+        Arc::new(InMemoryStore::new()),
+        Settings::default(),
+    );
+    lost.refresh();
+    lost.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
+    lost.follow();
+    let info = lost.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).success();
+    assert_eq!(info.value("internalMeetingID"), created.value("internalMeetingID"));
+    assert_eq!(listed(&lost), 1, "the foreign one is nobody's, and portal's is portal's");
+    let again = lost.create("moodle", "room-1").success();
+    assert_eq!(again.value("messageKey"), "duplicateWarning");
+    assert_eq!(again.value("moderatorPW"), created.value("moderatorPW"), "passwords are learnt too");
+}
+
+#[test]
+fn a_meeting_that_another_balancer_stamped_is_not_learnt() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    let other = Settings { guid: "another".into(), ..Settings::default() };
+    let store = Arc::new(InMemoryStore::new());
+    let stranger =
+        Network::restarted(network.clock.clone(), network.servers.clone(), network.facts.clone(), store, other);
+    stranger.refresh();
+    stranger.follow();
+    stranger.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
+    stranger.create("moodle", "room-1").failed("idNotUnique");
+}
