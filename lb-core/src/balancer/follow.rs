@@ -94,7 +94,8 @@ impl Balancer {
                 continue;
             }
             if let Some(meeting) = get_meetings::learnt(listed, key, &server.server.name, self.clock.now()) {
-                self.adopt(meeting, None, Found::Listed).await?;
+                let adopted = Self::adopted(&meeting, Found::Listed);
+                self.adopt(meeting, vec![adopted]).await?;
             }
         }
         Ok(())

@@ -208,7 +208,7 @@ fn a_balancer_that_lost_its_store_learns_its_meetings_back_from_their_stamps() {
     let lost = Network::restarted(
         network.clock.clone(),
         network.servers.clone(),
-        network.facts.clone(),
+        network.facts,
         Arc::new(InMemoryStore::new()),
         Settings::default(),
     );
@@ -229,8 +229,7 @@ fn a_meeting_that_another_balancer_stamped_is_not_learnt() {
     network.create("moodle", "room-1").success();
     let other = Settings { guid: "another".into(), ..Settings::default() };
     let store = Arc::new(InMemoryStore::new());
-    let stranger =
-        Network::restarted(network.clock.clone(), network.servers.clone(), network.facts.clone(), store, other);
+    let stranger = Network::restarted(network.clock.clone(), network.servers.clone(), network.facts, store, other);
     stranger.refresh();
     stranger.follow();
     stranger.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
