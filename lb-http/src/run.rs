@@ -154,7 +154,7 @@ fn settings(config: &Config) -> Settings {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             deploy: config.api.deploy.into(),
-            revision: option_env!("LB_REVISION").unwrap_or_default().to_owned(),
+            revision: env!("LB_REVISION").to_owned(),
             ..About::default()
         },
     }
