@@ -47,7 +47,7 @@ pub enum EventKind {
         /// The parameters of the create call as they may be kept.
         parameters: Vec<(String, String)>,
     },
-    /// A meeting was found that the store did not know, or in a new incarnation. Stored with the meeting.
+    /// A meeting was found that the store did not know. Stored with the meeting.
     MeetingAdopted {
         /// Whose, and which.
         meeting: MeetingKey,
@@ -134,6 +134,8 @@ pub enum EventKind {
         call: Cow<'static, str>,
         /// What went wrong, for people.
         problem: String,
+        /// Whether it is the first failure after an answer: the one that a log should tell loudly.
+        first: bool,
     },
     /// The servers that were disabled by WARNING alone took a meeting because no other could. Stored.
     LastResort {
@@ -250,7 +252,7 @@ impl EventKind {
 /// Why a meeting was placed where it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Placement {
-    /// The policy that ranked.
+    /// The policy that ranked; empty where the meeting went where the one before it was.
     pub policy: String,
     /// The policy's score of the server, lower is better; absent where nothing was known.
     pub score: Option<f64>,
@@ -264,10 +266,10 @@ pub struct Placement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
-    /// A repeated create was answered with another incarnation than the one known.
-    RepeatedCreate,
     /// Its claim had expired, and its server was asked.
     ExpiredClaim,
+    /// Its server listed it, with this balancer's stamp on it.
+    Listed,
 }
 
 /// How the end of a meeting was learnt.

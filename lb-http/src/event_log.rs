@@ -29,9 +29,14 @@ impl Observer for EventLog {
                 let (from, reasons) = (from.map(tracing::field::display), reasons.join("; "));
                 tracing::info!(%server, from, %to, reasons, "{word}");
             }
-            EventKind::ServerFailed { server, call, problem } => tracing::debug!(%server, %call, problem, "{word}"),
+            EventKind::ServerFailed { server, call, problem, first: true } => {
+                tracing::warn!(%server, %call, problem, "{word}");
+            }
+            EventKind::ServerFailed { server, call, problem, first: false } => {
+                tracing::debug!(%server, %call, problem, "{word}");
+            }
             EventKind::MonitorFailed { problem } | EventKind::StoreFailed { problem } => {
-                tracing::warn!(problem, "{word}")
+                tracing::warn!(problem, "{word}");
             }
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");

@@ -1,4 +1,19 @@
-//! The bundled HTTP server of the balancer, and the adapters to the real world.
+//! The bundled HTTP server of the balancer, and the adapters between [`lb_core`] and the real world.
+//!
+//! [`run`] serves as a [`config::Config`] says; [`prepare`] puts everything together and lets an embedder look at it first.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`config`] | `lb.toml` and the environment, checked |
+//! | [`server`] | connections, limits, BBB's API over HTTP, `/ping` `/healthz` `/readyz` `/metrics` |
+//! | [`upstream`] | [`HttpGateway`](upstream::HttpGateway): calls to servers |
+//! | [`monitor`] | [`Nagios`](monitor::nagios::Nagios): which servers there are |
+//! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
+//! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
+//! | [`rounds`] | what the balancer does by itself every few seconds |
+//! | [`event_log`], [`metrics`], [`logging`] | what an operator sees |
+//! | [`clock`], [`rng`] | the system's time and randomness |
+//! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
 pub mod clock;
 pub mod config;

@@ -85,12 +85,11 @@ pub async fn prepare(
     }
     let balancer = Arc::new(builder.build());
     balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
-    let tasks = TaskTracker::new();
     let service = Service {
         balancer,
         metrics,
         trusted_proxies: config.listen.trusted_proxies.clone().into(),
-        tasks: tasks.clone(),
+        tasks: TaskTracker::new(),
         limits: Limits::default(),
     };
     let source = source(&config, &clock, locator)?;
@@ -124,7 +123,7 @@ impl Prepared {
         let stop = CancellationToken::new();
         let rounds = TaskTracker::new();
         rounds::start(&self.service.balancer, self.source, self.every, &rounds, &stop);
-        if let Some(address) = self.listener.local_addr().ok() {
+        if let Ok(address) = self.listener.local_addr() {
             tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         }
         server::serve(self.listener, self.service, shutdown).await;
@@ -155,7 +154,7 @@ fn settings(config: &Config) -> Settings {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             deploy: config.api.deploy.into(),
-            revision: option_env!("LB_REVISION").unwrap_or_default().to_owned(),
+            revision: env!("LB_REVISION").to_owned(),
             ..About::default()
         },
     }

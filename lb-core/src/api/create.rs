@@ -104,26 +104,20 @@ impl Create {
         params.encode()
     }
 
-    /// The parameters that may be kept and shown: without passwords, callback URLs, URLs of slides (which may be signed),
-    /// and payloads for learning record stores.
+    /// The parameters that [may be kept](may_be_kept) and shown.
     pub fn kept_parameters(&self) -> Vec<(String, String)> {
-        const LEFT_OUT: [&str; 7] = [
-            "attendeePW",
-            "moderatorPW",
-            "meetingEndedURL",
-            "preUploadedPresentation",
-            "presentationUploadExternalUrl",
-            "pluginManifests",
-            "meta_secret-lrs-payload",
-        ];
-        let is_url = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            name.ends_with("url") || name.ends_with("password") || name.ends_with("pw")
-        };
-        let kept =
-            self.params.iter().filter(|(name, _)| !LEFT_OUT.contains(name) && !(is_url(name) && *name != "logoutURL"));
+        let kept = self.params.iter().filter(|(name, _)| may_be_kept(name));
         kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
+}
+
+/// Whether a create's parameter may be kept and shown: no password, no callback URL, no URL of slides (it may be signed), no
+/// payload for a learning record store. The page where users land after a meeting is no secret.
+pub fn may_be_kept(name: &str) -> bool {
+    const LEFT_OUT: [&str; 3] = ["preuploadedpresentation", "pluginmanifests", "meta_secret-lrs-payload"];
+    let name = name.to_ascii_lowercase();
+    let secret = name.ends_with("url") || name.ends_with("pw") || name.ends_with("password");
+    name == "logouturl" || !(secret || LEFT_OUT.contains(&&*name))
 }
 
 /// What a server says of the meeting that a create made or found.

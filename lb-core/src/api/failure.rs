@@ -113,6 +113,20 @@ impl Failure {
         }
     }
 
+    /// Whether somebody was refused what they may not have or cannot get. A question about a meeting that has ended, or a
+    /// parameter that is missing, is everyday.
+    pub fn is_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::Checksum
+                | Self::UnsupportedRequest
+                | Self::NotAllowed
+                | Self::ReservedParameters
+                | Self::IdNotUnique
+                | Self::NoServer
+        )
+    }
+
     /// The refusal as BBB writes it, with HTTP status 200.
     pub fn reply(self) -> Reply {
         let mut writer = Writer::with_capacity(256);

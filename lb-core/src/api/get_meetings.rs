@@ -1,10 +1,12 @@
 //! `getMeetings`: reading a server's list, and writing a website its own from what the lists brought.
 
-use super::{Answer, Reply, stamp};
+use super::{Answer, Reply, create, stamp};
 use crate::clock::Timestamp;
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList};
-use crate::meeting::Meeting;
-use crate::xml::{Node, Writer};
+use crate::meeting::{Meeting, MeetingKey, Passwords};
+use crate::secret::Secret;
+use crate::server::ServerName;
+use crate::xml::{Document, Node, Writer};
 
 /// Reads a server's answer to a getMeetings that was sent at `asked_at`. A meeting without ids is left out.
 pub fn read(answer: &Answer<'_>, asked_at: Timestamp) -> MeetingList {
@@ -35,6 +37,30 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         voice_bridge: node.number("voiceBridge").and_then(|number| number.try_into().ok()),
         stamp: metadata.and_then(stamp::read),
         xml: fields.into(),
+    })
+}
+
+/// The meeting that a list shows, as it is kept; `None` if its fields cannot be read.
+pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now: Timestamp) -> Option<Meeting> {
+    let xml = format!("<meeting>{}</meeting>", listed.xml);
+    let document = Document::parse(xml.as_bytes()).ok()?;
+    let fields = document.root();
+    let metadata = fields.child("metadata").into_iter().flat_map(Node::children);
+    let parameter = |node: Node<'_>| (format!("meta_{}", node.name()), node.text().into_owned());
+    Some(Meeting {
+        key,
+        internal_id: listed.internal_id.clone(),
+        create_time: listed.create_time,
+        server: server.clone(),
+        name: fields.value("meetingName").into_owned(),
+        passwords: Passwords {
+            attendee: Secret::from(&*fields.value("attendeePW")),
+            moderator: Secret::from(&*fields.value("moderatorPW")),
+        },
+        voice_bridge: listed.voice_bridge,
+        records: fields.flag("recording"),
+        created_at: now,
+        parameters: metadata.map(parameter).filter(|(name, _)| create::may_be_kept(name)).collect(),
     })
 }
 
@@ -128,7 +154,6 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
 mod tests {
     use super::*;
     use crate::gateway::ServerReply;
-    use crate::meeting::{MeetingKey, Passwords};
     use crate::server::{AdministratorWord, Server};
 
     fn list(meetings: &str) -> MeetingList {

@@ -47,9 +47,12 @@ impl Join {
         }
     }
 
-    /// The query for the server: the website's parameters in their order.
-    pub fn query(&self) -> String {
-        self.params.encode()
+    /// The query for the server that holds `meeting`: the website's parameters in their order, the meeting named by the
+    /// website's id of it.
+    pub fn query(&self, meeting: &Meeting) -> String {
+        let mut params = self.params.clone();
+        params.set("meetingID", meeting.key.meeting_id.as_str());
+        params.encode()
     }
 }
 
@@ -64,6 +67,6 @@ mod tests {
         assert_eq!(read("meetingID=room&fullName=").unwrap_err(), Failure::MissingFullName);
         let join = read("fullName=Ana+B&meetingID=room&redirect=FALSE&createTime=1&integrationName=x").unwrap();
         assert!(!join.redirect);
-        assert_eq!(join.query(), "fullName=Ana+B&meetingID=room&redirect=FALSE&createTime=1");
+        assert_eq!(join.params.encode(), "fullName=Ana+B&meetingID=room&redirect=FALSE&createTime=1");
     }
 }

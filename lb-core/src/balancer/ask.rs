@@ -29,7 +29,13 @@ impl Balancer {
             Ok(_) => self.note(&server.server.name, |server, _| server.answered()).await,
             Err(error) => {
                 let problem = error.to_string();
-                self.emit(EventKind::ServerFailed { server: server.server.name.clone(), call: name.into(), problem });
+                let first = server.reachability.is_spotless();
+                self.emit(EventKind::ServerFailed {
+                    server: server.server.name.clone(),
+                    call: name.into(),
+                    problem,
+                    first,
+                });
                 if !about_the_call && *error != GatewayError::Busy {
                     self.note(&server.server.name, |server, now| server.failed(now)).await;
                 }

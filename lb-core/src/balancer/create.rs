@@ -18,7 +18,7 @@ use super::{Answered, Balancer, VoiceBridges};
 use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
 use crate::api::{Answer, ApiRequest, Failure, Reply, SignedRequest, stamp};
 use crate::clock::Timestamp;
-use crate::event::{Ended, EventKind, Found};
+use crate::event::{Ended, EventKind, Placement};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::integration::Integration;
@@ -98,11 +98,7 @@ impl Balancer {
         };
         loop {
             match self.stored(self.store.find(&creating.key).await)? {
-                Some(Entry::Held(meeting)) => {
-                    if let Some(answered) = self.create_again(&creating, meeting).await? {
-                        return Ok(answered);
-                    }
-                }
+                Some(Entry::Held(meeting)) => return self.create_again(&creating, &meeting).await,
                 Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
                 None => {
                     if let Tried::Answered(answered) = self.create_new(&creating).await? {
@@ -129,18 +125,17 @@ impl Balancer {
         Ok(())
     }
 
-    /// Sends the create to the server that has the meeting. `None` if the meeting turned out not to be there any more.
-    async fn create_again(&self, creating: &Creating<'_>, meeting: Arc<Meeting>) -> Result<Option<Answered>, Failure> {
-        let server = self.server_of(&meeting)?;
+    /// Sends the create to the server that has the meeting.
+    async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Answered, Failure> {
+        let server = self.server_of(meeting)?;
         // the website that sends no passwords means the ones that were drawn for it
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
-        let call = ServerCall::change(&server.server, "create", &query, None, deadline);
+        let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
         let said = self.ask(&server, call, Said::read).await.map_err(|_| Failure::ServerTrouble)?;
-        if let Some(created) =
-            said.created.as_ref().filter(|created| said.success && created.internal_id != meeting.internal_id)
-        {
-            // it had ended unnoticed, and the server made a new one
+        let another = |created: &&Created| said.success && created.internal_id != meeting.internal_id;
+        if let Some(created) = said.created.as_ref().filter(another) {
+            // the meeting had ended unnoticed, and this is a new one
             let ended = EventKind::MeetingEnded {
                 meeting: meeting.key.clone(),
                 internal_id: meeting.internal_id.clone(),
@@ -148,9 +143,12 @@ impl Balancer {
                 how: Ended::Replaced,
             };
             let fresh = self.meeting(creating, &server, &meeting.passwords, meeting.voice_bridge, created);
-            self.adopt(fresh, Some(ended), Found::RepeatedCreate).await?;
+            let placement =
+                Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
+            let created = created_event(&fresh, placement);
+            self.adopt(fresh, vec![ended, created]).await?;
         }
-        Ok(Some(said.answered(&server.server.name)))
+        Ok(said.answered(&server.server.name))
     }
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
@@ -254,15 +252,7 @@ impl Balancer {
 
     /// Makes the claim the meeting. Only after this may the website be told.
     async fn confirm(&self, token: &ClaimToken, meeting: Meeting, place: &Place) -> Result<(), Failure> {
-        let mut kinds = vec![EventKind::MeetingCreated {
-            meeting: meeting.key.clone(),
-            internal_id: meeting.internal_id.clone(),
-            name: meeting.name.clone(),
-            server: meeting.server.clone(),
-            records: meeting.records,
-            placement: place.placement.clone(),
-            parameters: meeting.parameters.clone(),
-        }];
+        let mut kinds = vec![created_event(&meeting, place.placement.clone())];
         if place.last_resort {
             kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
         }
@@ -283,15 +273,9 @@ impl Balancer {
         Ok(())
     }
 
-    /// Keeps a meeting that was found, in place of what was known.
-    pub(super) async fn adopt(&self, meeting: Meeting, ended: Option<EventKind>, how: Found) -> Result<(), Failure> {
-        let adopted = EventKind::MeetingAdopted {
-            meeting: meeting.key.clone(),
-            internal_id: meeting.internal_id.clone(),
-            server: meeting.server.clone(),
-            how,
-        };
-        let events: Vec<_> = ended.into_iter().chain([adopted]).map(|kind| self.event(kind)).collect();
+    /// Keeps a meeting that no claim led to, in place of what was known under its key.
+    pub(super) async fn adopt(&self, meeting: Meeting, kinds: Vec<EventKind>) -> Result<(), Failure> {
+        let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         match self.store.adopt(meeting, events.clone()).await {
             Ok(_) => events.iter().for_each(|event| self.show(event)),
             Err(StoreError::Fenced) => {}
@@ -387,6 +371,18 @@ impl Balancer {
         self.show(&event);
         // without the note the copy is found all the same: its stamp says whose it is, and that it is not where it should be
         let _ = self.stored(self.store.note_stray(stray, vec![event]).await);
+    }
+}
+
+fn created_event(meeting: &Meeting, placement: Placement) -> EventKind {
+    EventKind::MeetingCreated {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        name: meeting.name.clone(),
+        server: meeting.server.clone(),
+        records: meeting.records,
+        placement,
+        parameters: meeting.parameters.clone(),
     }
 }
 

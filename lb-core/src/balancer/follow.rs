@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Balancer;
 use crate::api::{Failure, get_meetings};
-use crate::event::{Ended, EventKind};
+use crate::event::{Ended, EventKind, Found};
 use crate::fleet::{FleetServer, MeetingList};
 use crate::gateway::ServerCall;
 use crate::meeting::{Meeting, MeetingKey, Stray};
@@ -44,6 +44,7 @@ impl Balancer {
             }
         }
         self.end_strays(&server, &list).await?;
+        self.learn_back(&server, &list).await?;
         if server.word == AdministratorWord::Draining && self.stored(self.store.meetings_on(name).await)?.is_empty() {
             self.set_word(name, AdministratorWord::ForceDisabled).await?;
         }
@@ -75,6 +76,26 @@ impl Balancer {
                     self.stored(self.store.clear_stray(&stray.key, &stray.server, Vec::new()).await)?;
                 }
                 None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Adopts running meetings that carry this balancer's stamp and that the store does not know: it lost them, or never
+    /// heard that their create succeeded. One that is known elsewhere, or on its way, is left alone.
+    async fn learn_back(&self, server: &FleetServer, list: &MeetingList) -> Result<(), Failure> {
+        for listed in list.running().filter(|meeting| !meeting.breakout) {
+            let Some(stamp) = listed.stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid) else { continue };
+            let Some(integration) = self.integrations.named(&stamp.institution) else { continue };
+            let key = MeetingKey { integration: integration.name.clone(), meeting_id: listed.meeting_id.clone() };
+            if self.stored(self.store.find(&key).await)?.is_some()
+                || self.stored(self.store.occupied(&key).await)?.contains(&server.server.name)
+            {
+                continue;
+            }
+            if let Some(meeting) = get_meetings::learnt(listed, key, &server.server.name, self.clock.now()) {
+                let adopted = Self::adopted(&meeting, Found::Listed);
+                self.adopt(meeting, vec![adopted]).await?;
             }
         }
         Ok(())

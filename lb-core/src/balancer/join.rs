@@ -12,7 +12,7 @@ impl Balancer {
         let join = Join::read(params)?;
         let meeting = self.held(integration, &join.meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_of(&meeting)?;
-        let query = join.query();
+        let query = join.query(&meeting);
         let answered = if join.redirect {
             let location = ServerCall::signed_url(&server.server, "join", &query);
             Answered { server: Some(meeting.server.clone()), ..Answered::locally(Reply::redirect(location.into())) }

@@ -112,9 +112,10 @@ impl Balancer {
             Ok(answered) => answered,
             Err(failure) => {
                 let key: Cow<'static, str> = failure.key().into();
-                let (call, integration) = (name.clone(), integration.clone());
-                let refused = EventKind::CallRefused { call, integration, key: key.clone(), address: request.address };
-                self.tell(refused).await;
+                if failure.is_refusal() {
+                    let (call, integration, key) = (name.clone(), integration.clone(), key.clone());
+                    self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
+                }
                 Answered { reply: failure.reply(), key, success: false, server: None }
             }
         };

@@ -26,7 +26,8 @@ impl Balancer {
             return Ok(Answered::locally(is_meeting_running::reply(false)));
         };
         let server = self.server_of(&meeting)?;
-        let call = ServerCall::read(&server.server, "isMeetingRunning", &end::query(params), self.settings.budget);
+        let query = end::query(params, &meeting.key.meeting_id);
+        let call = ServerCall::read(&server.server, "isMeetingRunning", &query, self.settings.budget);
         self.pass_on(&server, call).await
     }
 
@@ -38,7 +39,7 @@ impl Balancer {
         let meeting_id = get_meeting_info::meeting_id(&params)?;
         let meeting = self.held(integration, &meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_of(&meeting)?;
-        let query = get_meeting_info::query(params);
+        let query = get_meeting_info::query(params, &meeting.key.meeting_id);
         self.pass_on(&server, ServerCall::read(&server.server, "getMeetingInfo", &query, self.settings.budget)).await
     }
 
@@ -46,7 +47,8 @@ impl Balancer {
         let meeting_id = end::meeting_id(&params)?;
         let meeting = self.held(integration, &meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_of(&meeting)?;
-        let call = ServerCall::change(&server.server, "end", &end::query(params), None, self.settings.budget);
+        let query = end::query(params, &meeting.key.meeting_id);
+        let call = ServerCall::change(&server.server, "end", &query, None, self.settings.budget);
         let answered = self.pass_on(&server, call).await?;
         let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
         if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {

@@ -1,17 +1,17 @@
 //! What the monitor says becomes the fleet; the last good one is kept for the next start.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::Balancer;
 use crate::api::Failure;
 use crate::clock::Timestamp;
 use crate::event::EventKind;
-use crate::fleet::Fleet;
-use crate::server::{AdministratorWord, ServerName};
+use crate::fleet::{Fleet, FleetServer};
+use crate::server::{AdministratorWord, Server, ServerName, Service};
 use crate::source::{MonitorReport, ReportedServer, ServerSource};
-use crate::store::FleetRecord;
+use crate::store::{FleetRecord, KeptServer};
 
 /// How often the fleet is kept although nothing but its age has changed.
 const KEEP_EVERY: Duration = Duration::from_secs(60);
@@ -47,8 +47,8 @@ impl Balancer {
     pub async fn resume(&self) -> Result<(), Failure> {
         if let Some(record) = self.stored(self.fleet_store.load_fleet().await)? {
             let words: BTreeMap<ServerName, AdministratorWord> =
-                record.servers.iter().map(|(server, word)| (server.name.clone(), *word)).collect();
-            let servers = record.servers.into_iter().map(|(server, _)| ReportedServer::unwatched(server)).collect();
+                record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
+            let servers = record.servers.into_iter().map(reported).collect();
             self.fleet.change(|fleet| {
                 (fleet.with_report(MonitorReport { servers }, &words, &self.rules, record.good_at).ok(), ())
             });
@@ -118,9 +118,11 @@ impl Balancer {
         Ok(true)
     }
 
-    /// Lets go of servers that the monitor no longer has and that hold no meeting any more.
+    /// Lets go of servers that the monitor no longer has and that hold no meeting any more. One that an administrator has
+    /// spoken of stays: the word must still hold when the monitor has it again.
     async fn drop_gone(&self, fleet: &Fleet) {
-        for server in fleet.servers().iter().filter(|server| server.gone) {
+        let forgettable = |server: &&Arc<FleetServer>| server.gone && server.word == AdministratorWord::Automatic;
+        for server in fleet.servers().iter().filter(forgettable) {
             let name = &server.server.name;
             let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
             let claimed =
@@ -143,7 +145,23 @@ impl Balancer {
 }
 
 fn record_of(fleet: &Fleet, good_at: Timestamp) -> FleetRecord {
-    let servers =
-        fleet.servers().iter().map(|server| (crate::server::Server::clone(&server.server), server.word)).collect();
-    FleetRecord { good_at: fleet.monitor().good_at.unwrap_or(good_at), servers }
+    let servers = fleet.servers().iter().map(|member| KeptServer {
+        server: Server::clone(&member.server),
+        word: member.word,
+        recording: member.recording,
+        host: member.host,
+        services: member.services.iter().map(|service| (service.name.clone(), service.state)).collect(),
+    });
+    FleetRecord { good_at: fleet.monitor().good_at.unwrap_or(good_at), servers: servers.collect() }
+}
+
+/// A kept server as a monitor that remembers no figures would report it.
+fn reported(kept: KeptServer) -> ReportedServer {
+    let service = |(name, state)| Service { name, state, output: String::new(), checked_at: None };
+    ReportedServer {
+        host: kept.host,
+        services: kept.services.into_iter().map(service).collect(),
+        recording: kept.recording,
+        ..ReportedServer::unwatched(kept.server)
+    }
 }

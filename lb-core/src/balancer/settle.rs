@@ -31,7 +31,10 @@ impl Balancer {
     /// be asked, the copy that may be there is noted as a stray.
     pub(super) async fn settle(&self, claim: &Claim) -> Result<(), Failure> {
         match self.ask_for(claim).await {
-            Asked::There(meeting) => self.adopt(*meeting, None, Found::ExpiredClaim).await,
+            Asked::There(meeting) => {
+                let adopted = Self::adopted(&meeting, Found::ExpiredClaim);
+                self.adopt(*meeting, vec![adopted]).await
+            }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
                 let stray = Stray { key: claim.key.clone(), server: claim.server.clone(), since: self.clock.now() };
@@ -41,6 +44,15 @@ impl Balancer {
                 self.show(&event);
                 self.stored(self.store.release(&claim.token).await)
             }
+        }
+    }
+
+    pub(super) fn adopted(meeting: &Meeting, how: Found) -> EventKind {
+        EventKind::MeetingAdopted {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            server: meeting.server.clone(),
+            how,
         }
     }
 

@@ -43,8 +43,6 @@ pub struct FleetServer {
     pub reachability: Reachability,
     /// What it listed last; `None` before the first answer.
     pub list: Option<Arc<MeetingList>>,
-    /// What it listed before that.
-    pub list_before: Option<Arc<MeetingList>>,
     /// What meetings placed on it will yet bring.
     pub expected: ExpectedLoad,
     /// Ids of running meetings that somebody made on it past this balancer.
@@ -70,7 +68,6 @@ impl FleetServer {
             measured: Load::default(),
             reachability: Reachability::default(),
             list: None,
-            list_before: None,
             expected: ExpectedLoad::default(),
             foreign: Arc::default(),
             state: ServerState::Enabled,
@@ -162,7 +159,7 @@ impl FleetServer {
                 .map(|meeting| meeting.meeting_id.clone())
                 .collect(),
         );
-        self.list_before = self.list.replace(list);
+        self.list = Some(list);
     }
 
     /// A call was answered.

@@ -23,6 +23,7 @@
 mod index;
 mod memory;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
-use crate::server::{AdministratorWord, Server, ServerName};
+use crate::server::{AdministratorWord, HostStatus, Server, ServerName, ServiceState};
 
 /// Keeps claims, meetings, strays and events. See the module for the protocol.
 ///
@@ -168,8 +169,36 @@ pub trait FleetStore: fmt::Debug + Send + Sync + 'static {
 pub struct FleetRecord {
     /// When the monitor last said so.
     pub good_at: Timestamp,
-    /// Facts and word of each server.
-    pub servers: Vec<(Server, AdministratorWord)>,
+    /// Each server, by name.
+    pub servers: Vec<KeptServer>,
+}
+
+/// What is kept of one server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptServer {
+    /// Its facts.
+    pub server: Server,
+    /// The administrator's word.
+    pub word: AdministratorWord,
+    /// Whether it only holds recordings.
+    pub recording: bool,
+    /// The monitor's word on the machine.
+    pub host: HostStatus,
+    /// The states of its services, by name.
+    pub services: BTreeMap<String, ServiceState>,
+}
+
+impl KeptServer {
+    /// A server of which only its facts are known.
+    pub fn new(server: Server) -> Self {
+        Self {
+            server,
+            word: AdministratorWord::Automatic,
+            recording: false,
+            host: HostStatus::Undefined,
+            services: BTreeMap::new(),
+        }
+    }
 }
 
 /// Why the store could not do what it was asked. The texts are for the operator.

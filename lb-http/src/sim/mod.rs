@@ -11,8 +11,6 @@ mod bbb;
 mod fault;
 mod loopback;
 mod nagios;
-mod nagios_json;
-mod nagios_records;
 mod observation;
 
 pub use self::bbb::{SimulatedServer, SimulatedServerSettings};

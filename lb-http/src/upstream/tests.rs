@@ -1,1 +1,112 @@
+//! The gateway against servers that misbehave on the wire.
 
+use std::time::{Duration, Instant};
+
+use lb_core::api::Answer;
+use lb_core::gateway::{Gateway, GatewayError, ServerCall};
+use lb_core::server::Server;
+use lb_core::testkit::gateway as contract;
+
+use super::{HttpGateway, UpstreamSettings};
+use crate::sim::{Fault, SimulatedServer, SimulatedServerSettings};
+
+fn gateway() -> HttpGateway {
+    HttpGateway::new(UpstreamSettings { answer_limit: 1 << 20, max_concurrent_calls: 4, ..UpstreamSettings::default() })
+        .unwrap()
+}
+
+async fn simulated() -> (SimulatedServer, Server) {
+    let simulated = SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap();
+    let server = Server::new("bbb1", simulated.url(), simulated.secret().clone()).unwrap();
+    (simulated, server)
+}
+
+fn read(server: &Server) -> ServerCall {
+    ServerCall::read(server, "getMeetings", "", Duration::from_secs(2))
+}
+
+fn change(server: &Server) -> ServerCall {
+    ServerCall::change(server, "create", "name=Algebra&meetingID=room-1", None, Duration::from_secs(2))
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract() {
+    let gateway = gateway();
+    let (simulated, server) = simulated().await;
+    contract::an_answer_is_passed_on(&gateway, &server).await;
+    simulated.fault(Some(Fault::HangBefore));
+    contract::a_hanging_server_ends_with_the_deadline(&gateway, &server).await;
+    simulated.fault(Some(Fault::Html502));
+    contract::an_error_page_is_passed_on_with_its_status(&gateway, &server).await;
+    simulated.stop().await;
+    contract::a_refused_connection_is_not_sent(&gateway, &server).await;
+}
+
+#[tokio::test]
+async fn a_change_is_sent_once_whatever_happens_to_it() {
+    let gateway = gateway();
+    for fault in
+        [Fault::ResetBefore, Fault::ResetAfter, Fault::ResetMiddle, Fault::Close, Fault::HangBefore, Fault::NotHttp]
+    {
+        let (simulated, server) = simulated().await;
+        // a kept connection that is about to turn out dead must not tempt anybody to send again
+        gateway.call(&server, read(&server)).await.unwrap();
+        simulated.fault(Some(fault));
+        let call = ServerCall { deadline: Duration::from_millis(500), ..change(&server) };
+        let result = gateway.call(&server, call).await;
+        assert!(matches!(result, Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_))), "{fault:?}: {result:?}");
+        assert_eq!(simulated.calls().get("create"), Some(&1), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_over_a_connection_that_died_is_sent_once_more() {
+    let gateway = gateway();
+    let (simulated, server) = simulated().await;
+    gateway.call(&server, read(&server)).await.unwrap();
+    simulated.stop().await;
+    simulated.reopen().await.unwrap();
+    gateway.call(&server, read(&server)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let gateway = gateway();
+    let (simulated, server) = simulated().await;
+    simulated.fault(Some(Fault::Huge(100 << 20)));
+    let result = gateway.call(&server, read(&server)).await;
+    assert!(matches!(result, Err(GatewayError::BadAnswer(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_hung_server_holds_its_own_places_only() {
+    let gateway = std::sync::Arc::new(gateway());
+    let (hung, hung_server) = simulated().await;
+    let (_sound, mut sound_server) = simulated().await;
+    sound_server.name = "bbb2".into();
+    hung.fault(Some(Fault::HangBefore));
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let (gateway, server) = (std::sync::Arc::clone(&gateway), hung_server.clone());
+            tokio::spawn(async move { gateway.call(&server, read(&server)).await })
+        })
+        .collect();
+    let started = Instant::now();
+    let reply = gateway.call(&sound_server, read(&sound_server)).await.unwrap();
+    assert!(Answer::read(&reply).unwrap().is_success());
+    assert!(started.elapsed() < Duration::from_secs(1), "not behind the hung one");
+    let mut busy = 0;
+    for call in calls {
+        busy += usize::from(call.await.unwrap().unwrap_err() == GatewayError::Busy);
+    }
+    assert_eq!(busy, 4, "four places, eight calls");
+}
+
+#[tokio::test]
+async fn no_error_names_the_url() {
+    let gateway = gateway();
+    let (simulated, server) = simulated().await;
+    simulated.stop().await;
+    let error = gateway.call(&server, change(&server)).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("checksum"), "{error:?}");
+}

@@ -160,3 +160,78 @@ fn an_empty_report_leaves_the_fleet_and_is_told_once() {
     assert_eq!(told(|event| matches!(event, EventKind::MonitorFailed { .. })), 1);
     assert_eq!(told(|event| matches!(event, EventKind::MonitorRecovered)), 1);
 }
+
+#[test]
+fn a_disabled_server_that_the_monitor_lost_is_still_disabled_when_it_has_it_again() {
+    let network = Network::of(2);
+    let name = crate::ServerName::from("bbb1");
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled)).unwrap();
+    network.source.set(network.facts[1..].to_vec());
+    network.refresh();
+    network.refresh();
+    network.source.set(network.facts.clone());
+    network.refresh();
+    assert_eq!(network.balancer.fleet().server(&name).unwrap().state(), ServerState::ForceDisabled);
+}
+
+#[test]
+fn a_sick_server_and_a_recording_server_are_known_as_such_after_a_restart_without_the_monitor() {
+    use crate::server::{Service, ServiceState};
+    let adapt = |reported: &mut ReportedServer| match reported.server.name.as_str() {
+        "bbb1" => reported.recording = true,
+        "bbb2" => {
+            let disk = |state| Service { name: "Disk Report".into(), state, output: "full".into(), checked_at: None };
+            reported.services = vec![disk(ServiceState::Critical)];
+        }
+        _ => {}
+    };
+    let after = Network::with(3, adapt, Settings::default()).restart();
+    let states: Vec<_> = after.balancer.fleet().servers().iter().map(|server| server.state()).collect();
+    assert_eq!(states, [ServerState::Recording, ServerState::Critical, ServerState::Enabled]);
+}
+
+#[test]
+fn an_everyday_question_is_no_refusal() {
+    let network = Network::of(1);
+    network.call("moodle", "getMeetingInfo", &[("meetingID", "ended-long-ago")]).failed("notFound");
+    network.call("moodle", "create", &[("meetingID", "room-1")]).failed("nullError");
+    assert!(!network.events().iter().any(|event| matches!(event, EventKind::CallRefused { .. })));
+}
+
+#[test]
+fn a_balancer_that_lost_its_store_learns_its_meetings_back_from_their_stamps() {
+    let network = Network::of(2);
+    let created = network.create("moodle", "room-1").success();
+    network.create("portal", "room-1").success();
+    let now = network.clock.now();
+    network.servers.with("bbb1", |bbb| bbb.put_foreign(now, "past-us", 0)).unwrap();
+    let lost = Network::restarted(
+        network.clock.clone(),
+        network.servers.clone(),
+        network.facts,
+        Arc::new(InMemoryStore::new()),
+        Settings::default(),
+    );
+    lost.refresh();
+    lost.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
+    lost.follow();
+    let info = lost.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).success();
+    assert_eq!(info.value("internalMeetingID"), created.value("internalMeetingID"));
+    assert_eq!(listed(&lost), 1, "the foreign one is nobody's, and portal's is portal's");
+    let again = lost.create("moodle", "room-1").success();
+    assert_eq!(again.value("messageKey"), "duplicateWarning");
+    assert_eq!(again.value("moderatorPW"), created.value("moderatorPW"), "passwords are learnt too");
+}
+
+#[test]
+fn a_meeting_that_another_balancer_stamped_is_not_learnt() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    let other = Settings { guid: "another".into(), ..Settings::default() };
+    let store = Arc::new(InMemoryStore::new());
+    let stranger = Network::restarted(network.clock.clone(), network.servers.clone(), network.facts, store, other);
+    stranger.refresh();
+    stranger.follow();
+    stranger.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
+    stranger.create("moodle", "room-1").failed("idNotUnique");
+}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::xml::escape;
+
 const XML: &str = "text/xml;charset=utf-8";
 const HTML: &str = "text/html;charset=utf-8";
 
@@ -86,24 +88,8 @@ pub(super) fn element(xml: &mut String, name: &str, text: &str) {
     xml.push('<');
     xml.push_str(name);
     xml.push('>');
-    escape(xml, text);
+    xml.push_str(&escape(text));
     xml.push_str("</");
     xml.push_str(name);
     xml.push('>');
-}
-
-/// Escapes as BBB does, all five characters, and leaves out what no XML text may contain.
-fn escape(xml: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\'' => xml.push_str("&apos;"),
-            '\t' | '\n' | '\r' => xml.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => xml.push(character),
-        }
-    }
 }

@@ -17,7 +17,7 @@ pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore)
         meeting: held.key.clone(),
         internal_id: "sha1-of-a-2".into(),
         server: "bbb1".into(),
-        how: Found::RepeatedCreate,
+        how: Found::Listed,
     });
     let noted = at(EventKind::StrayNoted { meeting: stray.clone(), server: "bbb2".into() });
     let cleared = at(EventKind::StrayEnded { meeting: stray.clone(), server: "bbb2".into() });

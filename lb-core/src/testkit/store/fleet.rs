@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::START;
 use crate::checksum::Algorithm;
 use crate::position::Position;
-use crate::server::{AdministratorWord, Server};
-use crate::store::{FleetRecord, FleetStore};
+use crate::server::{AdministratorWord, HostStatus, Server, ServiceState};
+use crate::store::{FleetRecord, FleetStore, KeptServer};
 
 fn server(name: &str) -> Server {
     Server::new(name, &format!("https://{name}.example.org/"), format!("secret of {name}")).unwrap()
@@ -28,7 +28,17 @@ pub async fn a_fleet_comes_back_with_all_its_facts(store: &dyn FleetStore) {
             checksum,
             ..server(&format!("full-{word:?}").to_lowercase())
         };
-        (facts, word)
+        KeptServer {
+            word,
+            recording: word == AdministratorWord::Draining,
+            host: HostStatus::Unreachable,
+            services: [
+                ("Disk \"Report\"".to_owned(), ServiceState::Critical),
+                ("CPU".to_owned(), ServiceState::Unknown),
+            ]
+            .into(),
+            ..KeptServer::new(facts)
+        }
     };
     let record = FleetRecord {
         good_at: START,
@@ -36,7 +46,7 @@ pub async fn a_fleet_comes_back_with_all_its_facts(store: &dyn FleetStore) {
             full(AdministratorWord::ForceEnabled, Algorithm::Sha1),
             full(AdministratorWord::ForceDisabled, Algorithm::Sha384),
             full(AdministratorWord::Draining, Algorithm::Sha512),
-            (server("bare"), AdministratorWord::Automatic),
+            KeptServer::new(server("bare")),
         ],
     };
     store.save_fleet(record.clone()).await.unwrap();
@@ -47,7 +57,7 @@ pub async fn a_fleet_comes_back_with_all_its_facts(store: &dyn FleetStore) {
 pub async fn a_saved_fleet_replaces_the_one_before(store: &dyn FleetStore) {
     let record = |seconds, names: &[&str]| FleetRecord {
         good_at: START + Duration::from_secs(seconds),
-        servers: names.iter().map(|name| (server(name), AdministratorWord::Automatic)).collect(),
+        servers: names.iter().map(|name| KeptServer::new(server(name))).collect(),
     };
     store.save_fleet(record(0, &["a", "b", "c"])).await.unwrap();
     store.save_fleet(record(10, &["c", "d"])).await.unwrap();

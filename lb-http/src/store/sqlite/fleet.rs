@@ -1,6 +1,6 @@
 //! The rows of the last good fleet.
 
-use lb_core::store::FleetRecord;
+use lb_core::store::{FleetRecord, KeptServer};
 use lb_core::{Position, Server};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -20,9 +20,10 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
     database.prepare_cached("DELETE FROM fleet_servers")?.execute([])?;
     let mut statement = database.prepare_cached(
         "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, :secret, :address, :latitude, :longitude, :capacity,
-             :tags, :checksum, :word)",
+             :tags, :checksum, :word, :recording, :host, :services)",
     )?;
-    for (place, (server, word)) in (1_i64..).zip(&record.servers) {
+    for (place, kept) in (1_i64..).zip(&record.servers) {
+        let server = &kept.server;
         statement.execute(named_params! {
             ":place": place,
             ":name": server.name.as_str(),
@@ -34,7 +35,10 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
             ":capacity": server.capacity,
             ":tags": serde_json::to_string(&server.tags).map_err(unwritable)?,
             ":checksum": word_of(&server.checksum)?,
-            ":word": word_of(word)?,
+            ":word": word_of(&kept.word)?,
+            ":recording": kept.recording,
+            ":host": word_of(&kept.host)?,
+            ":services": serde_json::to_string(&kept.services).map_err(unwritable)?,
         })?;
     }
     Ok(())
@@ -45,13 +49,20 @@ pub(super) fn load(database: &Connection) -> Result<Option<FleetRecord>> {
     let mut good_at = database.prepare_cached("SELECT good_at FROM fleet")?;
     let Some(good_at) = good_at.query_row([], |row| millis(row, "good_at")).optional()? else { return Ok(None) };
     let mut servers = database.prepare_cached("SELECT * FROM fleet_servers ORDER BY place")?;
-    let servers = servers.query_map([], |row| Ok((server(row)?, from_word(row, "word")?)))?;
+    let servers = servers.query_map([], |row| {
+        Ok(KeptServer {
+            server: server(row)?,
+            word: from_word(row, "word")?,
+            recording: row.get("recording")?,
+            host: from_word(row, "host")?,
+            services: from_json(row, "services")?,
+        })
+    })?;
     Ok(Some(FleetRecord { good_at, servers: servers.collect::<Result<_>>()? }))
 }
 
 fn server(row: &Row<'_>) -> Result<Server> {
     let position: (Option<f64>, Option<f64>) = (row.get("latitude")?, row.get("longitude")?);
-    let tags: String = row.get("tags")?;
     Ok(Server {
         name: text(row, "name")?,
         api_url: Url::parse(&row.get::<_, String>("api_url")?).map_err(|error| unreadable(row, "api_url", error))?,
@@ -59,7 +70,7 @@ fn server(row: &Row<'_>) -> Result<Server> {
         address: row.get("address")?,
         position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
         capacity: row.get("capacity")?,
-        tags: serde_json::from_str(&tags).map_err(|error| unreadable(row, "tags", error))?,
+        tags: from_json(row, "tags")?,
         checksum: from_word(row, "checksum")?,
     })
 }
@@ -75,6 +86,10 @@ fn word_of(variant: &impl Serialize) -> Result<String> {
 fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
     let word: String = row.get(column)?;
     serde_json::from_value(Value::String(word)).map_err(|error| unreadable(row, column, error))
+}
+
+fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
+    serde_json::from_str(&row.get::<_, String>(column)?).map_err(|error| unreadable(row, column, error))
 }
 
 fn unwritable(error: serde_json::Error) -> rusqlite::Error {

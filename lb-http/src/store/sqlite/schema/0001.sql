@@ -1,7 +1,7 @@
 -- Moments are milliseconds since 1970-01-01 UTC: datetime(at / 1000, 'unixepoch').
 -- This file holds passwords and the servers' secrets.
 
--- Creates that are under way.
+-- Creates that are under way, and those that a crash cut off.
 CREATE TABLE claims (
     integration        TEXT    NOT NULL,
     meeting_id         TEXT    NOT NULL,
@@ -72,7 +72,10 @@ CREATE TABLE fleet_servers (
     capacity  INTEGER,       -- users
     tags      TEXT NOT NULL, -- a JSON array
     checksum  TEXT NOT NULL, -- sha1, sha256, sha384, sha512
-    word      TEXT NOT NULL  -- the administrator's: automatic, force-enabled, force-disabled, draining
+    word      TEXT NOT NULL, -- the administrator's: automatic, force-enabled, force-disabled, draining
+    recording INTEGER NOT NULL, -- 1: holds recordings, never meetings
+    host      TEXT NOT NULL, -- undefined, pending, up, down, unreachable
+    services  TEXT NOT NULL  -- a JSON object: each service's name and state
 ) STRICT;
 
 -- Written to find out whether the database can be written to.

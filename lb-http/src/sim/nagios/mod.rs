@@ -1,5 +1,8 @@
 //! [`SimulatedNagios`]: a Nagios Core 4 with its JSON CGIs, watching simulated servers.
 
+mod json;
+mod records;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::pending;
@@ -15,9 +18,9 @@ use lb_core::server::ServiceState;
 use lb_core::{Secret, Timestamp};
 use url::form_urlencoded;
 
+use self::json::{Answer, Cgi, Query};
 use super::fault::NagiosFault;
 use super::loopback::{self, Body, Ending, Loopback, Site};
-use super::nagios_json::{Answer, Cgi, Query};
 use super::observation::{Forced, Observation, SimulatedHost};
 
 const CGI_BIN: &str = "/nagios4/cgi-bin/";

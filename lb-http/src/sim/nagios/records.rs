@@ -6,8 +6,8 @@ use lb_core::Timestamp;
 use lb_core::server::ServiceState;
 use serde_json::{Map, Value, json};
 
-use super::nagios_json::Answer;
-use super::observation::{Observation, ObservedService};
+use super::super::observation::{Observation, ObservedService};
+use super::json::Answer;
 
 /// How long after a check the next one is due.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);

@@ -7,8 +7,8 @@ use lb_core::Timestamp;
 use lb_core::server::ServiceState;
 use serde_json::{Map, Value, json};
 
-use super::nagios_records::{bits, host_object, seconds};
-use super::observation::{Observation, ObservedService};
+use super::super::observation::{Observation, ObservedService};
+use super::records::{bits, host_object, seconds};
 
 /// Which program is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
