@@ -132,7 +132,7 @@ impl Balancer {
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
-        let said = self.ask(&server, call, Said::read).await.map_err(|_| Failure::ServerTrouble)?;
+        let said = self.ask(&server, call, Said::read).await?;
         let another = |created: &&Created| said.success && created.internal_id != meeting.internal_id;
         if let Some(created) = said.created.as_ref().filter(another) {
             // the meeting had ended unnoticed, and this is a new one
@@ -226,6 +226,7 @@ impl Balancer {
             let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
             let said = match self.ask(server, call, Said::read).await {
                 Ok(said) => said,
+                Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
                 Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
                     self.note_stray(creating, &server.server.name).await;
@@ -390,7 +391,7 @@ fn created_event(meeting: &Meeting, placement: Placement) -> EventKind {
 enum OnServer {
     /// The meeting is there and kept.
     Answered(Answered),
-    /// The server said no.
+    /// The server said no, or would say no as every other one.
     Refused(Answered),
     /// It gave no usable answer: the next one may try.
     Failed,

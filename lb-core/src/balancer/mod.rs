@@ -80,6 +80,10 @@ impl Answered {
     fn locally(reply: Reply) -> Self {
         Self { reply, key: Cow::Borrowed(""), success: true, server: None }
     }
+
+    fn refused(failure: Failure) -> Self {
+        Self { reply: failure.reply(), key: failure.key().into(), success: false, server: None }
+    }
 }
 
 impl Balancer {
@@ -111,12 +115,11 @@ impl Balancer {
         let answered = match result {
             Ok(answered) => answered,
             Err(failure) => {
-                let key: Cow<'static, str> = failure.key().into();
                 if failure.is_refusal() {
-                    let (call, integration, key) = (name.clone(), integration.clone(), key.clone());
+                    let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
                     self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
                 }
-                Answered { reply: failure.reply(), key, success: false, server: None }
+                Answered::refused(failure)
             }
         };
         self.emit(EventKind::CallAnswered {
