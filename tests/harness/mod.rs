@@ -367,7 +367,9 @@ pub async fn simulated(count: usize) -> Vec<SimulatedServer> {
 pub fn unwatched(servers: &[SimulatedServer]) -> String {
     let names: Vec<_> = (1..=servers.len()).map(|number| format!("bbb{number}")).collect();
     let facts = |server: &SimulatedServer| (server.url().to_owned(), server.secret().expose().to_owned());
-    static_servers(names.iter().zip(servers.iter().map(facts)).map(|(name, (url, secret))| (name.as_str(), url, secret)))
+    static_servers(
+        names.iter().zip(servers.iter().map(facts)).map(|(name, (url, secret))| (name.as_str(), url, secret)),
+    )
 }
 
 /// How many meetings of that id run on each server.
