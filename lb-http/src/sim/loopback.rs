@@ -182,7 +182,7 @@ async fn connection<S: Site>(stream: TcpStream, site: Arc<S>) {
     let _ = stream.set_nodelay(true); // only slower without
     let service = service_fn(move |request| Box::pin(site.clone().answer(request)));
     let mut http = http1::Builder::new();
-    http.header_read_timeout(None).pipeline_flush(true);
+    http.header_read_timeout(None);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let Err(error) = poll_fn(|context| connection.poll_without_shutdown(context)).await else { return };
     let mut stream = connection.into_parts().io.into_inner();
