@@ -9,8 +9,6 @@
 //!     └── next in the ranking ◀────┴── not sent; or no usable answer: the copy that may be there is noted as a stray
 //! ```
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::place::{Place, Wanted};
@@ -170,7 +168,7 @@ impl Balancer {
             let time_left = creating.deadline.since(self.clock.now());
             let Some(place) = (!time_left.is_zero()).then(|| self.place(&wanted)).flatten() else {
                 self.give_up(&token).await;
-                return Err(self.no_place(&wanted, &occupied));
+                return Err(self.no_place(&wanted, &occupied).await);
             };
             let name = place.server.server.name.clone();
             match self.create_on(creating, &place, &token).await {
@@ -345,20 +343,23 @@ impl Balancer {
     }
 
     /// Why no server may have the meeting.
-    fn no_place(&self, wanted: &Wanted<'_>, occupied: &[ServerName]) -> Failure {
+    async fn no_place(&self, wanted: &Wanted<'_>, occupied: &[ServerName]) -> Failure {
         if wanted.attempt > 1 {
             return Failure::ServerTrouble;
         }
+        let strays = self.store.strays().await.unwrap_or_default();
         let fleet = self.fleet();
-        let taken = |server: &&Arc<FleetServer>| {
-            occupied.contains(&server.server.name) || server.foreign.contains(&wanted.key.meeting_id)
-        };
-        let mut taken_ones = fleet.servers().iter().filter(taken);
-        if taken_ones.any(|server| server.state().takes_new_meetings()) {
-            Failure::IdNotUnique
-        } else {
-            Failure::NoServer
+        let mut why = Failure::NoServer;
+        for server in fleet.servers().iter().filter(|server| server.state().takes_new_meetings()) {
+            let name = &server.server.name;
+            if strays.iter().any(|stray| stray.key == *wanted.key && stray.server == *name) {
+                // what an earlier create of the same website left: soon ended, and no reason to take another meetingID
+                why = Failure::ServerTrouble;
+            } else if occupied.contains(name) || server.foreign.contains(&wanted.key.meeting_id) {
+                return Failure::IdNotUnique;
+            }
         }
+        why
     }
 
     async fn give_up(&self, token: &ClaimToken) {

@@ -64,6 +64,18 @@ fn a_stray_copy_is_ended_when_a_list_shows_it_empty() {
 }
 
 #[test]
+fn a_website_whose_own_stray_is_in_the_way_is_asked_to_try_again_and_may_when_it_is_ended() {
+    let network = Network::of(1);
+    network.servers.fault_on("bbb1", "create", Fault::ResetAfter);
+    network.create("moodle", "room-1").failed("internalError");
+    network.servers.fault("bbb1", None);
+    network.create("moodle", "room-1").failed("internalError");
+    network.create("portal", "room-1").failed("idNotUnique");
+    network.follow();
+    network.create("moodle", "room-1").success();
+}
+
+#[test]
 fn when_no_server_can_be_reached_the_website_is_told_within_its_budget_and_nothing_stays_claimed() {
     let network = Network::of(3);
     for number in 1..=3 {
