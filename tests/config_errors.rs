@@ -1,5 +1,7 @@
 //! A configuration with mistakes is refused with their places, and a database in use is not opened twice.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod harness;
 
 use std::path::Path;

@@ -63,7 +63,7 @@ async fn nothing_secret_is_logged_even_at_the_finest_level() {
     fetch(Method::GET, &moodle.url("create", &create), None, &[("authorization", "Basic aGVhZGVyLXMzY3IzdA==")])
         .await
         .unwrap();
-    let pieces = format!("GET /bigbluebutton/api/join?password=mod-s3cr3t&checksum=b0dy-s3cr3t\u{1} HTTP/1.1\r\n\r\n");
+    let pieces = "GET /bigbluebutton/api/join?password=mod-s3cr3t&checksum=b0dy-s3cr3t\u{1} HTTP/1.1\r\n\r\n";
     raw(lb.address, pieces.as_bytes(), Duration::from_secs(20)).await;
     let stream = TokioIo::new(TcpStream::connect(lb.address).await.unwrap());
     let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
