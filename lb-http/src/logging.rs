@@ -43,7 +43,9 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::builder().parse(level).map_err(|_| LoggingError::Level)?;
-    let lines = fmt().with_env_filter(filter).with_writer(writer).with_ansi(colours);
+    // A log that cannot be written (its disk is full) would otherwise be told of on standard error, which panics where that
+    // is what cannot be written.
+    let lines = fmt().with_env_filter(filter).with_writer(writer).with_ansi(colours).log_internal_errors(false);
     Ok(match format {
         LogFormat::Text => Box::new(lines.finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),

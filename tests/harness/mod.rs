@@ -21,7 +21,10 @@ use lb_core::Secret;
 use lb_core::api::Params;
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::xml::Document;
+use lb_http::sim::{SimulatedServer, SimulatedServerSettings};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// The binary `lb`, built once for the profile that the tests are built for.
 pub fn lb_binary() -> &'static Path {
@@ -59,11 +62,15 @@ pub async fn until<T>(patience: Duration, what: &str, mut done: impl AsyncFnMut(
     }
 }
 
-/// `lb serve` as a process of its own, with a folder of its own. It is killed when this is dropped.
+/// `lb serve` as a process of its own, with a folder of its own. It is killed when this is dropped, and its log is searched
+/// for secrets.
 #[derive(Debug)]
 pub struct Lb {
     pub address: SocketAddr,
     pub folder: TempDir,
+    /// What a shell does before it becomes `lb` at the next start; empty: no shell.
+    pub before: &'static str,
+    secrets: Vec<String>,
     child: Option<Child>,
 }
 
@@ -71,6 +78,11 @@ impl Lb {
     /// Starts it with `config` (without `[listen]`, which is added, and `[store]`, which is a file in the folder unless
     /// the configuration names one), and waits until it answers.
     pub async fn start(config: &str) -> Self {
+        Self::start_after("", config).await
+    }
+
+    /// The same, after a shell has done `before`.
+    pub async fn start_after(before: &'static str, config: &str) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let folder = tempfile::tempdir().expect("a folder for the balancer");
         let store = if config.contains("[store]") {
@@ -80,7 +92,7 @@ impl Lb {
         };
         let text = format!("[listen]\napi = \"{address}\"\n{store}{config}");
         std::fs::write(folder.path().join("lb.toml"), text).expect("the configuration can be written");
-        let mut lb = Self { address, folder, child: None };
+        let mut lb = Self { address, folder, before, secrets: secrets_in(config), child: None };
         lb.restart().await;
         lb
     }
@@ -89,7 +101,14 @@ impl Lb {
     pub async fn restart(&mut self) {
         self.kill();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log");
-        let child = Command::new(lb_binary())
+        let mut command = if self.before.is_empty() {
+            Command::new(lb_binary())
+        } else {
+            let mut shell = Command::new("bash");
+            shell.args(["-c", &format!("{}; exec \"$0\" \"$@\"", self.before)]).arg(lb_binary());
+            shell
+        };
+        let child = command
             .args(["serve", "--config", "lb.toml"])
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
@@ -113,9 +132,19 @@ impl Lb {
 
     /// SIGTERM; answers its exit code when it has stopped by itself.
     pub async fn terminate(&mut self) -> Option<i32> {
+        self.ask_to_stop();
+        self.stopped().await
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let id = self.id().expect("it runs").to_string();
+        assert!(Command::new("kill").arg(id).status().expect("kill runs").success());
+    }
+
+    /// Its exit code when it has stopped by itself.
+    pub async fn stopped(&mut self) -> Option<i32> {
         let mut child = self.child.take()?;
-        let killed = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
-        assert!(killed.success());
         until(Duration::from_secs(30), "lb stops after SIGTERM", async || child.try_wait().expect("a child"))
             .await
             .code()
@@ -148,6 +177,39 @@ impl Lb {
             .await;
     }
 
+    /// Waits until `/readyz` says that something is wrong; what.
+    pub async fn unready(&self) -> String {
+        until(Duration::from_secs(30), "lb is not ready", async || match self.get("/readyz").await {
+            Ok((503, reasons)) => Some(reasons),
+            _ => None,
+        })
+        .await
+    }
+
+    /// A number of `/metrics`, by its name and labels as they stand there; `None` if it is not there.
+    pub async fn metric(&self, name: &str) -> Option<f64> {
+        let (_, text) = self.get("/metrics").await.expect("lb answers");
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
+    }
+
+    /// Waits until a number of `/metrics` is so.
+    pub async fn metric_is(&self, name: &str, value: f64) {
+        let patience = Duration::from_secs(30);
+        until(patience, &format!("{name} {value}"), async || {
+            self.metric(name).await.filter(|found| (found - value).abs() < 1e-9)
+        })
+        .await;
+    }
+
+    /// Fails if a secret of the configuration, or a checksum, is in the log.
+    pub fn assert_log_keeps_secrets(&self) {
+        let log = self.log();
+        assert!(!log.to_ascii_lowercase().contains("checksum="), "a checksum in the log: {log}");
+        for secret in &self.secrets {
+            assert!(!log.contains(secret.as_str()), "{secret} in the log: {log}");
+        }
+    }
+
     /// A website that calls it.
     pub fn website(&self, secret: &str) -> Website {
         Website { base: format!("http://{}/bigbluebutton/api/", self.address), secret: secret.into() }
@@ -158,9 +220,19 @@ impl Drop for Lb {
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
-            eprintln!("--- log of lb ---\n{}", self.log());
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            eprintln!("--- end of the log of lb ---\n{}", lines[lines.len().saturating_sub(200)..].join("\n"));
+        } else {
+            self.assert_log_keeps_secrets();
         }
     }
+}
+
+/// The secrets and passwords that a configuration names.
+fn secrets_in(config: &str) -> Vec<String> {
+    let lines = config.lines().filter(|line| line.starts_with("secret") || line.starts_with("password"));
+    lines.flat_map(|line| line.split('"').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
 /// A website that knows only BBB's API.
@@ -197,6 +269,29 @@ impl Website {
     pub async fn create(&self, meeting_id: &str) -> Answer {
         self.call("create", &[("name", "Algebra"), ("meetingID", meeting_id)]).await
     }
+}
+
+/// Sends bytes as they are over a connection of its own, and reads until the other side closes it or `patience` is over.
+/// `None` if it did not close it.
+pub async fn raw(address: SocketAddr, bytes: &[u8], patience: Duration) -> Option<String> {
+    let mut stream = TcpStream::connect(address).await.expect("lb accepts connections");
+    let mut answer = Vec::new();
+    let exchange = async {
+        let (mut from, mut to) = stream.split();
+        // it may refuse before all is sent: then it stops reading
+        let writing = async {
+            let _ = to.write_all(bytes).await;
+        };
+        let reading = async {
+            let mut buffer = [0; 8192];
+            while let Ok(length @ 1..) = from.read(&mut buffer).await {
+                answer.extend_from_slice(&buffer[..length]);
+            }
+        };
+        tokio::join!(writing, reading);
+    };
+    tokio::time::timeout(patience, exchange).await.ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// An HTTP answer.
@@ -257,6 +352,34 @@ pub async fn fetch(
     let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     Ok(Answer { status, location, body })
+}
+
+/// Simulated servers, each with a secret of its own.
+pub async fn simulated(count: usize) -> Vec<SimulatedServer> {
+    let mut servers = Vec::new();
+    for number in 1..=count {
+        let secret = format!("s3cr3t-of-bbb{number}").as_str().into();
+        let settings = SimulatedServerSettings { secret, ..SimulatedServerSettings::default() };
+        servers.push(SimulatedServer::start(settings).await.expect("loopback has a free port"));
+    }
+    servers
+}
+
+/// The configuration of simulated servers that nobody watches: `bbb1`, `bbb2`, ….
+pub fn unwatched(servers: &[SimulatedServer]) -> String {
+    let names: Vec<_> = (1..=servers.len()).map(|number| format!("bbb{number}")).collect();
+    let facts = |server: &SimulatedServer| (server.url().to_owned(), server.secret().expose().to_owned());
+    static_servers(
+        names.iter().zip(servers.iter().map(facts)).map(|(name, (url, secret))| (name.as_str(), url, secret)),
+    )
+}
+
+/// How many meetings of that id run on each server.
+pub fn copies(servers: &[SimulatedServer], meeting_id: &str) -> Vec<usize> {
+    let copies = |server: &SimulatedServer| {
+        server.with(|bbb| bbb.meetings().filter(|meeting| meeting.meeting_id == meeting_id).count())
+    };
+    servers.iter().map(copies).collect()
 }
 
 /// The configuration of servers that nobody watches, each `(name, url, secret)`.

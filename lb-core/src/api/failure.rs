@@ -1,6 +1,7 @@
 //! Every way in which the balancer itself refuses a call, with BBB's messageKey and wording: [`Failure`].
 
 use super::Reply;
+use crate::gateway::GatewayError;
 use crate::xml::Writer;
 
 /// A refusal. Clients compare the key; people read the text.
@@ -53,8 +54,22 @@ pub enum Failure {
     NoServer,
     /// The meeting's server gives no usable answer.
     ServerTrouble,
+    /// The call is too long to be sent to a server.
+    TooLong,
     /// The balancer's own store fails.
     StoreTrouble,
+}
+
+impl From<GatewayError> for Failure {
+    /// What a website is told where its meeting's server gave no usable answer. It names no server.
+    fn from(error: GatewayError) -> Self {
+        match error {
+            GatewayError::TooLong => Self::TooLong,
+            GatewayError::NotSent(_) | GatewayError::Busy | GatewayError::Unknown(_) | GatewayError::BadAnswer(_) => {
+                Self::ServerTrouble
+            }
+        }
+    }
 }
 
 impl Failure {
@@ -71,7 +86,7 @@ impl Failure {
             Self::MissingFullName => "missingParamFullName",
             Self::MissingName => "nullError",
             Self::EmptyName => "emptyError",
-            Self::NameSize | Self::MeetingIdSize => "sizeError",
+            Self::NameSize | Self::MeetingIdSize | Self::TooLong => "sizeError",
             Self::MeetingIdComma | Self::MeetingIdInvalid | Self::VoiceBridge | Self::Record => "validationError",
             Self::PasswordSize => "invalidPassword",
             Self::ParentMissing => "parentMeetingIDMissing",
@@ -109,6 +124,7 @@ impl Failure {
             Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
+            Self::TooLong => "The request is too long.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
         }
     }

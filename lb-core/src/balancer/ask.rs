@@ -27,6 +27,7 @@ impl Balancer {
         match &result {
             Ok(_) if server.reachability.is_spotless() => {}
             Ok(_) => self.note(&server.server.name, |server, _| server.answered()).await,
+            Err(GatewayError::TooLong) => {}
             Err(error) => {
                 let problem = error.to_string();
                 let first = server.reachability.is_spotless();

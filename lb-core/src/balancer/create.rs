@@ -132,7 +132,7 @@ impl Balancer {
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
-        let said = self.ask(&server, call, Said::read).await.map_err(|_| Failure::ServerTrouble)?;
+        let said = self.ask(&server, call, Said::read).await?;
         let another = |created: &&Created| said.success && created.internal_id != meeting.internal_id;
         if let Some(created) = said.created.as_ref().filter(another) {
             // the meeting had ended unnoticed, and this is a new one
@@ -153,7 +153,7 @@ impl Balancer {
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
     async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
-        let occupied = self.stored(self.store.occupied(&creating.key).await)?;
+        let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
         let parent = self.parent_server(creating).await?;
         let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
         let mut excluded = occupied.clone();
@@ -184,7 +184,10 @@ impl Balancer {
                     self.unplace(&creating.key, &name).await;
                     return Ok(Tried::Overtaken);
                 }
-                Ok(OnServer::Occupied) => excluded.push(name.clone()),
+                Ok(OnServer::Occupied) => {
+                    occupied.push(name.clone());
+                    excluded.push(name.clone());
+                }
                 Ok(OnServer::Failed) => {
                     excluded.push(name.clone());
                     attempt += 1;
@@ -223,6 +226,7 @@ impl Balancer {
             let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
             let said = match self.ask(server, call, Said::read).await {
                 Ok(said) => said,
+                Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
                 Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
                     self.note_stray(creating, &server.server.name).await;
@@ -387,7 +391,7 @@ fn created_event(meeting: &Meeting, placement: Placement) -> EventKind {
 enum OnServer {
     /// The meeting is there and kept.
     Answered(Answered),
-    /// The server said no.
+    /// The server said no, or would say no as every other one.
     Refused(Answered),
     /// It gave no usable answer: the next one may try.
     Failed,

@@ -80,6 +80,10 @@ impl Answered {
     fn locally(reply: Reply) -> Self {
         Self { reply, key: Cow::Borrowed(""), success: true, server: None }
     }
+
+    fn refused(failure: Failure) -> Self {
+        Self { reply: failure.reply(), key: failure.key().into(), success: false, server: None }
+    }
 }
 
 impl Balancer {
@@ -111,12 +115,11 @@ impl Balancer {
         let answered = match result {
             Ok(answered) => answered,
             Err(failure) => {
-                let key: Cow<'static, str> = failure.key().into();
                 if failure.is_refusal() {
-                    let (call, integration, key) = (name.clone(), integration.clone(), key.clone());
+                    let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
                     self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
                 }
-                Answered { reply: failure.reply(), key, success: false, server: None }
+                Answered::refused(failure)
             }
         };
         self.emit(EventKind::CallAnswered {
@@ -177,7 +180,7 @@ impl Balancer {
     /// What keeps the balancer from doing its job, in sentences; empty if it is ready.
     pub async fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
-        if let Err(error) = self.store.check().await {
+        if let Err(error) = self.check_store().await {
             troubles.push(error.to_string());
         }
         let fleet = self.fleet();
@@ -195,6 +198,15 @@ impl Balancer {
     /// What is to be answered where no such meeting is known.
     fn unknown_meeting(&self) -> Failure {
         if self.settings.legacy_errors { Failure::InvalidMeetingIdentifier } else { Failure::NotFound }
+    }
+
+    /// Whether the store can be written to; tells when its trouble ends.
+    async fn check_store(&self) -> Result<(), StoreError> {
+        self.store.check().await?;
+        if self.store_failed.swap(false, Ordering::Relaxed) {
+            self.emit(EventKind::StoreRecovered);
+        }
+        Ok(())
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -222,15 +234,11 @@ impl Balancer {
         }
     }
 
-    /// Passes a result of the store on, and tells when its trouble begins and ends.
+    /// Passes a result of the store on, and tells when its trouble begins. A success does not end it: stores go on
+    /// answering from memory while nothing can be written.
     fn stored<T>(&self, result: Result<T, StoreError>) -> Result<T, Failure> {
         match result {
-            Ok(value) => {
-                if self.store_failed.load(Ordering::Relaxed) && self.store_failed.swap(false, Ordering::Relaxed) {
-                    self.emit(EventKind::StoreRecovered);
-                }
-                Ok(value)
-            }
+            Ok(value) => Ok(value),
             Err(StoreError::Fenced) => Err(Failure::StoreTrouble),
             Err(error) => {
                 if !self.store_failed.swap(true, Ordering::Relaxed) {

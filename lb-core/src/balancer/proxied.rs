@@ -71,7 +71,7 @@ impl Balancer {
         } else {
             self.ask_twice(server, call, read).await
         };
-        result.map_err(|_| Failure::ServerTrouble)
+        Ok(result?)
     }
 
     /// The meeting that the integration has under that id, or none. A claim whose creator is gone is settled first.

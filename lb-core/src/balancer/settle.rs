@@ -1,5 +1,7 @@
 //! Claims whose creator is gone: a balancer that was killed, a call that was dropped. Their server is asked.
 
+use std::sync::atomic::Ordering;
+
 use super::Balancer;
 use crate::api::create::Created;
 use crate::api::{Failure, Params};
@@ -8,11 +10,16 @@ use crate::gateway::ServerCall;
 use crate::meeting::{Claim, Meeting, Passwords, Stray};
 
 impl Balancer {
-    /// Settles every claim that has expired. To be called every few seconds.
+    /// Settles every claim that has expired, and looks whether a store in trouble has recovered. To be called every few
+    /// seconds.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
     pub async fn settle_expired(&self) -> Result<(), Failure> {
+        if self.store_failed.load(Ordering::Relaxed) {
+            // trouble that goes on has been told of
+            let _ = self.check_store().await;
+        }
         let now = self.clock.now();
         for claim in self.stored(self.store.claims().await)?.iter().filter(|claim| claim.expires <= now) {
             self.settle(claim).await?;

@@ -111,6 +111,10 @@ pub enum GatewayError {
     /// The call was not sent because too many others to this server are under way. It says nothing of the server's health.
     #[error("not sent: too many calls to this server are under way")]
     Busy,
+    /// The call was not sent because its URL is longer than requests can be. It says nothing of the server's health, and it
+    /// would be too long for any other server as well.
+    #[error("not sent: its URL is too long")]
+    TooLong,
     /// The call was sent, and no usable end came: time-out, reset. The server may have done it.
     #[error("sent, but the answer never came: {0}")]
     Unknown(String),

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -118,8 +119,11 @@ impl Server {
         graceful: &GracefulShutdown,
     ) -> impl Future<Output = ()> + use<> {
         let _ = stream.set_nodelay(true);
-        let server = Arc::clone(&self);
+        let head_time = self.service.limits.head_time;
+        let asked = Arc::new(AtomicBool::new(false));
+        let (server, first_head) = (Arc::clone(&self), Arc::clone(&asked));
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            first_head.store(true, Ordering::Relaxed);
             let server = Arc::clone(&server);
             async move {
                 if route(request.uri().path()).is_some() {
@@ -134,7 +138,18 @@ impl Server {
         let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let watched = graceful.watch(connection);
         async move {
-            if let Err(error) = watched.await {
+            tokio::pin!(watched);
+            let ended = tokio::select! {
+                ended = &mut watched => ended,
+                // hyper times heads only once it knows the version of HTTP, which a silent client never tells
+                () = tokio::time::sleep(head_time) => {
+                    if !asked.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    watched.await
+                }
+            };
+            if let Err(error) = ended {
                 // a website that hangs up, or that is too slow: its own affair
                 tracing::trace!(%error, "a connection ended with an error");
             }

@@ -53,6 +53,10 @@ pub struct HttpGateway {
     settings: UpstreamSettings,
 }
 
+/// The longest URL that the HTTP library puts into a request, in bytes (`http::Uri`). One that a website could just send may
+/// have become longer: it is encoded anew and carries stamps.
+const LONGEST_URL: usize = (u16::MAX - 1) as usize;
+
 /// How long a kept connection may be idle: less than the minute after which web servers close theirs.
 const IDLE: Duration = Duration::from_secs(15);
 
@@ -107,6 +111,9 @@ impl HttpGateway {
 #[async_trait]
 impl Gateway for HttpGateway {
     async fn call(&self, server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
+        if call.url.as_str().len() > LONGEST_URL {
+            return Err(GatewayError::TooLong);
+        }
         let deadline = Instant::now() + call.deadline;
         let patience = Instant::now() + call.deadline / 4;
         let place = self.places.of(&server.name);

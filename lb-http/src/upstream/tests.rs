@@ -110,3 +110,17 @@ async fn no_error_names_the_url() {
     let error = gateway.call(&server, change(&server)).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("checksum"), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_call_that_fits_no_request_is_not_sent_and_one_that_just_fits_is() {
+    let gateway = gateway();
+    let (simulated, server) = simulated().await;
+    let call = |length: usize| {
+        let query = format!("welcome={}", "x".repeat(length));
+        ServerCall::change(&server, "create", &query, None, Duration::from_secs(2))
+    };
+    let without = call(0).url.as_str().len();
+    assert_eq!(gateway.call(&server, call(65_535 - without)).await.unwrap_err(), GatewayError::TooLong);
+    assert_eq!(simulated.calls().get("create"), None);
+    assert_eq!(gateway.call(&server, call(65_534 - without)).await.unwrap().status, 200);
+}
