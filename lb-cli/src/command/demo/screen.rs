@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -70,7 +70,6 @@ impl Drop for Terminal {
 #[derive(Debug)]
 struct Keys {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Keys {
@@ -87,18 +86,15 @@ impl Keys {
                 }
             }
         };
-        let thread = thread::Builder::new().name("keys".to_owned()).spawn(look)?;
-        Ok(Self { stop, thread: Some(thread) })
+        thread::Builder::new().name("keys".to_owned()).spawn(look)?;
+        Ok(Self { stop })
     }
 }
 
 impl Drop for Keys {
     fn drop(&mut self) {
+        // not waited for: where the terminal is gone, crossterm looks for ever
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // a panic in it has been noted
-            let _ = thread.join();
-        }
     }
 }
 

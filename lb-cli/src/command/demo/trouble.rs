@@ -72,7 +72,6 @@ impl Trouble {
 pub(super) async fn come_and_go(simulation: Arc<Simulation>, feed: Arc<Feed>, mut rng: Rng) {
     sleep(QUIET_AT_FIRST).await;
     let mut servers: Vec<usize> = (0..SERVERS.len()).collect();
-    // the first of each round is always one that a reader understands at once
     for trouble in Trouble::ALL.into_iter().cycle() {
         rng.shuffle(&mut servers);
         let Some(&number) = servers.first() else { return };

@@ -106,14 +106,14 @@ impl Picture<'_> {
     }
 
     fn head(&self, moment: &Moment<'_>, columns: usize) -> Vec<Row> {
-        let title = Row::new().put(Ink::Bold, " lb demo").put(Ink::Plain, format!("  {:<8}", clock(moment.elapsed)));
+        let title = Row::new().put(Ink::Bold, " lb demo").put(Ink::Plain, format!("  {:<7}", clock(moment.elapsed)));
         let title = title.put(Ink::Plain, now_running(moment.fleet));
         let hint = "q ends it ";
         let gap = columns.saturating_sub(title.width() + hint.len());
         let title = if gap > 0 { title.put(Ink::Dim, " ".repeat(gap) + hint) } else { title };
         let missed = if moment.missed > 0 { format!(", {} not shown", moment.missed) } else { String::new() };
         let seed = format!(" seed {}", self.facts.seed);
-        vec![title, Row::new().put(Ink::Dim, format!("{seed:<17} {}{missed}", moment.totals.words()))]
+        vec![title, Row::new().put(Ink::Dim, format!("{seed:<16} {}{missed}", moment.totals.words()))]
     }
 
     /// What can be called, at the bottom.
