@@ -26,6 +26,9 @@ type Failed = Box<dyn Error + Send + Sync>;
 async fn main() -> Result<(), Failed> {
     let settings = Settings::from_environment()?;
     println!("{settings}\n");
+    if settings.only_proxied {
+        return only_proxied(&settings).await;
+    }
     if settings.calls > 0 {
         speed(&settings).await?;
     }
@@ -33,6 +36,21 @@ async fn main() -> Result<(), Failed> {
         memory::measure(&settings).await?;
     }
     Ok(())
+}
+
+/// Proxied calls through `lb` and nothing else.
+async fn only_proxied(settings: &Settings) -> Result<(), Failed> {
+    let world = World::start(1).await?;
+    let lb = Lb::start(settings, &world, "10s").await?;
+    let website = Website::of(&lb);
+    website.create("room-1").await?;
+    world.fill("room-1", 5);
+    let load = Load::same(lb.address, website.target("getMeetingInfo", "meetingID=room-1"), "<fullName>");
+    for _ in 0..settings.rounds {
+        let run = lb.measure(settings, &load, settings.calls).await?;
+        println!("{:.0} calls/s, {:.1} µs of CPU each", run.rate(), run.cpu_per_call() * 1e6);
+    }
+    lb.stop().await
 }
 
 /// One meeting with five attendees on one server, behind `lb` and behind nginx in turn.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub calls: usize,
     /// Meetings for the memory; 0 leaves it out.
     pub meetings: usize,
+    /// Nothing but proxied calls through `lb`: for a look at it with a profiler.
+    pub only_proxied: bool,
 }
 
 impl Settings {
@@ -46,6 +48,7 @@ impl Settings {
             connections: variable("LOAD_CONNECTIONS", 64)?,
             calls: variable("LOAD_CALLS", 40_000)?,
             meetings: variable("LOAD_MEETINGS", 10_000)?,
+            only_proxied: variable("LOAD_ONLY_PROXIED", false)?,
         })
     }
 }
