@@ -52,7 +52,7 @@ pub(super) fn elements(source: &str) -> Option<Vec<Element>> {
 fn text_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let rest = bytes.get(at..)?;
-        let Some(length) = rest.iter().position(|byte| matches!(byte, b'<' | b'&')) else { return Some(bytes.len()) };
+        let Some(length) = rest.iter().position(|&byte| is(byte, MARKUP)) else { return Some(bytes.len()) };
         at += length;
         if rest.get(length) == Some(&b'<') {
             return Some(at);
@@ -66,10 +66,33 @@ fn text_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// Where the name that begins at `at` ends; `None` if it is none of ASCII letters, digits, `_`, `-` and `.`.
 fn name_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
-    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let length = rest.iter().position(|byte| !in_name(byte))?;
-    rest.first().filter(|first| first.is_ascii_alphabetic() || **first == b'_')?;
-    Some(at + length)
+    rest.first().filter(|&&first| is(first, NAME_START))?;
+    Some(at + rest.iter().position(|&byte| !is(byte, NAME))?)
+}
+
+/// `<` and `&`.
+const MARKUP: u8 = 1;
+const NAME: u8 = 2;
+const NAME_START: u8 = 4;
+
+/// What each byte may be: one look instead of many comparisons for every byte of an answer.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'<' | b'&' => MARKUP,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => NAME | NAME_START,
+            b'0'..=b'9' | b'-' | b'.' => NAME,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
 }
 
 fn is_blank(text: &[u8]) -> bool {
