@@ -1,5 +1,7 @@
 //! Websites that hang up: a create under way goes on, and what was not asked for whole has no effect.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::time::Duration;
