@@ -2,6 +2,8 @@
 //! bigbluebutton-api-python for Python. Each creates, lists, queries, joins and ends meetings; `tests/clients` has the websites
 //! written with them.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! A configuration with mistakes is refused with their places, and a database in use is not opened twice.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::path::Path;

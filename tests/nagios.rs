@@ -1,6 +1,8 @@
 //! The real binary, watched servers and a real Nagios Core 4: what Nagios finds decides where meetings go, and no trouble of
 //! Nagios takes a server away.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::time::Duration;
