@@ -157,7 +157,7 @@ fn one_store(criterion: &mut Criterion, runtime: &Runtime, name: &str, store: &A
         bencher.iter_custom(|count| {
             let numbers = next(count);
             runtime.block_on(in_batches(store, numbers.clone(), |store, number| async move {
-                create(&*store, number).await
+                create(&*store, number).await;
             }));
             runtime.block_on(async {
                 let started = Instant::now();
