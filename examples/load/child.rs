@@ -96,6 +96,6 @@ fn ticks_of(id: &str) -> Result<f64, Failed> {
     // the name in parentheses may contain anything; utime and stime are the 12th and 13th figure behind it
     let figures = stat.rsplit_once(") ").ok_or("no stat")?.1;
     let mut figures = figures.split_whitespace().skip(11);
-    let mut next = || Some(figures.next()?.parse::<f64>().ok()?);
+    let mut next = || figures.next()?.parse::<f64>().ok();
     Ok(next().zip(next()).map(|(user, kernel)| user + kernel).ok_or("no stat")?)
 }
