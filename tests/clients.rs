@@ -23,8 +23,8 @@ fn python() -> PathBuf {
 
 /// Runs the website `script` against a balancer over two servers, and checks that its people landed on both.
 async fn runs(interpreter: &Path, script: &str) {
-    let bbb1 = SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap();
-    let bbb2 = SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap();
+    let start = async || SimulatedServer::start(SimulatedServerSettings::default()).await.expect("a free port");
+    let (bbb1, bbb2) = (start().await, start().await);
     let facts = |name, server: &SimulatedServer| (name, server.url().to_owned(), server.secret().expose().to_owned());
     let config = integrations(&[("website", SECRET), ("another", "another-secret")])
         + &static_servers([facts("bbb1", &bbb1), facts("bbb2", &bbb2)])
@@ -47,9 +47,10 @@ async fn runs(interpreter: &Path, script: &str) {
     assert!(run.status.success(), "{script}: {}\n{said}\n{cried}", run.status);
 
     let told: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
-    let landed: Vec<&str> = told["joined"].as_object().unwrap().values().filter_map(Value::as_str).collect();
+    let landed: Vec<&str> =
+        told["joined"].as_object().expect("what it joined").values().filter_map(Value::as_str).collect();
     for server in [&bbb1, &bbb2] {
-        let origin = server.url().strip_suffix("bigbluebutton/").unwrap();
+        let origin = server.url().strip_suffix("bigbluebutton/").expect("its URL");
         assert_eq!(landed.iter().filter(|url| url.starts_with(origin)).count(), 1, "{landed:?}: one on {origin}");
         let ended = server.with(|bbb| bbb.meetings().all(|meeting| meeting.meeting_id == "somebody-elses"));
         assert!(ended, "its meetings on {origin} have ended");

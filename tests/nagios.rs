@@ -32,7 +32,8 @@ impl Network {
     async fn start(monitor: &str) -> Self {
         let mut servers = Vec::new();
         for name in NAMES {
-            servers.push((name, SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap()));
+            let server = SimulatedServer::start(SimulatedServerSettings::default()).await;
+            servers.push((name, server.expect("loopback has a free port")));
         }
         let nagios = RealNagios::start(&servers).await;
         let config = integrations(&[("moodle", "moodle-secret")]) + &nagios.monitor(INTERVAL, monitor);
