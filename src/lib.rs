@@ -23,3 +23,12 @@
 pub use lb_core as core;
 #[cfg(feature = "http")]
 pub use lb_http as http;
+
+// The examples of the written documentation are compiled and run as tests.
+#[cfg(all(doctest, feature = "http"))]
+mod documentation {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/embedding.md")]
+    struct Embedding;
+}

@@ -1,6 +1,6 @@
 //! Whatever a client sends is answered by BBB's XML or a status of its own, soon, and the balancer serves on.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod harness;
 

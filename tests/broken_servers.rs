@@ -1,6 +1,6 @@
 //! Servers and monitors that answer nonsense or nothing: the call fails or goes elsewhere, what was known stays.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod harness;
 

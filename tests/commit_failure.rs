@@ -1,5 +1,7 @@
 //! A disk that takes no more: nothing is acknowledged that is not kept, and what needs no write goes on.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! A configuration with mistakes is refused with their places, and a database in use is not opened twice.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod harness;
 

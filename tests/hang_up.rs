@@ -1,6 +1,6 @@
 //! Websites that hang up: a create under way goes on, and what was not asked for whole has no effect.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod harness;
 

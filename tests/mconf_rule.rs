@@ -1,6 +1,6 @@
 //! The Mconf rule over the real binary: the server nearest to the user, all within 300 km of that one, least CPU among them.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod harness;
 

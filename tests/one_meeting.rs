@@ -1,5 +1,7 @@
 //! A website creates a meeting through the real binary, somebody joins it on its server, and a stop cuts nothing.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+
 mod harness;
 
 use std::time::Duration;

@@ -33,7 +33,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   lb demo
-  lb demo --port 9000 --seconds 60")]
+  lb demo --port 9000 --seconds 60
+  lb demo --seed 7 | grep placed")]
     Demo(Demo),
     /// Check a configuration file and show what was understood
     #[command(after_help = "\
@@ -71,12 +72,15 @@ pub(crate) struct Serve {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
-    /// Stop after this many seconds (otherwise at SIGTERM or SIGINT)
+    /// Stop after this many seconds (otherwise at q, SIGTERM or SIGINT)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) seconds: Option<u64>,
-    /// The port to listen on, on 127.0.0.1
-    #[arg(long, value_name = "P", default_value_t = 8080)]
-    pub(crate) port: u16,
+    /// The port of the API on 127.0.0.1 (otherwise a free one, which is shown)
+    #[arg(long, value_name = "P", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// Repeat the traffic and the trouble of an earlier run, which showed its seed
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -41,7 +41,9 @@ pub struct Metrics {
     users: Family<ServerLabel, Gauge>,
     meetings: Family<ServerLabel, Gauge>,
     cpu: Family<ServerLabel, Gauge<f64, std::sync::atomic::AtomicU64>>,
+    foreign: Family<ServerLabel, Gauge>,
     monitor_failing: Gauge,
+    monitor_age: Gauge,
     ready: Gauge,
 }
 
@@ -59,7 +61,9 @@ impl Metrics {
             users: Family::default(),
             meetings: Family::default(),
             cpu: Family::default(),
+            foreign: Family::default(),
             monitor_failing: Gauge::default(),
+            monitor_age: Gauge::default(),
             ready: Gauge::default(),
         };
         metrics.register();
@@ -88,6 +92,16 @@ impl Metrics {
         registry.register("server_users", "Users in meetings, as last listed", self.users.clone());
         registry.register("server_meetings", "Meetings that run, as last listed", self.meetings.clone());
         registry.register("server_cpu_percent", "CPU in use as the monitor last measured it", self.cpu.clone());
+        registry.register(
+            "server_foreign_meetings",
+            "Meetings that somebody made on a server past this balancer",
+            self.foreign.clone(),
+        );
+        registry.register(
+            "monitor_age_seconds",
+            "Since the monitor was last good, or -1 if it never was",
+            self.monitor_age.clone(),
+        );
         registry.register("monitor_failing", "1 while polls of the monitor fail", self.monitor_failing.clone());
         registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
     }
@@ -105,16 +119,20 @@ impl Metrics {
     fn read_fleet(&self, balancer: &Balancer) {
         let fleet = balancer.fleet();
         self.monitor_failing.set(i64::from(fleet.monitor().trouble.is_some()));
+        let age = fleet.monitor().good_at.map(|good_at| balancer.now().since(good_at).as_secs() as i64);
+        self.monitor_age.set(age.unwrap_or(-1));
         let mut states: BTreeMap<&str, i64> = ServerState::ALL.map(|state| (state.as_str(), 0)).into();
         // servers that have left must not show their last figures for ever
         self.users.clear();
         self.meetings.clear();
         self.cpu.clear();
+        self.foreign.clear();
         for server in fleet.servers() {
             *states.entry(server.state().as_str()).or_default() += 1;
             let label = ServerLabel { server: server.server.name.to_string() };
             self.users.get_or_create(&label).set(i64::from(server.users()));
             self.meetings.get_or_create(&label).set(i64::from(server.meetings()));
+            self.foreign.get_or_create(&label).set(server.foreign.len() as i64);
             if let Some(cpu) = server.measured.cpu {
                 self.cpu.get_or_create(&label).set(cpu);
             }

@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it, as a module of its own")]
 #![allow(missing_docs, missing_debug_implementations, reason = "not for anybody outside")]
 
+pub mod nagios;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -83,6 +83,10 @@ pub struct Route<'a> {
 /// assert_eq!(route("/api/v1/servers"), None);
 /// ```
 pub fn route(path: &str) -> Option<Route<'_>> {
+    // what nearly every website sends
+    if let Some(call) = path.strip_prefix("/bigbluebutton/api/") {
+        return Some(Route { prefix: "", call: call.trim_matches('/') });
+    }
     for api in ["/bigbluebutton/api", "/bbb/api"] {
         if let Some((prefix, rest)) = path.split_once(api)
             && (rest.is_empty() || rest.starts_with('/'))

@@ -65,16 +65,17 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
 }
 
 /// The answer to a website: its meetings, each as its server listed it last, with the server that holds it. A meeting that
-/// no list has shown yet is written from what its create brought.
+/// is younger than the last list is written from what its create brought.
 pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>) -> Reply {
     let mut writer = Writer::with_capacity(4096);
     let mut count = 0;
     for (meeting, server) in meetings {
         let list = server.and_then(|server| server.list.as_deref());
-        let listed = list.and_then(|list| list.find(&meeting.internal_id));
-        if listed.is_some_and(|listed| listed.ended) {
+        // ended, by its server's word: not forgotten before a second list says so, but not shown either
+        if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at)) {
             continue;
         }
+        let listed = list.and_then(|list| list.find(&meeting.internal_id));
         count += 1;
         writer.open("meeting");
         match listed {
@@ -197,8 +198,9 @@ mod tests {
         let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
         let mut member = FleetServer::new(server, AdministratorWord::Automatic, Default::default());
         member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
-        let (listed, fresh) = (meeting("abc-1"), meeting("new-2"));
-        let reply = reply([(&listed, Some(&member)), (&fresh, Some(&member))].into_iter());
+        let (listed, ended) = (meeting("abc-1"), meeting("gone-3"));
+        let fresh = Meeting { created_at: Timestamp::from_millis(8), ..meeting("new-2") };
+        let reply = reply([&listed, &fresh, &ended].into_iter().map(|meeting| (meeting, Some(&member))));
         let text = String::from_utf8(reply.body.to_vec()).unwrap();
         assert!(text.contains("<participantCount>1,204</participantCount>"), "{text}");
         assert!(text.contains("<meetingName>Algebra &amp; co</meetingName>"), "{text}");

@@ -67,18 +67,42 @@ impl fmt::Debug for Params {
     }
 }
 
+/// What stands before the checksum itself.
+const PAIR: &str = "checksum=";
+
 /// Cuts the checksum out of a raw query the way BBB does: literally, wherever it stands. Answers what is left, which is
 /// what was signed, and the checksum's text.
 ///
 /// So `getMeetings?&checksum=X` was signed over nothing: the `&` goes away with the pair.
 pub(super) fn cut_checksum(raw: &str) -> (String, Option<&str>) {
-    let Some(value) = raw.rsplit('&').find_map(|pair| pair.strip_prefix("checksum=")) else {
-        return (raw.to_owned(), None);
+    let Some((before, value, after)) = split_at_checksum(raw) else { return (raw.to_owned(), None) };
+    if before.contains(PAIR) || after.contains(PAIR) {
+        return (cut_everywhere(raw, value), Some(value));
+    }
+    let rest = match before.strip_suffix('&') {
+        Some(before) => [before, after].concat(),
+        None => after.strip_prefix('&').unwrap_or(after).to_owned(),
     };
-    let rest = raw.replace(&format!("&checksum={value}"), "");
-    let rest = rest.replace(&format!("checksum={value}&"), "");
-    let rest = rest.replace(&format!("checksum={value}"), "");
     (rest, Some(value))
+}
+
+/// The last pair that is a checksum: what stands before the pair, its value, and what stands behind it.
+fn split_at_checksum(raw: &str) -> Option<(&str, &str, &str)> {
+    let mut rest = raw;
+    loop {
+        let (before, pair) = rest.split_at(rest.rfind('&').map_or(0, |at| at + 1));
+        if let Some(value) = pair.strip_prefix(PAIR) {
+            return Some((before, value, &raw[rest.len()..]));
+        }
+        rest = before.strip_suffix('&')?;
+    }
+}
+
+/// BBB's own three replacements, for queries in which the pair may stand more than once.
+fn cut_everywhere(raw: &str, value: &str) -> String {
+    let rest = raw.replace(&format!("&{PAIR}{value}"), "");
+    let rest = rest.replace(&format!("{PAIR}{value}&"), "");
+    rest.replace(&format!("{PAIR}{value}"), "")
 }
 
 /// What BBB up to 2.5 signed of a form POST with an empty query: its parameters without the checksum, sorted by name and
@@ -107,6 +131,19 @@ mod tests {
             assert_eq!(cut_checksum(raw), (rest.to_owned(), Some("V")), "{raw}");
         }
         assert_eq!(cut_checksum("a=1&xchecksum=V"), ("a=1&xchecksum=V".to_owned(), None));
+        assert_eq!(cut_checksum("checksum=V&a=checksum=V1&checksum=V"), ("a=1".to_owned(), Some("V")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_checksum_is_cut_out_as_bbb_does(parts in proptest::collection::vec(
+            proptest::sample::select(vec!["checksum=", "checksum=V", "V", "&", "a", "=", "é", "%20"]), 0..9)) {
+            let raw = parts.concat();
+            match cut_checksum(&raw) {
+                (rest, Some(value)) => proptest::prop_assert_eq!(rest, cut_everywhere(&raw, value)),
+                (rest, None) => proptest::prop_assert_eq!(rest, raw),
+            }
+        }
     }
 
     #[test]

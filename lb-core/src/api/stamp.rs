@@ -45,7 +45,8 @@ pub fn read(metadata: Node<'_>) -> Option<Stamp> {
 
 /// The elements in a `metadata` element that only the balancer may see.
 pub fn nodes(metadata: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    metadata.children().filter(|node| node.name().to_ascii_lowercase().starts_with(PREFIX))
+    let ours = |name: &str| name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    metadata.children().filter(move |node| ours(node.name()))
 }
 
 #[cfg(test)]

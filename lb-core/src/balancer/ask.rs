@@ -7,6 +7,22 @@ use crate::fleet::{Fleet, FleetServer};
 use crate::gateway::{GatewayError, ServerCall};
 use crate::server::ServerName;
 
+/// The call that servers are followed and probed by.
+const POLL: &str = "getMeetings";
+
+/// A server that does not take the balancer's signature would answer every website's call with a checksumError, look
+/// empty, and draw all new meetings. It counts as failing.
+fn is_sound(call: &str, answer: &Answer<'_>) -> Result<(), GatewayError> {
+    let key = if answer.is_success() { return Ok(()) } else { answer.key() };
+    match &*key {
+        "checksumError" => {
+            Err(GatewayError::BadAnswer("it refuses the balancer's signature: is its secret right?".into()))
+        }
+        key if call == POLL => Err(GatewayError::BadAnswer(format!("it does not list its meetings: {key}"))),
+        _ => Ok(()),
+    }
+}
+
 impl Balancer {
     /// Sends `call` to `server` and passes its word to `read`. Whether it answered is noted.
     ///
@@ -19,11 +35,15 @@ impl Balancer {
         read: impl FnOnce(&Answer<'_>) -> T + Send,
     ) -> Result<T, GatewayError> {
         let name = call.name;
-        // a 4xx is about this one call (a query too long for the server's proxy, say), not about the server's health
-        let (result, about_the_call) = match self.gateway.call(&server.server, call).await {
-            Ok(reply) => (Answer::read(&reply).map(|answer| read(&answer)), (400..500).contains(&reply.status)),
-            Err(error) => (Err(error), false),
-        };
+        let reply = self.gateway.call(&server.server, call).await;
+        // a 4xx is about this one call (a query too long for the server's proxy, say), not about the server's health; the
+        // poll is always the same
+        let about_the_call = matches!(&reply, Ok(reply) if (400..500).contains(&reply.status)) && name != POLL;
+        let result = reply.and_then(|reply| {
+            let answer = Answer::read(&reply)?;
+            is_sound(name, &answer)?;
+            Ok(read(&answer))
+        });
         match &result {
             Ok(_) if server.reachability.is_spotless() => {}
             Ok(_) => self.note(&server.server.name, |server, _| server.answered()).await,

@@ -30,9 +30,8 @@ impl Balancer {
         }
         let asked_at = self.clock.now();
         let call = ServerCall::read(&server.server, "getMeetings", "", self.settings.list_deadline);
-        let list =
-            self.ask(&server, call, |answer| answer.is_success().then(|| get_meetings::read(answer, asked_at))).await;
-        let list = Arc::new(list.ok().flatten().ok_or(Failure::ServerTrouble)?);
+        let list = self.ask(&server, call, |answer| get_meetings::read(answer, asked_at)).await;
+        let list = Arc::new(list.map_err(|_| Failure::ServerTrouble)?);
         let held = self.stored(self.store.meetings_on(name).await)?;
         self.take_list(name, &list, &held).await;
         for meeting in &held {

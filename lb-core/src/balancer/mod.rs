@@ -37,7 +37,7 @@ pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, root};
 use crate::checksum::ChecksumVerifier;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
@@ -155,6 +155,11 @@ impl Balancer {
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
         }
+    }
+
+    /// The present moment by the balancer's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The fleet as it is now.

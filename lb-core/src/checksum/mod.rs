@@ -52,7 +52,11 @@ impl Algorithm {
 pub fn sign(algorithm: Algorithm, name: &str, query: &str, secret: &Secret) -> String {
     let parts = [name.as_bytes(), query.as_bytes(), secret.expose().as_bytes()];
     fn digest<D: Digest>(parts: [&[u8]; 3]) -> String {
-        hex::encode(parts.iter().fold(D::new(), |hash, part| hash.chain_update(part)).finalize())
+        let digest = parts.iter().fold(D::new(), |hash, part| hash.chain_update(part)).finalize();
+        let mut text = vec![0; digest.len() * 2];
+        // it fits, and hex digits are text
+        let _ = hex::encode_to_slice(&digest, &mut text);
+        String::from_utf8(text).unwrap_or_default()
     }
     match algorithm {
         Algorithm::Sha1 => digest::<Sha1>(parts),

@@ -56,11 +56,10 @@ impl ServerCall {
     /// The signed URL of call `name` with `query` (raw, without checksum) on `server`.
     pub fn signed_url(server: &Server, name: &str, query: &str) -> Url {
         let digest = checksum::sign(server.checksum, name, query, &server.secret);
-        let mut url = server.api_url.clone();
-        let path = format!("{}{name}", url.path());
-        url.set_path(&path);
         let separator = if query.is_empty() { "" } else { "&" };
-        url.set_query(Some(&format!("{query}{separator}checksum={digest}")));
+        let mut url = server.api_url.clone();
+        url.set_path(&[server.api_url.path(), name].concat());
+        url.set_query(Some(&[query, separator, "checksum=", &digest].concat()));
         url
     }
 

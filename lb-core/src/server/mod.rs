@@ -85,10 +85,10 @@ impl Server {
         url.set_query(None);
         url.set_fragment(None);
         let base = url.path().trim_end_matches('/');
-        let path = match base {
-            _ if base.ends_with("/api") => format!("{base}/"),
-            "" => "/bigbluebutton/api/".to_owned(),
-            _ => format!("{base}/api/"),
+        let path = match base.rsplit('/').next() {
+            Some("api") => format!("{base}/"),
+            Some("bigbluebutton" | "bbb") => format!("{base}/api/"),
+            _ => format!("{base}/bigbluebutton/api/"),
         };
         url.set_path(&path);
         Ok(url)
@@ -126,6 +126,7 @@ mod tests {
             ("http://a.example.org/bigbluebutton", "http://a.example.org/bigbluebutton/api/"),
             ("http://a.example.org:8080/bigbluebutton/", "http://a.example.org:8080/bigbluebutton/api/"),
             ("https://a.example.org/bigbluebutton/api", "https://a.example.org/bigbluebutton/api/"),
+            ("https://a.example.org/some/where/", "https://a.example.org/some/where/bigbluebutton/api/"),
             ("https://a.example.org/bigbluebutton/api/?x=1", "https://a.example.org/bigbluebutton/api/"),
         ] {
             assert_eq!(Server::api_url(given).map(String::from).as_deref(), Ok(api), "{given}");

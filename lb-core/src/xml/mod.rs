@@ -4,6 +4,7 @@
 //! the balancer does not know (a newer BBB's fields) can be passed on byte for byte, and
 //! [`without`](Document::without) cuts single elements out of it.
 
+mod plain;
 mod write;
 
 use std::borrow::Cow;
@@ -25,7 +26,7 @@ pub struct Document<'s> {
     elements: Vec<Element>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Element {
     name: Range<usize>,
     /// From its first `<` to after its last `>`.
@@ -62,6 +63,15 @@ impl<'s> Document<'s> {
     pub fn parse(bytes: &'s [u8]) -> Result<Self, XmlError> {
         let source = std::str::from_utf8(bytes).map_err(|_| XmlError::NotUtf8)?;
         let source = source.trim_start_matches(|c: char| c == '\u{feff}' || c.is_ascii_whitespace());
+        let elements = match plain::elements(source) {
+            Some(elements) => elements,
+            None => Self::read(source)?,
+        };
+        Ok(Self { source, elements })
+    }
+
+    /// Reads any document.
+    fn read(source: &str) -> Result<Vec<Element>, XmlError> {
         let mut reader = Reader::from_str(source);
         let mut elements: Vec<Element> = Vec::with_capacity(source.len() / 32);
         let mut open: Vec<usize> = Vec::new();
@@ -104,7 +114,7 @@ impl<'s> Document<'s> {
                 }
                 Event::DocType(_) => return Err(XmlError::Entities),
                 Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-                Event::Eof if outside && !elements.is_empty() => return Ok(Self { source, elements }),
+                Event::Eof if outside && !elements.is_empty() => return Ok(elements),
                 Event::Eof => return Err(XmlError::Malformed),
             }
         }
@@ -263,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn what_bbb_sends_is_read_in_the_quick_pass() {
+        let xml = "<response><returncode>SUCCESS</returncode><name>Caf\u{e9} &amp; co</name><empty/>\n <m><k>v</k></m></response>\n";
+        assert_eq!(plain::elements(xml), Document::read(xml).ok());
+        assert_eq!(plain::elements(xml).map(|elements| elements.len()), Some(6));
+        for left_to_quick_xml in ["<a b='c'/>", "<a><![CDATA[x]]></a>", "<?xml version='1.0'?><a/>", "<a>&#65;</a>"] {
+            assert_eq!(plain::elements(left_to_quick_xml), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_document_is_refused() {
         let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
         for (bad, error) in [
@@ -302,6 +322,16 @@ mod tests {
             if let Ok(document) = Document::parse(&bytes) {
                 let root = document.root();
                 let _ = (root.text(), root.number("a"), root.without(root.children()));
+            }
+        }
+
+        #[test]
+        fn the_quick_pass_reads_what_quick_xml_reads(parts in proptest::collection::vec(
+            proptest::sample::select(vec!["<a>x</a>", "<bc> <a/>&gt;<a></a></bc>", "<a>", "</a>", "<bc>", "</bc>", "<b-c.d_1/>", "<a/>", " ", "\n", "text", "é", "&amp;", "&lt;", "&x;", "&#65;", "&", "<", ">", "]]>", "<!--", "-->", "<a >", "</a >", "<a b='c'>", "<1>", "<é>"]), 0..14)) {
+            for text in [parts.concat(), format!("<a>{}</a>", parts.concat())] {
+                if let Some(elements) = plain::elements(&text) {
+                    proptest::prop_assert_eq!(Document::read(&text), Ok(elements), "{}", text);
+                }
             }
         }
 

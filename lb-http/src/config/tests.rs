@@ -499,3 +499,21 @@ fn the_example_of_the_documentation_is_a_good_file() {
         assert_eq!(load(example).map(|_| ()), Ok(()), "{example}");
     }
 }
+
+#[test]
+fn the_configuration_to_start_from_is_a_good_file() {
+    assert_eq!(load(include_str!("../../../deploy/lb.toml")).map(|_| ()), Ok(()));
+}
+
+#[test]
+fn every_configuration_in_the_written_documentation_is_a_good_one() {
+    for text in [
+        include_str!("../../../README.md"),
+        include_str!("../../../docs/routers.md"),
+        include_str!("../../../docs/integrations.md"),
+    ] {
+        for example in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            assert_eq!(load(example).map(|_| ()), Ok(()), "{example}");
+        }
+    }
+}

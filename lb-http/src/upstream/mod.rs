@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{CONTENT_TYPE, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lb_core::gateway::{Gateway, GatewayError, ServerCall, ServerReply};
 use lb_core::server::Server;
 use tokio::time::{Instant, timeout_at};
+use url::Position;
 
 use self::classify::{of_body, of_request};
 use self::places::Places;
@@ -144,8 +145,10 @@ impl From<GatewayError> for Failed {
 
 fn request(call: &ServerCall) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
     // No Accept header: some versions of BBB answer JSON or an error page to one that they do not expect.
-    let request =
-        Request::builder().uri(call.url.as_str()).header(USER_AGENT, concat!("lb/", env!("CARGO_PKG_VERSION")));
+    let request = Request::builder()
+        .uri(call.url.as_str())
+        .header(HOST, &call.url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, HeaderValue::from_static(concat!("lb/", env!("CARGO_PKG_VERSION"))));
     match &call.body {
         Some((content_type, body)) => {
             request.method(Method::POST).header(CONTENT_TYPE, content_type).body(Full::new(body.clone()))

@@ -187,3 +187,24 @@ fn the_last_good_fleet_serves_while_the_monitor_is_away_at_a_start() {
     after.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).success();
     after.create("moodle", "room-2").success();
 }
+
+#[test]
+fn a_server_that_refuses_our_signature_gets_no_meeting_and_is_suspended() {
+    let wrong = |reported: &mut ReportedServer| {
+        if reported.server.name.as_str() == "bbb1" {
+            reported.server.secret = "not-its-secret".into();
+        }
+    };
+    let network = Network::with(2, wrong, Settings::default());
+    for number in 0..3 {
+        network.create("moodle", &format!("room-{number}")).success();
+    }
+    assert_eq!(network.sent(2, "create"), 3, "each went on to the sound one");
+    network.follow();
+    network.follow();
+    network.follow();
+    assert_eq!(state(&network, "bbb1"), ServerState::Suspended);
+    let told = |event: &EventKind| matches!(event, EventKind::ServerFailed { problem, first: true, .. } if problem.contains("secret"));
+    assert!(network.events().iter().any(told));
+    assert!(!network.events().iter().any(|event| format!("{event:?}").contains("not-its-secret")));
+}
