@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, PublishedIndex, StoreError};
+use super::{
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, PublishedIndex, StoreError,
+};
 use crate::event::Event;
 use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
@@ -68,7 +70,7 @@ impl MeetingStore for InMemoryStore {
     }
 
     async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError> {
-        Ok(self.index.load().owners(meeting_id).cloned().collect())
+        Ok(self.index.load().owners(meeting_id).take(OWNERS_NAMED).cloned().collect())
     }
 
     async fn occupied(&self, key: &MeetingKey) -> Result<Vec<ServerName>, StoreError> {

@@ -51,7 +51,7 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// meeting of that integration, as BBB ≥ 2.6 accepts.
     async fn find(&self, key: &MeetingKey) -> Result<Option<Entry>, StoreError>;
 
-    /// The integrations that have a meeting or claim under `meeting_id`.
+    /// Integrations that have a meeting or claim under `meeting_id`, [`OWNERS_NAMED`] at most: a hint where to look first.
     async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError>;
 
     /// The servers that may not be given a meeting called `key.meeting_id` by `key.integration`, because they hold, are
@@ -140,6 +140,10 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// The trouble it is in.
     async fn check(&self) -> Result<(), StoreError>;
 }
+
+/// How many owners of one meetingID are named. Ids are mostly drawn at random; one that everybody uses (`1`, `test`) must not
+/// make every call about it dear.
+pub const OWNERS_NAMED: usize = 8;
 
 /// What came of a [`claim`](MeetingStore::claim).
 #[derive(Clone, Debug, PartialEq)]

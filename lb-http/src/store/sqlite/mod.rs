@@ -21,7 +21,9 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use lb_core::event::Event;
-use lb_core::store::{ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, PublishedIndex, StoreError};
+use lb_core::store::{
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, PublishedIndex, StoreError,
+};
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
 };
@@ -89,7 +91,7 @@ impl MeetingStore for SqliteStore {
     }
 
     async fn owners(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, StoreError> {
-        Ok(self.shared.index.load().owners(meeting_id).cloned().collect())
+        Ok(self.shared.index.load().owners(meeting_id).take(OWNERS_NAMED).cloned().collect())
     }
 
     async fn occupied(&self, key: &MeetingKey) -> Result<Vec<ServerName>, StoreError> {
