@@ -2,12 +2,17 @@
 
 use std::sync::atomic::Ordering;
 
+use futures_util::stream::{self, StreamExt};
+
 use super::Balancer;
 use crate::api::create::Created;
 use crate::api::{Failure, Params};
 use crate::event::{EventKind, Found};
 use crate::gateway::ServerCall;
 use crate::meeting::{Claim, Meeting, Passwords, Stray};
+
+/// How many claims are settled at the same time.
+const SETTLED_AT_ONCE: usize = 64;
 
 impl Balancer {
     /// Settles every claim that has expired, and looks whether a store in trouble has recovered. To be called every few
@@ -21,10 +26,12 @@ impl Balancer {
             let _ = self.check_store().await;
         }
         let now = self.clock.now();
-        for claim in self.stored(self.store.claims().await)?.iter().filter(|claim| claim.expires <= now) {
-            self.settle(claim).await?;
-        }
-        Ok(())
+        let mut expired = self.stored(self.store.claims().await)?;
+        expired.retain(|claim| claim.expires <= now);
+        // one hanging server must not hold up the claims on others
+        let settled =
+            stream::iter(expired).map(async |claim| self.settle(&claim).await).buffer_unordered(SETTLED_AT_ONCE);
+        settled.collect::<Vec<_>>().await.into_iter().collect()
     }
 
     /// Settles an expired claim: the meeting is kept if its server has it, the claim released if not. If the server cannot
