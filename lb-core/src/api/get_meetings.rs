@@ -2,7 +2,7 @@
 
 use super::{Answer, Reply, create, stamp};
 use crate::clock::Timestamp;
-use crate::fleet::{FleetServer, ListedMeeting, MeetingList};
+use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PackedXml};
 use crate::meeting::{Meeting, MeetingKey, Passwords};
 use crate::secret::Secret;
 use crate::server::ServerName;
@@ -36,13 +36,13 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         breakout,
         voice_bridge: node.number("voiceBridge").and_then(|number| number.try_into().ok()),
         stamp: metadata.and_then(stamp::read),
-        xml: fields.into(),
+        xml: PackedXml::new(fields),
     })
 }
 
 /// The meeting that a list shows, as it is kept; `None` if its fields cannot be read.
 pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now: Timestamp) -> Option<Meeting> {
-    let xml = format!("<meeting>{}</meeting>", listed.xml);
+    let xml = format!("<meeting>{}</meeting>", listed.xml.unpack());
     let document = Document::parse(xml.as_bytes()).ok()?;
     let fields = document.root();
     let metadata = fields.child("metadata").into_iter().flat_map(Node::children);
@@ -80,7 +80,7 @@ pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetSe
         writer.open("meeting");
         match listed {
             Some(listed) => {
-                writer.raw(&listed.xml);
+                writer.raw(&listed.xml.unpack());
             }
             None => write_unlisted(&mut writer, meeting),
         }
@@ -189,8 +189,9 @@ mod tests {
         let listed = list.find(&"abc-1".into()).unwrap();
         assert_eq!((listed.users, listed.ended, listed.breakout), (1204, false, false));
         assert_eq!(listed.stamp.as_ref().map(|stamp| stamp.institution.as_str()), Some("moodle"));
-        assert!(listed.xml.contains("<newField>x</newField>") && listed.xml.contains("<metadata><a>1</a></metadata>"));
-        assert!(!listed.xml.contains("mconflb") && !listed.xml.contains("<meeting>"));
+        let xml = listed.xml.unpack();
+        assert!(xml.contains("<newField>x</newField>") && xml.contains("<metadata><a>1</a></metadata>"));
+        assert!(!xml.contains("mconflb") && !xml.contains("<meeting>"));
     }
 
     #[test]

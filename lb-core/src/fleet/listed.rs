@@ -1,5 +1,6 @@
 //! What a server's getMeetings showed: [`MeetingList`] and its [`ListedMeeting`]s.
 
+use super::packed::PackedXml;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingId};
 
@@ -36,7 +37,7 @@ pub struct ListedMeeting {
     /// Whose it is, if a balancer stamped it.
     pub stamp: Option<Stamp>,
     /// The fields that getMeetings shows of it, as XML, without the `meeting` element itself and without stamps.
-    pub xml: Box<str>,
+    pub xml: PackedXml,
 }
 
 /// The metadata by which a balancer knows a meeting as its own, whatever became of its database.

@@ -6,6 +6,7 @@
 mod listed;
 mod live;
 mod member;
+mod packed;
 mod report;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use self::listed::{ListedMeeting, MeetingList, Stamp};
 pub use self::live::LiveFleet;
 pub use self::member::{FleetRules, FleetServer};
+pub use self::packed::PackedXml;
 pub use self::report::ReportRefused;
 
 use crate::clock::Timestamp;

@@ -81,16 +81,20 @@ impl Entry {
     }
 }
 
+/// Values of which there is nearly always one: a persistent set would take a kilobyte for it.
+type Few<V> = Vec<V>;
+
 /// Every claim, meeting and stray. See the module.
 #[derive(Clone, Debug, Default)]
 pub struct MeetingIndex {
     // The one that holds the entries; the others point into it.
     entries: OrdMap<MeetingKey, Entry>,
-    by_meeting_id: HashMap<MeetingId, HashSet<IntegrationName>>,
+    by_meeting_id: HashMap<MeetingId, Few<IntegrationName>>,
     // Two integrations may get the same one: it is made of the meetingID and the millisecond alone.
-    by_internal_id: HashMap<InternalMeetingId, HashSet<MeetingKey>>,
+    by_internal_id: HashMap<InternalMeetingId, Few<MeetingKey>>,
     by_server: HashMap<ServerName, HashSet<MeetingKey>>,
-    by_voice_bridge: HashMap<u32, HashSet<MeetingKey>>,
+    // One for each server at most, or for the fleet.
+    by_voice_bridge: HashMap<u32, Few<MeetingKey>>,
     // A claim and the bell that rings when it is settled.
     claims: HashMap<ClaimToken, (MeetingKey, Arc<Bell>)>,
     strays: HashMap<(MeetingKey, ServerName), Stray>,
@@ -274,13 +278,13 @@ impl MeetingIndex {
 
     fn put(&mut self, key: MeetingKey, entry: Entry) {
         self.take(&key);
-        self.by_meeting_id.entry(key.meeting_id.clone()).or_default().insert(key.integration.clone());
+        add_to(&mut self.by_meeting_id, key.meeting_id.clone(), key.integration.clone());
         self.by_server.entry(entry.server().clone()).or_default().insert(key.clone());
         if let Some(number) = entry.voice_bridge() {
-            self.by_voice_bridge.entry(number).or_default().insert(key.clone());
+            add_to(&mut self.by_voice_bridge, number, key.clone());
         }
         if let Entry::Held(meeting) = &entry {
-            self.by_internal_id.entry(meeting.internal_id.clone()).or_default().insert(key.clone());
+            add_to(&mut self.by_internal_id, meeting.internal_id.clone(), key.clone());
         }
         self.entries.insert(key, entry);
     }
@@ -289,7 +293,12 @@ impl MeetingIndex {
     fn take(&mut self, key: &MeetingKey) {
         let Some(entry) = self.entries.remove(key) else { return };
         remove_from(&mut self.by_meeting_id, &key.meeting_id, &key.integration);
-        remove_from(&mut self.by_server, entry.server(), key);
+        if let Some(keys) = self.by_server.get_mut(entry.server()) {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.by_server.remove(entry.server());
+            }
+        }
         if let Some(number) = entry.voice_bridge() {
             remove_from(&mut self.by_voice_bridge, &number, key);
         }
@@ -312,14 +321,28 @@ fn held(entry: &Entry) -> Option<&Arc<Meeting>> {
     }
 }
 
-fn remove_from<K, V>(map: &mut HashMap<K, HashSet<V>>, key: &K, value: &V)
+fn add_to<K, V>(map: &mut HashMap<K, Few<V>>, key: K, value: V)
 where
     K: Clone + Eq + std::hash::Hash,
-    V: Clone + Eq + std::hash::Hash,
+    V: Clone + Eq,
 {
-    if let Some(set) = map.get_mut(key) {
-        set.remove(value);
-        if set.is_empty() {
+    match map.get_mut(&key) {
+        Some(few) if few.contains(&value) => {}
+        Some(few) => few.push(value),
+        None => {
+            map.insert(key, vec![value]);
+        }
+    }
+}
+
+fn remove_from<K, V>(map: &mut HashMap<K, Few<V>>, key: &K, value: &V)
+where
+    K: Clone + Eq + std::hash::Hash,
+    V: Clone + Eq,
+{
+    if let Some(few) = map.get_mut(key) {
+        few.retain(|known| known != value);
+        if few.is_empty() {
             map.remove(key);
         }
     }

@@ -54,6 +54,9 @@ pub struct HttpGateway {
     settings: UpstreamSettings,
 }
 
+/// How much of an answer is read at once. A buffer that grows with the answers would stay with each kept connection.
+const READ_BUFFER: usize = 8 << 10;
+
 /// The longest URL that the HTTP library puts into a request, in bytes (`http::Uri`). One that a website could just send may
 /// have become longer: it is encoded anew and carries stamps.
 const LONGEST_URL: usize = (u16::MAX - 1) as usize;
@@ -79,7 +82,7 @@ impl HttpGateway {
         let https =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
         let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).http1_read_buf_exact_size(READ_BUFFER);
         let reading = builder.pool_max_idle_per_host(settings.max_concurrent_calls).build(https.clone());
         let changing = builder.pool_max_idle_per_host(0).retry_canceled_requests(false).build(https);
         Ok(Self { reading, changing, places: Places::new(settings.max_concurrent_calls), settings })
