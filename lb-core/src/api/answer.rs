@@ -1,6 +1,7 @@
 //! What a server said: [`Answer`], tolerant of every version's spelling.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -9,7 +10,6 @@ use crate::gateway::{GatewayError, ServerReply};
 use crate::xml::{Document, Node};
 
 /// A well-formed answer of a server, SUCCESS or FAILED: its word.
-#[derive(Debug)]
 pub struct Answer<'b> {
     body: &'b Bytes,
     document: Document<'b>,
@@ -66,6 +66,13 @@ impl<'b> Answer<'b> {
             return self.body.clone();
         }
         self.document.without(stamps).into()
+    }
+}
+
+impl fmt::Debug for Answer<'_> {
+    /// Without its body, which carries passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("success", &self.is_success()).field("key", &self.key()).finish_non_exhaustive()
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! (BigBlueButton API, "create". Unknown parameters are sent on: a newer BBB knows them.)
 
-use std::time::Duration;
-
 use super::{Answer, Failure, Params, stamp};
 use crate::meeting::{InternalMeetingId, MeetingId, Passwords};
 use crate::secret::Secret;
@@ -25,8 +23,6 @@ pub struct Create {
     pub voice_bridge: Option<u32>,
     /// Whether the meeting may be recorded.
     pub records: bool,
-    /// How long the meeting may last; absent is no limit.
-    pub duration: Option<Duration>,
     /// The parent of a breakout room that a website asks for itself.
     pub parent: Option<MeetingId>,
     params: Params,
@@ -46,7 +42,8 @@ impl Create {
         let name = params.get("name").unwrap_or_default();
         let length = |text: &str| text.chars().count();
         let bad_password = |name| params.given(name).is_some_and(|password| !(2..=64).contains(&length(password)));
-        let voice_bridge = params.given("voiceBridge").map(|text| text.trim().parse::<u32>()).transpose();
+        let voice_bridge = params.given("voiceBridge").map(str::trim);
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let is_boolean = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "0" | "1");
         let failures = [
             (params.get("name") == Some(""), Failure::EmptyName),
@@ -56,7 +53,7 @@ impl Create {
             (params.get("name").is_none(), Failure::MissingName),
             (meeting_id.contains(','), Failure::MeetingIdComma),
             (meeting_id.trim() != meeting_id || meeting_id.contains(char::is_control), Failure::MeetingIdInvalid),
-            (voice_bridge.is_err(), Failure::VoiceBridge),
+            (voice_bridge.is_some_and(|text| !is_number(text)), Failure::VoiceBridge),
             (params.given("record").is_some_and(|record| !is_boolean(record)), Failure::Record),
         ];
         if let Some((_, failure)) = failures.into_iter().find(|(wrong, _)| *wrong) {
@@ -69,13 +66,13 @@ impl Create {
             (true, Some(parent)) => Some(parent.into()),
             (false, _) => None,
         };
-        let minutes = params.given("duration").and_then(|text| text.parse::<u64>().ok()).filter(|minutes| *minutes > 0);
         Ok(Self {
             meeting_id: meeting_id.into(),
             name: name.to_owned(),
-            voice_bridge: voice_bridge.ok().flatten().filter(|number| VOICE_BRIDGES.contains(number)),
+            voice_bridge: voice_bridge
+                .and_then(|text| text.parse().ok())
+                .filter(|number| VOICE_BRIDGES.contains(number)),
             records: is_true("record"),
-            duration: minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))),
             parent,
             params,
         })
@@ -195,9 +192,14 @@ mod tests {
 
     #[test]
     fn the_test_bridge_and_odd_numbers_are_not_kept() {
-        for (given, kept) in
-            [("10000", Some(10_000)), ("99998", Some(99_998)), ("99999", None), ("123", None), ("", None)]
-        {
+        for (given, kept) in [
+            ("10000", Some(10_000)),
+            ("99998", Some(99_998)),
+            ("99999", None),
+            ("123", None),
+            ("5551234567", None),
+            ("", None),
+        ] {
             assert_eq!(read(&format!("name=Demo&meetingID=room&voiceBridge={given}")).unwrap().voice_bridge, kept);
         }
     }

@@ -50,9 +50,7 @@ impl Join {
     /// The query for the server that holds `meeting`: the website's parameters in their order, the meeting named by the
     /// website's id of it.
     pub fn query(&self, meeting: &Meeting) -> String {
-        let mut params = self.params.clone();
-        params.set("meetingID", meeting.key.meeting_id.as_str());
-        params.encode()
+        self.params.clone().for_server(&meeting.key.meeting_id).encode()
     }
 }
 

@@ -8,7 +8,7 @@
 //! | `reply`, `failure` | what a website is told |
 //! | `answer` | what a server said, whatever its version |
 //! | `stamp` | the metadata by which a balancer knows its meetings |
-//! | `create`, `join`, … | one file for each call: what it demands, what is sent on, what comes back |
+//! | `create`, `join`, … | a file for each call that has a form of its own: what it demands, what is sent on, what comes back |
 
 mod answer;
 mod call;
@@ -18,8 +18,6 @@ mod reply;
 mod request;
 
 pub mod create;
-pub mod end;
-pub mod get_meeting_info;
 pub mod get_meetings;
 pub mod is_meeting_running;
 pub mod join;

@@ -4,6 +4,9 @@ use std::fmt;
 
 use url::form_urlencoded;
 
+use super::Failure;
+use crate::meeting::MeetingId;
+
 /// The decoded parameters of a call, in the order given. Where a name stands twice the first one counts, as in BBB.
 #[derive(Clone, Default, PartialEq)]
 pub struct Params(Vec<(String, String)>);
@@ -25,12 +28,34 @@ impl Params {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// Sets `name`, in its place if it is given, else at the end.
+    /// Sets `name`, in its place if it is given, else at the end. Where it stands more than once, the others go.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        match self.0.iter_mut().find(|(key, _)| key == name) {
-            Some((_, old)) => *old = value.into(),
+        match self.0.iter().position(|(key, _)| key == name) {
+            Some(first) => {
+                let mut place = 0..;
+                self.0.retain(|(key, _)| place.next() == Some(first) || key != name);
+                self.0[first].1 = value.into();
+            }
             None => self.0.push((name.to_owned(), value.into())),
         }
+    }
+
+    /// The meeting meant.
+    ///
+    /// # Errors
+    /// [`Failure::MissingMeetingId`].
+    pub fn meeting_id(&self) -> Result<MeetingId, Failure> {
+        self.given("meetingID").map(MeetingId::from).ok_or(Failure::MissingMeetingId)
+    }
+
+    /// What is sent on to the server about a meeting: these in their order, without what is for the balancer alone. The meeting
+    /// is named by the website's id of it, also where the website named it by its internal one, which old versions of BBB do
+    /// not know.
+    #[must_use]
+    pub fn for_server(mut self, meeting_id: &MeetingId) -> Self {
+        self.retain(|name| !matches!(name, "checksum" | "integrationName"));
+        self.set("meetingID", meeting_id.as_str());
+        self
     }
 
     /// Leaves out every parameter for which `keep` says no.
@@ -159,6 +184,13 @@ mod tests {
     fn the_old_post_rule_sorts_and_encodes_as_java_does() {
         let form = Params::parse("name=a%20b&checksum=V&meetingID=r~1*-._");
         assert_eq!(sorted_form(&form), "meetingID=r%7E1*-._&name=a+b");
+    }
+
+    #[test]
+    fn a_name_that_is_set_stands_once() {
+        let mut params = Params::parse("a=1&b=2&a=3&c=4&a=5");
+        params.set("a", "x");
+        assert_eq!(params.encode(), "a=x&b=2&c=4");
     }
 
     #[test]

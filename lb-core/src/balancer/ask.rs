@@ -1,7 +1,10 @@
 //! A call to a server, and what it tells of the server's health.
 
+use std::sync::Arc;
+
 use super::Balancer;
 use crate::api::Answer;
+use crate::clock::Timestamp;
 use crate::event::EventKind;
 use crate::fleet::{Fleet, FleetServer};
 use crate::gateway::{GatewayError, ServerCall};
@@ -44,64 +47,44 @@ impl Balancer {
             is_sound(name, &answer)?;
             Ok(read(&answer))
         });
+        let name_of = &server.server.name;
         match &result {
-            Ok(_) if server.reachability.is_spotless() => {}
-            Ok(_) => self.note(&server.server.name, |server, _| server.answered()).await,
+            // what counts is what is known now, not when the call began: others have ended meanwhile
+            Ok(_) if self.fleet().server(name_of).is_none_or(|server| server.reachability.is_spotless()) => {}
+            Ok(_) => {
+                self.note(name_of, |server, _| server.answered()).await;
+            }
             Err(GatewayError::TooLong) => {}
             Err(error) => {
-                let problem = error.to_string();
-                let first = server.reachability.is_spotless();
-                self.emit(EventKind::ServerFailed {
-                    server: server.server.name.clone(),
-                    call: name.into(),
-                    problem,
-                    first,
-                });
-                if !about_the_call && *error != GatewayError::Busy {
-                    self.note(&server.server.name, |server, now| server.failed(now)).await;
-                }
+                let counts = !about_the_call && *error != GatewayError::Busy;
+                let noted = if counts { self.note(name_of, |server, now| server.failed(now)).await } else { None };
+                let first = noted.is_some_and(|before| before.reachability.is_spotless());
+                let (server, call, problem) = (name_of.clone(), name.into(), error.to_string());
+                self.emit(EventKind::ServerFailed { server, call, problem, first });
             }
         }
         result
     }
 
-    /// Sends a call that only reads, and once more if it was surely not sent the first time.
-    pub(super) async fn ask_twice<T>(
+    /// Changes what is known of one server, and tells if its state follows. Answers the server as it was.
+    pub(super) async fn note(
         &self,
-        server: &FleetServer,
-        call: ServerCall,
-        mut read: impl FnMut(&Answer<'_>) -> T + Send,
-    ) -> Result<T, GatewayError> {
-        debug_assert!(!call.changes_state, "a call that changes state is never repeated");
-        match self.ask(server, call.clone(), &mut read).await {
-            Err(GatewayError::NotSent(_)) => self.ask(server, call, &mut read).await,
-            result => result,
-        }
-    }
-
-    /// Changes what is known of one server, and tells if its state follows.
-    pub(super) async fn note(&self, name: &ServerName, change: impl FnOnce(&mut FleetServer, crate::clock::Timestamp)) {
+        name: &ServerName,
+        change: impl FnOnce(&mut FleetServer, Timestamp),
+    ) -> Option<Arc<FleetServer>> {
         let now = self.clock.now();
         let (before, after) = self.fleet.change(|fleet| {
             let next = fleet.with_server(name, |server| change(server, now));
-            let states = (
-                fleet.server(name).map(|server| server.state()),
-                next.as_ref().and_then(|next| next.server(name).cloned()),
-            );
-            (next, states)
+            let servers = (fleet.server(name).cloned(), next.as_ref().and_then(|next| next.server(name).cloned()));
+            (next, servers)
         });
-        if let (Some(from), Some(server)) = (before, after)
-            && server.state() != from
+        if let (Some(before), Some(after)) = (&before, &after)
+            && before.state() != after.state()
         {
-            let reasons = server.reasons().to_vec();
-            self.tell(EventKind::ServerStateChanged {
-                server: name.clone(),
-                from: Some(from),
-                to: server.state(),
-                reasons,
-            })
-            .await;
+            let (from, to, reasons) = (Some(before.state()), after.state(), after.reasons().to_vec());
+            self.tell(EventKind::ServerStateChanged { server: name.clone(), from, to, reasons }).await;
         }
+        before
     }
 
     /// Tells of every server whose state differs between two fleets.

@@ -12,6 +12,7 @@
 use bytes::Bytes;
 
 use super::place::{Place, Wanted};
+use super::settle::Asked;
 use super::{Answered, Balancer, VoiceBridges};
 use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
 use crate::api::{Answer, ApiRequest, Failure, Reply, SignedRequest, stamp};
@@ -24,7 +25,7 @@ use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords, Stray};
 use crate::position::Position;
 use crate::rng::RngExt;
 use crate::server::ServerName;
-use crate::store::{ClaimOutcome, Entry, StoreError};
+use crate::store::{ClaimOutcome, Entry, Replaces, StoreError};
 
 /// How often a voice bridge that the server says is taken is drawn anew.
 const BRIDGE_ATTEMPTS: u32 = 3;
@@ -144,7 +145,8 @@ impl Balancer {
             let placement =
                 Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
             let created = created_event(&fresh, placement);
-            self.adopt(fresh, vec![ended, created]).await?;
+            let replaces = Replaces::Incarnation(meeting.internal_id.clone());
+            self.adopt(fresh, replaces, vec![ended, created]).await?;
         }
         Ok(said.answered(&server.server.name))
     }
@@ -159,6 +161,7 @@ impl Balancer {
         loop {
             let wanted = Wanted {
                 key: &creating.key,
+                claim: &token,
                 integration: creating.integration,
                 position: creating.position,
                 excluded: &excluded,
@@ -174,12 +177,12 @@ impl Balancer {
             match self.create_on(creating, &place, &token).await {
                 Ok(OnServer::Answered(answered)) => return Ok(Tried::Answered(answered)),
                 Ok(OnServer::Refused(answered)) => {
-                    self.unplace(&creating.key, &name).await;
+                    self.unplace(&creating.key, Some(&token), &name).await;
                     self.give_up(&token).await;
                     return Ok(Tried::Answered(answered));
                 }
                 Ok(OnServer::Overtaken) => {
-                    self.unplace(&creating.key, &name).await;
+                    self.unplace(&creating.key, Some(&token), &name).await;
                     return Ok(Tried::Overtaken);
                 }
                 Ok(OnServer::Occupied) => {
@@ -191,11 +194,11 @@ impl Balancer {
                     attempt += 1;
                 }
                 Err(failure) => {
-                    self.unplace(&creating.key, &name).await;
+                    self.unplace(&creating.key, Some(&token), &name).await;
                     return Err(failure);
                 }
             }
-            self.unplace(&creating.key, &name).await;
+            self.unplace(&creating.key, Some(&token), &name).await;
         }
     }
 
@@ -214,7 +217,7 @@ impl Balancer {
                 token: token.clone(),
                 expires: self.clock.now() + self.settings.budget * 2,
             };
-            match self.stored(self.store.claim(claim).await)? {
+            match self.stored(self.store.claim(claim.clone()).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
                 ClaimOutcome::Occupied => return Ok(OnServer::Occupied),
@@ -227,11 +230,24 @@ impl Balancer {
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
                 Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
-                    self.note_stray(creating, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name).await;
                     return Ok(OnServer::Failed);
                 }
             };
             match &said.created {
+                Some(_) if said.success && said.key == "duplicateWarning" => match self.ask_for(&claim).await {
+                    // our own create of a moment ago, whose answer was lost
+                    Asked::There(meeting) => {
+                        self.confirm(token, *meeting, place).await?;
+                        return Ok(OnServer::Answered(said.answered(&server.server.name)));
+                    }
+                    // somebody else's, made past the balancer or by another integration whose meeting was lost
+                    Asked::NotThere => return Ok(OnServer::Occupied),
+                    Asked::Silent => {
+                        self.note_stray(&creating.key, &server.server.name).await;
+                        return Ok(OnServer::Failed);
+                    }
+                },
                 Some(created) if said.success => {
                     let meeting = self.meeting(creating, server, &passwords, Some(voice_bridge), created);
                     self.confirm(token, meeting, place).await?;
@@ -239,7 +255,7 @@ impl Balancer {
                 }
                 _ if said.success => {
                     // a SUCCESS that does not name the meeting cannot be kept, and is no answer of a sound server
-                    self.note_stray(creating, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name).await;
                     return Ok(OnServer::Failed);
                 }
                 _ if said.key == "nonUniqueVoiceBridge" => {}
@@ -256,31 +272,41 @@ impl Balancer {
             kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
         }
         let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
-        let (key, internal_id) = (meeting.key.clone(), meeting.internal_id.clone());
+        let found = meeting.clone();
         match self.store.confirm(token, meeting, events.clone()).await {
-            Ok(_) => {}
-            Err(StoreError::Fenced) => {
-                // whoever settled the claim meanwhile may have found this very meeting
-                let held = self.stored(self.store.find(&key).await)?;
-                if !matches!(held, Some(Entry::Held(held)) if held.internal_id == internal_id) {
-                    return Err(Failure::StoreTrouble);
-                }
-            }
+            Ok(_) => events.iter().for_each(|event| self.show(event)),
+            Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
-        events.iter().for_each(|event| self.show(event));
         Ok(())
     }
 
-    /// Keeps a meeting that no claim led to, in place of what was known under its key.
-    pub(super) async fn adopt(&self, meeting: Meeting, kinds: Vec<EventKind>) -> Result<(), Failure> {
+    /// Keeps a meeting that was found, in place of what was known under its key.
+    pub(super) async fn adopt(
+        &self,
+        meeting: Meeting,
+        replaces: Replaces,
+        kinds: Vec<EventKind>,
+    ) -> Result<(), Failure> {
         let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
-        match self.store.adopt(meeting, events.clone()).await {
+        let found = meeting.clone();
+        match self.store.adopt(meeting, replaces, events.clone()).await {
             Ok(_) => events.iter().for_each(|event| self.show(event)),
-            Err(StoreError::Fenced) => {}
+            Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
         Ok(())
+    }
+
+    /// Whether somebody else has kept the very incarnation that was found. If not, it is a copy that nobody may be sent to.
+    async fn is_held(&self, found: &Meeting) -> Result<(), Failure> {
+        match self.stored(self.store.find(&found.key).await)? {
+            Some(Entry::Held(held)) if held.internal_id == found.internal_id => Ok(()),
+            _ => {
+                self.note_stray(&found.key, &found.server).await;
+                Err(Failure::ServerTrouble)
+            }
+        }
     }
 
     fn meeting(
@@ -367,12 +393,14 @@ impl Balancer {
         let _ = self.stored(self.store.release(token).await);
     }
 
-    async fn note_stray(&self, creating: &Creating<'_>, server: &ServerName) {
-        let stray = Stray { key: creating.key.clone(), server: server.clone(), since: self.clock.now() };
-        let event = self.event(EventKind::StrayNoted { meeting: stray.key.clone(), server: server.clone() });
-        self.show(&event);
-        // without the note the copy is found all the same: its stamp says whose it is, and that it is not where it should be
-        let _ = self.stored(self.store.note_stray(stray, vec![event]).await);
+    /// Notes that a server may hold a copy that nobody is sent to. Without the note the copy is found all the same: its stamp
+    /// says whose it is, and that it is not where it should be.
+    pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName) {
+        let stray = Stray { key: key.clone(), server: server.clone(), since: self.clock.now() };
+        let event = self.event(EventKind::StrayNoted { meeting: key.clone(), server: server.clone() });
+        if self.stored(self.store.note_stray(stray, vec![event.clone()]).await) == Ok(true) {
+            self.show(&event);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::fleet::{FleetServer, MeetingList};
 use crate::gateway::ServerCall;
 use crate::meeting::{Meeting, MeetingKey, Stray};
 use crate::server::{AdministratorWord, ServerName, ServerState};
+use crate::store::Replaces;
 
 impl Balancer {
     /// Asks one server for its meetings and takes the answer over. Also the probe that notices whether it answers.
@@ -44,7 +45,21 @@ impl Balancer {
         }
         self.end_strays(&server, &list).await?;
         self.learn_back(&server, &list).await?;
-        if server.word == AdministratorWord::Draining && self.stored(self.store.meetings_on(name).await)?.is_empty() {
+        self.finish_draining(name).await
+    }
+
+    /// Disables a server that is being drained when its last meeting has ended, unless an administrator has said something
+    /// else meanwhile.
+    async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
+        let draining = |server: &Arc<FleetServer>| server.word == AdministratorWord::Draining;
+        if !self.fleet().server(name).is_some_and(draining) {
+            return Ok(());
+        }
+        let claimed = self.stored(self.store.claims().await)?.iter().any(|claim| claim.server == *name);
+        if claimed || !self.stored(self.store.meetings_on(name).await)?.is_empty() {
+            return Ok(());
+        }
+        if self.fleet().server(name).is_some_and(draining) {
             self.set_word(name, AdministratorWord::ForceDisabled).await?;
         }
         Ok(())
@@ -94,7 +109,7 @@ impl Balancer {
             }
             if let Some(meeting) = get_meetings::learnt(listed, key, &server.server.name, self.clock.now()) {
                 let adopted = Self::adopted(&meeting, Found::Listed);
-                self.adopt(meeting, vec![adopted]).await?;
+                self.adopt(meeting, Replaces::Nothing, vec![adopted]).await?;
             }
         }
         Ok(())

@@ -9,7 +9,8 @@
 //! | `authenticate` | whose call it is |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
-//! | `create`, `join`, `proxied`, `get_meetings` | what each call does |
+//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `get_meetings` | what each call does |
+//! | `proxied` | what calls about one meeting have in common |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
@@ -18,8 +19,11 @@ mod ask;
 mod authenticate;
 mod builder;
 mod create;
+mod end;
 mod follow;
+mod get_meeting_info;
 mod get_meetings;
+mod is_meeting_running;
 mod join;
 mod place;
 mod proxied;

@@ -8,7 +8,7 @@ use crate::api::ApiRequest;
 use crate::event::Placement;
 use crate::fleet::{Fleet, FleetServer};
 use crate::integration::Integration;
-use crate::meeting::MeetingKey;
+use crate::meeting::{ClaimToken, MeetingKey};
 use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
@@ -16,6 +16,7 @@ use crate::server::{ServerName, ServerState};
 /// A meeting that wants a place.
 pub(super) struct Wanted<'a> {
     pub(super) key: &'a MeetingKey,
+    pub(super) claim: &'a ClaimToken,
     pub(super) integration: &'a Integration,
     pub(super) position: Option<Position>,
     /// Servers that may not have it: they hold the same id, or have failed already.
@@ -51,13 +52,16 @@ impl Balancer {
         self.fleet.change(|fleet| {
             let Some(place) = self.choose(fleet, wanted) else { return (None, None) };
             let name = &place.server.server.name;
-            (fleet.with_server(name, |server| server.place(wanted.key.clone(), now)), Some(place))
+            (
+                fleet.with_server(name, |server| server.place(wanted.key.clone(), Some(wanted.claim.clone()), now)),
+                Some(place),
+            )
         })
     }
 
-    /// Takes a place back: the meeting was not created there, or has ended.
-    pub(super) async fn unplace(&self, key: &MeetingKey, server: &ServerName) {
-        self.note(server, |server, now| server.unplace(key, now)).await;
+    /// Takes a place back: the one of `claim`, whose meeting was not created there, or all of a meeting that has ended.
+    pub(super) async fn unplace(&self, key: &MeetingKey, claim: Option<&ClaimToken>, server: &ServerName) {
+        self.note(server, |server, now| server.unplace(key, claim, now)).await;
     }
 
     fn choose(&self, fleet: &Fleet, wanted: &Wanted<'_>) -> Option<Place> {

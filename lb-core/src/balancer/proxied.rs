@@ -1,9 +1,9 @@
-//! Calls about one meeting that its server answers: isMeetingRunning, end, getMeetingInfo.
+//! What the calls about one meeting have in common: finding the meeting and its server, and passing the server's word on.
 
 use std::sync::Arc;
 
 use super::{Answered, Balancer};
-use crate::api::{Answer, Failure, Params, Reply, end, get_meeting_info, is_meeting_running};
+use crate::api::{Answer, Failure, Reply};
 use crate::event::{Ended, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
@@ -12,51 +12,6 @@ use crate::meeting::{Meeting, MeetingId, MeetingKey};
 use crate::store::Entry;
 
 impl Balancer {
-    pub(super) async fn is_meeting_running(
-        &self,
-        integration: &Integration,
-        params: Params,
-    ) -> Result<Answered, Failure> {
-        let meeting_id = match params.get("meetingID") {
-            Some("") => return Err(Failure::MeetingIdSize),
-            Some(meeting_id) => meeting_id.into(),
-            None => return Ok(Answered::locally(is_meeting_running::reply(false))),
-        };
-        let Some(meeting) = self.held(integration, &meeting_id).await? else {
-            return Ok(Answered::locally(is_meeting_running::reply(false)));
-        };
-        let server = self.server_of(&meeting)?;
-        let query = end::query(params, &meeting.key.meeting_id);
-        let call = ServerCall::read(&server.server, "isMeetingRunning", &query, self.settings.budget);
-        self.pass_on(&server, call).await
-    }
-
-    pub(super) async fn get_meeting_info(
-        &self,
-        integration: &Integration,
-        params: Params,
-    ) -> Result<Answered, Failure> {
-        let meeting_id = get_meeting_info::meeting_id(&params)?;
-        let meeting = self.held(integration, &meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
-        let server = self.server_of(&meeting)?;
-        let query = get_meeting_info::query(params, &meeting.key.meeting_id);
-        self.pass_on(&server, ServerCall::read(&server.server, "getMeetingInfo", &query, self.settings.budget)).await
-    }
-
-    pub(super) async fn end(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
-        let meeting_id = end::meeting_id(&params)?;
-        let meeting = self.held(integration, &meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
-        let server = self.server_of(&meeting)?;
-        let query = end::query(params, &meeting.key.meeting_id);
-        let call = ServerCall::change(&server.server, "end", &query, None, self.settings.budget);
-        let answered = self.pass_on(&server, call).await?;
-        let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
-        if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
-            self.forget(&meeting, Ended::NotFound).await?;
-        }
-        Ok(answered)
-    }
-
     /// Asks the server and passes its word on to the website.
     pub(super) async fn pass_on(&self, server: &FleetServer, call: ServerCall) -> Result<Answered, Failure> {
         let name = server.server.name.clone();
@@ -64,14 +19,12 @@ impl Balancer {
             reply: Reply::xml(answer.for_website()),
             key: answer.key().into_owned().into(),
             success: answer.is_success(),
-            server: Some(name.clone()),
+            server: Some(name),
         };
-        let result: Result<Answered, GatewayError> = if call.changes_state {
-            self.ask(server, call, read).await
-        } else {
-            self.ask_twice(server, call, read).await
-        };
-        Ok(result?)
+        self.ask(server, call, read).await.map_err(|error| match error {
+            GatewayError::TooLong => Failure::TooLong,
+            _ => Failure::ServerTrouble,
+        })
     }
 
     /// The meeting that the integration has under that id, or none. A claim whose creator is gone is settled first.
@@ -112,7 +65,7 @@ impl Balancer {
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
         if forgotten {
-            self.unplace(&meeting.key, &meeting.server).await;
+            self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
         }
         Ok(())

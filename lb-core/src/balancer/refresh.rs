@@ -61,7 +61,7 @@ impl Balancer {
             let young: Vec<_> = meetings.iter().filter(|meeting| now.since(meeting.created_at) < ramp).collect();
             if !young.is_empty() {
                 self.note(&server.server.name, |server, _| {
-                    young.iter().for_each(|meeting| server.place(meeting.key.clone(), meeting.created_at));
+                    young.iter().for_each(|meeting| server.place(meeting.key.clone(), None, meeting.created_at));
                 })
                 .await;
             }
@@ -124,9 +124,10 @@ impl Balancer {
         let forgettable = |server: &&Arc<FleetServer>| server.gone && server.word == AdministratorWord::Automatic;
         for server in fleet.servers().iter().filter(forgettable) {
             let name = &server.server.name;
-            let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
+            // claims before meetings: one that is confirmed in between is then seen as a meeting
             let claimed =
                 self.store.claims().await.is_ok_and(|claims| claims.iter().any(|claim| claim.server == *name));
+            let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
             if empty && !claimed {
                 self.fleet.change(|fleet| (Some(fleet.without(name)), ()));
                 self.tell(EventKind::ServerDropped { server: name.clone() }).await;

@@ -9,7 +9,8 @@ use crate::api::create::Created;
 use crate::api::{Failure, Params};
 use crate::event::{EventKind, Found};
 use crate::gateway::ServerCall;
-use crate::meeting::{Claim, Meeting, Passwords, Stray};
+use crate::meeting::{Claim, Meeting, Passwords};
+use crate::store::Replaces;
 
 /// How many claims are settled at the same time.
 const SETTLED_AT_ONCE: usize = 64;
@@ -40,15 +41,11 @@ impl Balancer {
         match self.ask_for(claim).await {
             Asked::There(meeting) => {
                 let adopted = Self::adopted(&meeting, Found::ExpiredClaim);
-                self.adopt(*meeting, vec![adopted]).await
+                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), vec![adopted]).await
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
-                let stray = Stray { key: claim.key.clone(), server: claim.server.clone(), since: self.clock.now() };
-                let event =
-                    self.event(EventKind::StrayNoted { meeting: stray.key.clone(), server: stray.server.clone() });
-                self.stored(self.store.note_stray(stray, vec![event.clone()]).await)?;
-                self.show(&event);
+                self.note_stray(&claim.key, &claim.server).await;
                 self.stored(self.store.release(&claim.token).await)
             }
         }
@@ -63,7 +60,8 @@ impl Balancer {
         }
     }
 
-    async fn ask_for(&self, claim: &Claim) -> Asked {
+    /// Asks a claim's server for its meeting. One that does not carry this balancer's and the integration's stamp is another.
+    pub(super) async fn ask_for(&self, claim: &Claim) -> Asked {
         let fleet = self.fleet();
         let Some(server) = fleet.server(&claim.server) else { return Asked::Silent };
         let query = Params::from_iter([("meetingID", claim.key.meeting_id.as_str())]).encode();
@@ -104,7 +102,7 @@ impl Balancer {
 }
 
 /// What the server of a claim says.
-enum Asked {
+pub(super) enum Asked {
     There(Box<Meeting>),
     NotThere,
     Silent,

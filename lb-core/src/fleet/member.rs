@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
-use crate::meeting::{MeetingId, MeetingKey};
+use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
 use crate::server::{
     AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, HealthRules, HostStatus, Load, Reachability, Server,
     ServerState, Service,
@@ -131,13 +131,13 @@ impl FleetServer {
     }
 
     /// Counts a meeting that was just placed on it.
-    pub(crate) fn place(&mut self, key: MeetingKey, now: Timestamp) {
-        self.expected.add(key, now, &self.rules.expected);
+    pub(crate) fn place(&mut self, key: MeetingKey, claim: Option<ClaimToken>, now: Timestamp) {
+        self.expected.add(key, claim, now, &self.rules.expected);
     }
 
     /// Takes a placement back.
-    pub(crate) fn unplace(&mut self, key: &MeetingKey, now: Timestamp) {
-        self.expected.remove(key, now, &self.rules.expected);
+    pub(crate) fn unplace(&mut self, key: &MeetingKey, claim: Option<&ClaimToken>, now: Timestamp) {
+        self.expected.remove(key, claim, now, &self.rules.expected);
     }
 
     /// Takes over a new list of its meetings; `users_in` says how many users the list shows in a placed meeting, and `guid`

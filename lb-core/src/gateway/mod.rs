@@ -24,7 +24,8 @@ use crate::server::Server;
 /// Performs one call on one server.
 ///
 /// An implementation follows no redirects, sends no cookies, bounds what it reads, and **sends a call that changes state
-/// at most once**.
+/// at most once**. A call that only reads may be sent once more within its deadline, where it was surely not received or its
+/// connection broke before any answer.
 #[async_trait]
 pub trait Gateway: fmt::Debug + Send + Sync + 'static {
     /// Sends `call` to `server` and reads the whole answer within `call.deadline`.

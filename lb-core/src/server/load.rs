@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::meeting::MeetingKey;
+use crate::meeting::{ClaimToken, MeetingKey};
 
 /// What was measured on a server. Absent is not known, which is not the same as nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ impl ExpectedLoadRule {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct YoungMeeting {
     pub(crate) key: MeetingKey,
+    /// The claim that it was placed for: two calls that want the same meeting each have a place until one is overtaken.
+    pub(crate) claim: Option<ClaimToken>,
     pub(crate) placed_at: Timestamp,
     pub(crate) users_seen: u32,
     /// Whether a list of the server has shown it: then it is in the measured number of meetings too.
@@ -103,16 +105,25 @@ impl ExpectedLoad {
     }
 
     /// Counts a meeting from now on.
-    pub(crate) fn add(&mut self, key: MeetingKey, now: Timestamp, rule: &ExpectedLoadRule) {
-        self.young.retain(|meeting| meeting.key != key);
-        self.young.push(YoungMeeting { key, placed_at: now, users_seen: 0, listed: false });
+    pub(crate) fn add(&mut self, key: MeetingKey, claim: Option<ClaimToken>, now: Timestamp, rule: &ExpectedLoadRule) {
+        self.young.push(YoungMeeting { key, claim, placed_at: now, users_seen: 0, listed: false });
         self.recompute(now, rule);
     }
 
-    /// Takes a meeting back: it was not created after all, or has ended.
-    pub(crate) fn remove(&mut self, key: &MeetingKey, now: Timestamp, rule: &ExpectedLoadRule) {
+    /// Takes a meeting back: the one placed for `claim`, which was not created after all, or every one where none is named,
+    /// because it has ended.
+    pub(crate) fn remove(
+        &mut self,
+        key: &MeetingKey,
+        claim: Option<&ClaimToken>,
+        now: Timestamp,
+        rule: &ExpectedLoadRule,
+    ) {
         let before = self.young.len();
-        self.young.retain(|meeting| meeting.key != *key);
+        let meant = |meeting: &YoungMeeting| {
+            meeting.key == *key && claim.is_none_or(|claim| meeting.claim.as_ref() == Some(claim))
+        };
+        self.young.retain(|meeting| !meant(meeting));
         if self.young.len() != before {
             self.recompute(now, rule);
         }
@@ -162,7 +173,7 @@ mod tests {
         let rule = ExpectedLoadRule::default();
         let start = Timestamp::from_millis(1_000_000);
         let mut expected = ExpectedLoad::default();
-        expected.add(key("a"), start, &rule);
+        expected.add(key("a"), None, start, &rule);
         assert_eq!(expected.users(start), 15.0);
         assert_eq!(expected.meetings(), 1);
         assert!((expected.users(start + 5 * MINUTE) - 10.0).abs() < 1e-9);
@@ -174,8 +185,8 @@ mod tests {
         let rule = ExpectedLoadRule::default();
         let start = Timestamp::from_millis(1_000_000);
         let mut expected = ExpectedLoad::default();
-        expected.add(key("a"), start, &rule);
-        expected.add(key("b"), start, &rule);
+        expected.add(key("a"), None, start, &rule);
+        expected.add(key("b"), None, start, &rule);
         expected.observe(|key| (key.meeting_id.as_str() == "a").then_some(12), start, &rule);
         assert_eq!(expected.users(start), 3.0 + 15.0);
         assert_eq!(expected.meetings(), 1, "b is not listed yet");
@@ -190,8 +201,8 @@ mod tests {
     fn what_was_added_can_be_taken_back() {
         let rule = ExpectedLoadRule::default();
         let mut expected = ExpectedLoad::default();
-        expected.add(key("a"), Timestamp::default(), &rule);
-        expected.remove(&key("a"), Timestamp::default(), &rule);
+        expected.add(key("a"), None, Timestamp::default(), &rule);
+        expected.remove(&key("a"), None, Timestamp::default(), &rule);
         assert_eq!((expected.users(Timestamp::default()), expected.meetings()), (0.0, 0));
     }
 }

@@ -4,13 +4,14 @@
 //! atomic pointer: readers never lock and never see half a change. The rules of the store's protocol live here, once, for
 //! every store that keeps its meetings in memory.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use event_listener::{Event as Bell, listener};
 use imbl::{HashMap, HashSet, OrdMap};
 
-use super::{ClaimOutcome, StoreError};
+use super::{ClaimOutcome, Replaces, StoreError};
 use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::server::ServerName;
@@ -91,7 +92,7 @@ pub struct MeetingIndex {
     entries: OrdMap<MeetingKey, Entry>,
     by_meeting_id: HashMap<MeetingId, Few<IntegrationName>>,
     // Two integrations may get the same one: it is made of the meetingID and the millisecond alone.
-    by_internal_id: HashMap<InternalMeetingId, Few<MeetingKey>>,
+    by_internal_id: OrdMap<InternalMeetingId, Few<MeetingKey>>,
     by_server: HashMap<ServerName, HashSet<MeetingKey>>,
     // One for each server at most, or for the fleet.
     by_voice_bridge: HashMap<u32, Few<MeetingKey>>,
@@ -112,7 +113,9 @@ impl MeetingIndex {
         let mut index = Self::default();
         claims.into_iter().for_each(|claim| index.put_claim(claim));
         meetings.into_iter().for_each(|meeting| drop(index.hold(meeting)));
-        strays.into_iter().for_each(|stray| index.note_stray(stray));
+        for stray in strays {
+            index.note_stray(stray);
+        }
         index
     }
 
@@ -140,7 +143,15 @@ impl MeetingIndex {
     pub fn occupied(&self, key: &MeetingKey) -> Vec<ServerName> {
         let others = self.owners(&key.meeting_id).filter(|owner| **owner != key.integration);
         let entry = |owner: &IntegrationName| self.entries.get(&MeetingKey::new(owner.clone(), key.meeting_id.clone()));
-        let held = others.filter_map(entry).map(|entry| entry.server().clone());
+        let same_id = others.filter_map(entry);
+        // BBB finds a meeting by the beginning of its internal id too
+        let id = key.meeting_id.as_str();
+        let from_id = self.by_internal_id.range::<_, str>((Bound::Included(id), Bound::Unbounded));
+        let alike =
+            from_id.take_while(|(internal_id, _)| internal_id.as_str().starts_with(id)).flat_map(|(_, keys)| keys);
+        let same_beginning =
+            alike.filter(|other| other.integration != key.integration).filter_map(|other| self.entries.get(other));
+        let held = same_id.chain(same_beginning).map(|entry| entry.server().clone());
         // strays are few: a server that failed a moment ago
         let strays = self.strays.values().filter(|stray| stray.key.meeting_id == key.meeting_id);
         held.chain(strays.map(|stray| stray.server.clone())).collect()
@@ -226,17 +237,18 @@ impl MeetingIndex {
         Some(key)
     }
 
-    /// Holds a meeting that no claim led to.
+    /// Holds a meeting that was found.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] if a later incarnation on the same server is held.
-    pub fn adopt(&mut self, meeting: Meeting) -> Result<Arc<Meeting>, StoreError> {
-        match self.entries.get(&meeting.key) {
-            Some(Entry::Held(held)) if held.server == meeting.server && held.create_time > meeting.create_time => {
-                Err(StoreError::Fenced)
-            }
-            _ => Ok(self.hold(meeting)),
-        }
+    /// [`StoreError::Fenced`] if something else than `replaces` is known under its key.
+    pub fn adopt(&mut self, meeting: Meeting, replaces: &Replaces) -> Result<Arc<Meeting>, StoreError> {
+        let as_known = match (self.entries.get(&meeting.key), replaces) {
+            (None, Replaces::Nothing) => true,
+            (Some(Entry::Claimed(claim)), Replaces::Claim(token)) => claim.token == *token,
+            (Some(Entry::Held(held)), Replaces::Incarnation(internal_id)) => held.internal_id == *internal_id,
+            _ => false,
+        };
+        if as_known { Ok(self.hold(meeting)) } else { Err(StoreError::Fenced) }
     }
 
     /// Forgets one incarnation. Answers whether it was held.
@@ -248,9 +260,13 @@ impl MeetingIndex {
         held
     }
 
-    /// Notes a stray.
-    pub fn note_stray(&mut self, stray: Stray) {
-        self.strays.insert((stray.key.clone(), stray.server.clone()), stray);
+    /// Notes a stray. Answers whether it was noted: not where the meeting itself is held on that server.
+    pub fn note_stray(&mut self, stray: Stray) -> bool {
+        let held_there = self.entries.get(&stray.key).and_then(held).is_some_and(|held| held.server == stray.server);
+        if !held_there {
+            self.strays.insert((stray.key.clone(), stray.server.clone()), stray);
+        }
+        !held_there
     }
 
     /// Takes a stray off the list.
@@ -260,6 +276,7 @@ impl MeetingIndex {
 
     fn hold(&mut self, meeting: Meeting) -> Arc<Meeting> {
         let meeting = Arc::new(meeting);
+        self.clear_stray(&meeting.key, &meeting.server);
         self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
         meeting
     }
@@ -284,7 +301,9 @@ impl MeetingIndex {
             add_to(&mut self.by_voice_bridge, number, key.clone());
         }
         if let Entry::Held(meeting) = &entry {
-            add_to(&mut self.by_internal_id, meeting.internal_id.clone(), key.clone());
+            let keys = self.by_internal_id.entry(meeting.internal_id.clone()).or_default();
+            keys.retain(|known| *known != key);
+            keys.push(key.clone());
         }
         self.entries.insert(key, entry);
     }
@@ -304,7 +323,12 @@ impl MeetingIndex {
         }
         match entry {
             Entry::Held(meeting) => {
-                remove_from(&mut self.by_internal_id, &meeting.internal_id, key);
+                if let Some(keys) = self.by_internal_id.get_mut(&meeting.internal_id) {
+                    keys.retain(|known| known != key);
+                    if keys.is_empty() {
+                        self.by_internal_id.remove(&meeting.internal_id);
+                    }
+                }
             }
             Entry::Claimed(claim) => {
                 let bell = self.claims.remove(&claim.token).map(|(_, bell)| bell);

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, PublishedIndex, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, PublishedIndex, Replaces,
+    StoreError,
 };
 use crate::event::Event;
 use crate::integration::IntegrationName;
@@ -52,6 +53,18 @@ impl InMemoryStore {
         self.index.publish(index);
         written.keep(events);
         Ok(result)
+    }
+
+    /// Changes the index and keeps `events`, unless `change` answers that there was nothing to change.
+    fn change_if(&self, events: Vec<Event>, change: impl FnOnce(&mut MeetingIndex) -> bool) -> bool {
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let changed = change(&mut index);
+        if changed {
+            self.index.publish(index);
+            written.keep(events);
+        }
+        changed
     }
 }
 
@@ -126,8 +139,13 @@ impl MeetingStore for InMemoryStore {
         self.index.settled(token).await;
     }
 
-    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError> {
-        self.change(events, |index| index.adopt(meeting))
+    async fn adopt(
+        &self,
+        meeting: Meeting,
+        replaces: Replaces,
+        events: Vec<Event>,
+    ) -> Result<Arc<Meeting>, StoreError> {
+        self.change(events, |index| index.adopt(meeting, &replaces))
     }
 
     async fn forget(
@@ -136,21 +154,11 @@ impl MeetingStore for InMemoryStore {
         internal_id: &InternalMeetingId,
         events: Vec<Event>,
     ) -> Result<bool, StoreError> {
-        let mut written = self.lock();
-        let mut index = MeetingIndex::clone(&self.index.load());
-        let forgotten = index.forget(key, internal_id);
-        if forgotten {
-            self.index.publish(index);
-            written.keep(events);
-        }
-        Ok(forgotten)
+        Ok(self.change_if(events, |index| index.forget(key, internal_id)))
     }
 
-    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError> {
-        self.change(events, |index| {
-            index.note_stray(stray);
-            Ok(())
-        })
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<bool, StoreError> {
+        Ok(self.change_if(events, |index| index.note_stray(stray)))
     }
 
     async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError> {

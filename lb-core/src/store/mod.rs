@@ -106,11 +106,12 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// Dropping the future stops the wait and has no other effect.
     async fn settled(&self, token: &ClaimToken);
 
-    /// Keeps a meeting that no claim led to, in place of whatever incarnation or claim its key had, and stores `events`.
+    /// Keeps a meeting that was found, in place of what its finder knew under its key, and stores `events`.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] if a later incarnation (a greater `create_time` on the same server) is already held.
-    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError>;
+    /// [`StoreError::Fenced`] if something else than `replaces` is known under the key by now: nothing is changed.
+    async fn adopt(&self, meeting: Meeting, replaces: Replaces, events: Vec<Event>)
+    -> Result<Arc<Meeting>, StoreError>;
 
     /// Forgets one incarnation of a meeting and stores `events`. Answers whether it was held: if not, nothing is stored.
     async fn forget(
@@ -120,8 +121,10 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
         events: Vec<Event>,
     ) -> Result<bool, StoreError>;
 
-    /// Notes that a server may hold a copy of a meeting that nobody was sent to.
-    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError>;
+    /// Notes that a server may hold a copy of a meeting that nobody was sent to, and stores `events`. Answers whether it was
+    /// noted: it is not where the meeting itself is held on that server, and nothing is stored then. A meeting that comes
+    /// to be held there is no stray any more.
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<bool, StoreError>;
 
     /// Takes a stray off the list: it was ended, or was never there.
     async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError>;
@@ -144,6 +147,17 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
 /// How many owners of one meetingID are named. Ids are mostly drawn at random; one that everybody uses (`1`, `test`) must not
 /// make every call about it dear.
 pub const OWNERS_NAMED: usize = 8;
+
+/// What an [adopted](MeetingStore::adopt) meeting takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replaces {
+    /// Nothing was known under its key.
+    Nothing,
+    /// The claim under this token.
+    Claim(ClaimToken),
+    /// This incarnation.
+    Incarnation(InternalMeetingId),
+}
 
 /// What came of a [`claim`](MeetingStore::claim).
 #[derive(Clone, Debug, PartialEq)]

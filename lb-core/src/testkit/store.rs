@@ -76,8 +76,9 @@ macro_rules! store_contract {
                 a_confirmed_meeting_is_found_by_both_its_ids_by_its_integration_only,
                 integrations_may_use_the_same_meeting_id,
                 a_new_incarnation_replaces_the_one_before,
-                an_older_incarnation_of_the_same_server_is_refused,
-                another_server_may_count_time_differently,
+                a_late_finder_is_refused,
+                a_new_incarnation_may_be_elsewhere,
+                an_id_like_anothers_internal_id_is_kept_away,
                 forgetting_touches_its_own_incarnation_only,
                 a_claim_is_not_forgotten,
                 meetings_are_listed_by_integration_and_by_server,
@@ -85,6 +86,7 @@ macro_rules! store_contract {
             }
             strays::{
                 strays_are_noted_once_and_cleared,
+                the_meeting_itself_is_no_stray,
                 a_stray_occupies_its_server_for_every_integration,
             }
             events::{

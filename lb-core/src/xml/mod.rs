@@ -8,6 +8,7 @@ mod plain;
 mod write;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use quick_xml::Reader;
@@ -20,7 +21,6 @@ pub use self::write::{Writer, escape};
 pub const DEPTH_LIMIT: usize = 64;
 
 /// A well-formed document without a document type.
-#[derive(Debug)]
 pub struct Document<'s> {
     source: &'s str,
     elements: Vec<Element>,
@@ -143,6 +143,13 @@ impl<'s> Document<'s> {
         }
         text.push_str(&self.source[from..range.end]);
         text
+    }
+}
+
+impl fmt::Debug for Document<'_> {
+    /// Without its text, which may carry passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("elements", &self.elements.len()).finish_non_exhaustive()
     }
 }
 

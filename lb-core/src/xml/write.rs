@@ -1,6 +1,7 @@
 //! [`Writer`]: answers as BBB writes them, without declaration or namespace.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// `text` with `& < > " '` as entities, and without characters that XML cannot carry.
 pub fn escape(text: &str) -> Cow<'_, str> {
@@ -20,7 +21,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 /// writer.open("response").element("returncode", "SUCCESS").close("response");
 /// assert_eq!(writer.into_string(), "<response><returncode>SUCCESS</returncode></response>");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Writer {
     text: String,
 }
@@ -60,5 +61,12 @@ impl Writer {
     /// What was written.
     pub fn into_string(self) -> String {
         self.text
+    }
+}
+
+impl fmt::Debug for Writer {
+    /// Without its text, which may carry passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("bytes", &self.text.len()).finish_non_exhaustive()
     }
 }

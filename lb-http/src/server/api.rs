@@ -16,6 +16,9 @@ use super::{Service, caller};
 /// The body of an answer: whole and ready for the API, whatever axum makes for the pages.
 pub(super) type ReplyBody = Either<Full<Bytes>, axum::body::Body>;
 
+/// How many forwarded addresses a meeting is placed by; more than any honest chain of proxies has.
+const MOST_FORWARDED: usize = 16;
+
 /// Answers one request of the API.
 pub(super) async fn answer(
     service: &Service,
@@ -61,7 +64,9 @@ async fn read(
         Method::Post => body_of(service, bodies, body, content_type.as_deref()).await?,
         Method::Get | Method::Head => (Bytes::new(), None),
     };
-    let forwarded = caller::forwarded_for(&head.headers);
+    let mut forwarded = caller::forwarded_for(&head.headers);
+    let address = caller::address(peer.ip(), &forwarded, &service.trusted_proxies);
+    forwarded.truncate(MOST_FORWARDED);
     let request = ApiRequest {
         method,
         path: head.uri.path().to_owned(),
@@ -69,7 +74,7 @@ async fn read(
         content_type,
         body,
         host: host(&head.headers, &head.uri),
-        address: Some(caller::address(peer.ip(), &forwarded, &service.trusted_proxies)),
+        address: Some(address),
         forwarded_for: forwarded,
     };
     Ok((request, place))

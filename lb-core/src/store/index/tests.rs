@@ -35,8 +35,8 @@ fn meeting(integration: &str, id: &str, internal_id: &str, server: &str) -> Meet
 #[test]
 fn two_integrations_with_the_same_internal_id_each_find_and_lose_their_own() {
     let mut index = MeetingIndex::default();
-    index.adopt(meeting("moodle", "a", "same-1", "bbb1")).unwrap();
-    index.adopt(meeting("portal", "a", "same-1", "bbb2")).unwrap();
+    index.adopt(meeting("moodle", "a", "same-1", "bbb1"), &Replaces::Nothing).unwrap();
+    index.adopt(meeting("portal", "a", "same-1", "bbb2"), &Replaces::Nothing).unwrap();
     let server = |index: &MeetingIndex, integration: &str| {
         index.find(&MeetingKey::new(integration, "same-1")).map(|entry| entry.server().clone())
     };

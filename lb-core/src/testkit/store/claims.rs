@@ -6,7 +6,7 @@ use futures_util::future::{join_all, poll_immediate};
 
 use super::{claim, meeting, soon, token};
 use crate::meeting::MeetingKey;
-use crate::store::{ClaimOutcome, Entry, MeetingStore, StoreError};
+use crate::store::{ClaimOutcome, Entry, MeetingStore, Replaces, StoreError};
 
 /// A key that nobody has is claimed, and the claim is found under it with all that it says.
 pub async fn a_free_key_is_claimed(store: &dyn MeetingStore) {
@@ -32,7 +32,7 @@ pub async fn a_claimed_key_is_pending_for_everybody_else(store: &dyn MeetingStor
 
 /// Whoever claims a key that has a meeting is told of the meeting.
 pub async fn a_held_meeting_is_not_claimed_again(store: &dyn MeetingStore) {
-    let held = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    let held = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
     assert_eq!(store.claim(claim("t1", "a", "bbb2")).await, Ok(ClaimOutcome::Held(held)));
     assert_eq!(store.claims().await, Ok(vec![]));
 }
@@ -52,7 +52,7 @@ pub async fn the_same_token_moves_its_claim_to_another_server(store: &dyn Meetin
 
 /// A server that has, or is about to get, another integration's meeting of the same id cannot be claimed.
 pub async fn a_server_with_anothers_meeting_or_claim_of_that_id_is_occupied(store: &dyn MeetingStore) {
-    store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
     store.claim(claim("t1", "b", "bbb1")).await.unwrap();
     for id in ["a", "b"] {
         let mut portals = claim("t2", id, "bbb1");
@@ -147,7 +147,7 @@ pub async fn waiting_ends_when_a_meeting_is_adopted_over_the_claim(store: &dyn M
     let token = token("t1");
     let mut waiting = store.settled(&token);
     assert_eq!(poll_immediate(&mut waiting).await, None, "not settled yet");
-    let held = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    let held = store.adopt(meeting("a", 1, "bbb1"), Replaces::Claim(token.clone()), vec![]).await.unwrap();
     soon("waking up", waiting).await;
     assert_eq!(store.claims().await, Ok(vec![]));
     assert_eq!(store.confirm(&token, meeting("a", 1, "bbb1"), vec![]).await, Err(StoreError::Fenced));

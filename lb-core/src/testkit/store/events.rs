@@ -6,7 +6,7 @@ use super::{START, claim, created, ended, joined, meeting, token};
 use crate::event::{Event, EventKind, Found};
 use crate::meeting::{MeetingKey, Stray};
 use crate::server::ServerState;
-use crate::store::{MeetingStore, StoreError};
+use crate::store::{MeetingStore, Replaces, StoreError};
 
 /// Once a change has been made, its events are stored too.
 pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore) {
@@ -23,7 +23,14 @@ pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore)
     let cleared = at(EventKind::StrayEnded { meeting: stray.clone(), server: "bbb2".into() });
     store.claim(claim("t1", "a", "bbb1")).await.unwrap();
     store.confirm(&token("t1"), held.clone(), vec![created(&held)]).await.unwrap();
-    store.adopt(meeting("a", 2, "bbb1"), vec![ended(&held), adopted.clone()]).await.unwrap();
+    store
+        .adopt(
+            meeting("a", 2, "bbb1"),
+            Replaces::Incarnation(held.internal_id.clone()),
+            vec![ended(&held), adopted.clone()],
+        )
+        .await
+        .unwrap();
     let forgotten = meeting("a", 2, "bbb1");
     assert_eq!(store.forget(&held.key, &forgotten.internal_id, vec![ended(&forgotten)]).await, Ok(true));
     let copy = Stray { key: stray.clone(), server: "bbb2".into(), since: START };
@@ -36,10 +43,10 @@ pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore)
 /// A change that did not happen leaves no event of it.
 pub async fn a_change_that_is_refused_stores_no_events(store: &dyn MeetingStore) {
     let (old, held) = (meeting("a", 1, "bbb1"), meeting("a", 2, "bbb1"));
-    store.adopt(held.clone(), vec![]).await.unwrap();
+    store.adopt(held.clone(), Replaces::Nothing, vec![]).await.unwrap();
     let fenced = store.confirm(&token("t0"), old.clone(), vec![created(&old)]).await;
     assert_eq!(fenced, Err(StoreError::Fenced));
-    assert_eq!(store.adopt(old.clone(), vec![created(&old)]).await, Err(StoreError::Fenced));
+    assert_eq!(store.adopt(old.clone(), Replaces::Nothing, vec![created(&old)]).await, Err(StoreError::Fenced));
     assert_eq!(store.forget(&old.key, &old.internal_id, vec![ended(&old)]).await, Ok(false));
     assert_eq!(store.latest_events(10).await, Ok(vec![]));
 }
@@ -55,7 +62,7 @@ pub async fn recorded_events_are_answered_newest_first_up_to_the_limit(store: &d
     assert_eq!(store.latest_events(7).await, Ok(newest(7)));
     assert_eq!(store.latest_events(0).await, Ok(vec![]));
     assert_eq!(store.latest_events(usize::MAX).await, Ok(newest(60)));
-    store.adopt(held.clone(), vec![created(&held)]).await.unwrap();
+    store.adopt(held.clone(), Replaces::Nothing, vec![created(&held)]).await.unwrap();
     assert_eq!(store.latest_events(1).await, Ok(vec![created(&held)]));
 }
 

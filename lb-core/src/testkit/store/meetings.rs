@@ -2,7 +2,7 @@
 
 use super::{claim, meeting, token};
 use crate::meeting::{Meeting, MeetingKey};
-use crate::store::{Entry, MeetingStore, StoreError};
+use crate::store::{Entry, MeetingStore, Replaces, StoreError};
 
 fn of(integration: &str, mut meeting: Meeting) -> Meeting {
     meeting.key.integration = integration.into();
@@ -26,9 +26,9 @@ pub async fn a_confirmed_meeting_is_found_by_both_its_ids_by_its_integration_onl
 
 /// Two integrations use the same meetingID, each for its own meeting.
 pub async fn integrations_may_use_the_same_meeting_id(store: &dyn MeetingStore) {
-    let moodles = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    let moodles = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
     // the same millisecond on two servers: both incarnations have the same internal id
-    let portals = store.adopt(of("portal", meeting("a", 1, "bbb2")), vec![]).await.unwrap();
+    let portals = store.adopt(of("portal", meeting("a", 1, "bbb2")), Replaces::Nothing, vec![]).await.unwrap();
     for id in ["a", moodles.internal_id.as_str()] {
         assert_eq!(store.find(&MeetingKey::new("moodle", id)).await, Ok(Some(Entry::Held(moodles.clone()))), "{id}");
         assert_eq!(store.find(&MeetingKey::new("portal", id)).await, Ok(Some(Entry::Held(portals.clone()))), "{id}");
@@ -42,38 +42,60 @@ pub async fn integrations_may_use_the_same_meeting_id(store: &dyn MeetingStore) 
 
 /// A newer incarnation takes the place of the one before, which is then found by no id.
 pub async fn a_new_incarnation_replaces_the_one_before(store: &dyn MeetingStore) {
-    let old = store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
-    let new = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    let old = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let new =
+        store.adopt(meeting("a", 2, "bbb1"), Replaces::Incarnation(old.internal_id.clone()), vec![]).await.unwrap();
     assert_eq!(store.find(&new.key).await, Ok(Some(Entry::Held(new.clone()))));
     assert_eq!(store.find(&MeetingKey::new("moodle", old.internal_id.as_str())).await, Ok(None));
     assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![new.clone()]));
     let mut again = meeting("a", 2, "bbb1");
     again.name = "renamed".to_owned();
-    store.adopt(again.clone(), vec![]).await.unwrap();
+    store.adopt(again.clone(), Replaces::Incarnation(new.internal_id.clone()), vec![]).await.unwrap();
     assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![again.into()]), "the same incarnation, known better");
 }
 
-/// An incarnation older than the one held on the same server is a late word and is refused.
-pub async fn an_older_incarnation_of_the_same_server_is_refused(store: &dyn MeetingStore) {
-    let held = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
-    assert_eq!(store.adopt(meeting("a", 1, "bbb1"), vec![]).await, Err(StoreError::Fenced));
+/// Who found a meeting and knew something else under its key than is known by now is late, and changes nothing.
+pub async fn a_late_finder_is_refused(store: &dyn MeetingStore) {
+    let held = store.adopt(meeting("a", 2, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    for late in
+        [Replaces::Nothing, Replaces::Claim(token("t1")), Replaces::Incarnation(meeting("a", 1, "bbb1").internal_id)]
+    {
+        assert_eq!(store.adopt(meeting("a", 3, "bbb2"), late, vec![]).await, Err(StoreError::Fenced));
+    }
     assert_eq!(store.find(&held.key).await, Ok(Some(Entry::Held(held))));
+    store.claim(claim("t2", "b", "bbb1")).await.unwrap();
+    for late in [Replaces::Nothing, Replaces::Claim(token("t1"))] {
+        assert_eq!(store.adopt(meeting("b", 1, "bbb1"), late, vec![]).await, Err(StoreError::Fenced));
+    }
 }
 
-/// Create times of two servers are not compared: the clocks are different ones.
-pub async fn another_server_may_count_time_differently(store: &dyn MeetingStore) {
-    store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
-    let moved = store.adopt(meeting("a", 1, "bbb2"), vec![]).await.unwrap();
+/// A meeting may be found on another server than the incarnation before.
+pub async fn a_new_incarnation_may_be_elsewhere(store: &dyn MeetingStore) {
+    let old = store.adopt(meeting("a", 2, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let replaces = Replaces::Incarnation(old.internal_id.clone());
+    let moved = store.adopt(meeting("a", 1, "bbb2"), replaces, vec![]).await.unwrap();
     assert_eq!(store.find(&moved.key).await, Ok(Some(Entry::Held(moved.clone()))));
     assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![]));
     assert_eq!(store.meetings_on(&"bbb2".into()).await, Ok(vec![moved]));
 }
 
+/// A server that holds another integration's meeting may not be given one whose id is the beginning of that one's internal
+/// id: BBB would find either by it.
+pub async fn an_id_like_anothers_internal_id_is_kept_away(store: &dyn MeetingStore) {
+    let held = store.adopt(of("portal", meeting("a", 1, "bbb1")), Replaces::Nothing, vec![]).await.unwrap();
+    let internal = held.internal_id.as_str();
+    for like in [internal, &internal[..internal.len() - 1]] {
+        assert_eq!(store.occupied(&MeetingKey::new("moodle", like)).await, Ok(vec!["bbb1".into()]), "{like}");
+        assert_eq!(store.occupied(&MeetingKey::new("portal", like)).await, Ok(vec![]), "its own");
+    }
+}
+
 /// A late end of an earlier incarnation does not end the present one.
 pub async fn forgetting_touches_its_own_incarnation_only(store: &dyn MeetingStore) {
     let old = meeting("a", 1, "bbb1");
-    store.adopt(old.clone(), vec![]).await.unwrap();
-    let new = store.adopt(meeting("a", 2, "bbb1"), vec![]).await.unwrap();
+    store.adopt(old.clone(), Replaces::Nothing, vec![]).await.unwrap();
+    let new =
+        store.adopt(meeting("a", 2, "bbb1"), Replaces::Incarnation(old.internal_id.clone()), vec![]).await.unwrap();
     assert_eq!(store.forget(&new.key, &old.internal_id, vec![]).await, Ok(false));
     assert_eq!(store.find(&new.key).await, Ok(Some(Entry::Held(new.clone()))));
     assert_eq!(store.forget(&new.key, &new.internal_id, vec![]).await, Ok(true));
@@ -86,7 +108,7 @@ pub async fn forgetting_touches_its_own_incarnation_only(store: &dyn MeetingStor
 
 /// A claim is settled by its token, never forgotten as a meeting.
 pub async fn a_claim_is_not_forgotten(store: &dyn MeetingStore) {
-    store.adopt(meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
     let old = meeting("a", 1, "bbb1");
     store.forget(&old.key, &old.internal_id, vec![]).await.unwrap();
     let claimed = claim("t1", "a", "bbb1");
@@ -98,11 +120,11 @@ pub async fn a_claim_is_not_forgotten(store: &dyn MeetingStore) {
 /// The meetings of an integration come in the order of their ids, those of a server in any order; claims are in neither.
 pub async fn meetings_are_listed_by_integration_and_by_server(store: &dyn MeetingStore) {
     for (id, server) in [("b", "bbb1"), ("a", "bbb2"), ("c", "bbb1")] {
-        store.adopt(meeting(id, 1, server), vec![]).await.unwrap();
+        store.adopt(meeting(id, 1, server), Replaces::Nothing, vec![]).await.unwrap();
     }
     // names between which a careless range would not tell
     for integration in ["mood", "moodle2"] {
-        store.adopt(of(integration, meeting("z", 1, "bbb3")), vec![]).await.unwrap();
+        store.adopt(of(integration, meeting("z", 1, "bbb3")), Replaces::Nothing, vec![]).await.unwrap();
     }
     store.claim(claim("t1", "d", "bbb1")).await.unwrap();
     let ids = |meetings: Vec<std::sync::Arc<Meeting>>| {
@@ -136,6 +158,7 @@ pub async fn a_voice_bridge_is_taken_by_claims_and_meetings(store: &dyn MeetingS
     }
     let mut renumbered = meeting("a", 2, "bbb1");
     renumbered.voice_bridge = None;
-    store.adopt(renumbered, vec![]).await.unwrap();
+    let before = Replaces::Incarnation(meeting("a", 1, "bbb1").internal_id);
+    store.adopt(renumbered, before, vec![]).await.unwrap();
     assert_eq!(store.voice_bridge_taken(number, None, &other).await, Ok(false), "no longer used");
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{START, claim};
+use super::{START, claim, meeting};
 use crate::meeting::{MeetingKey, Stray};
-use crate::store::{ClaimOutcome, MeetingStore};
+use crate::store::{ClaimOutcome, MeetingStore, Replaces};
 
 fn stray(id: &str, server: &str) -> Stray {
     Stray { key: MeetingKey::new("moodle", id), server: server.into(), since: START }
@@ -25,6 +25,16 @@ pub async fn strays_are_noted_once_and_cleared(store: &dyn MeetingStore) {
     let mut left = store.strays().await.unwrap();
     left.sort();
     assert_eq!(left, [stray("a", "bbb2"), stray("b", "bbb1")]);
+}
+
+/// The copy on the server that holds the meeting is the meeting itself: it is no stray, before or after.
+pub async fn the_meeting_itself_is_no_stray(store: &dyn MeetingStore) {
+    assert_eq!(store.note_stray(stray("a", "bbb1"), vec![]).await, Ok(true));
+    store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    assert_eq!(store.strays().await, Ok(vec![]), "it came to be held");
+    assert_eq!(store.note_stray(stray("a", "bbb1"), vec![]).await, Ok(false));
+    assert_eq!(store.note_stray(stray("a", "bbb2"), vec![]).await, Ok(true));
+    assert_eq!(store.strays().await, Ok(vec![stray("a", "bbb2")]));
 }
 
 /// A server that may hold a stray is given no meeting of that id, whoever asks, until the stray is cleared.

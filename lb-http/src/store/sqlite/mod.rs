@@ -22,7 +22,7 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use lb_core::event::Event;
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, PublishedIndex, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, PublishedIndex, Replaces, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
@@ -165,9 +165,14 @@ impl MeetingStore for SqliteStore {
         self.shared.index.settled(token).await;
     }
 
-    async fn adopt(&self, meeting: Meeting, events: Vec<Event>) -> Result<Arc<Meeting>, StoreError> {
+    async fn adopt(
+        &self,
+        meeting: Meeting,
+        replaces: Replaces,
+        events: Vec<Event>,
+    ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let held = work.index.adopt(meeting.clone())?;
+            let held = work.index.adopt(meeting.clone(), &replaces)?;
             tables::put_meeting(work.transaction()?, &held)?;
             events::add(work.transaction()?, &events)?;
             Ok(held)
@@ -193,12 +198,14 @@ impl MeetingStore for SqliteStore {
         self.writer.run(job).await
     }
 
-    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<(), StoreError> {
+    async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<bool, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            work.index.note_stray(stray.clone());
-            tables::put_stray(work.transaction()?, &stray)?;
-            events::add(work.transaction()?, &events)?;
-            Ok(())
+            let noted = work.index.note_stray(stray.clone());
+            if noted {
+                tables::put_stray(work.transaction()?, &stray)?;
+                events::add(work.transaction()?, &events)?;
+            }
+            Ok(noted)
         };
         self.writer.run(job).await
     }

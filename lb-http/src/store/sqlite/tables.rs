@@ -75,6 +75,7 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
         ":created_at": integer(meeting.created_at.as_millis()),
         ":parameters": Parameters::to_json(&meeting.parameters)?,
     })?;
+    delete_stray(database, &meeting.key, &meeting.server)?;
     Ok(())
 }
 

@@ -177,7 +177,7 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         store.confirm(&token(2), meeting(2), vec![joined("a")]).await.unwrap();
         store.claim(claim(4)).await.unwrap();
         store.release(&token(4)).await.unwrap();
-        store.adopt(meeting(5), vec![]).await.unwrap();
+        store.adopt(meeting(5), Replaces::Nothing, vec![]).await.unwrap();
         store.forget(&meeting(5).key, &meeting(5).internal_id, vec![joined("b")]).await.unwrap();
         store.note_stray(stray.clone(), vec![]).await.unwrap();
         store.save_fleet(record.clone()).await.unwrap();
@@ -204,7 +204,7 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
 fn what_was_answered_is_in_the_files_at_that_moment() {
     let store = Disposable::new();
     run(store.claim(claim(1))).unwrap();
-    run(store.adopt(meeting(2), vec![joined("a")])).unwrap();
+    run(store.adopt(meeting(2), Replaces::Nothing, vec![joined("a")])).unwrap();
     // the files as a power cut would leave them now
     let after = tempfile::tempdir().unwrap();
     for name in ["lb.sqlite3", "lb.sqlite3-wal"] {
@@ -219,7 +219,7 @@ fn what_was_answered_is_in_the_files_at_that_moment() {
 #[test]
 fn an_operator_reads_the_tables_while_the_store_is_open() {
     let store = Disposable::new();
-    run(store.adopt(meeting(1), vec![joined("Ana")])).unwrap();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![joined("Ana")])).unwrap();
     let outside = store.seen_from_outside();
     let text = |query: &str| outside.query_row(query, [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(text("SELECT server || ' ' || voice_bridge || ' ' || name FROM meetings"), "bbb1 70000 Física");
@@ -241,7 +241,7 @@ fn changes_that_wait_together_share_a_commit() {
     let outcomes = run(while_the_writer_stands_still(&store, claims));
     assert!(outcomes.iter().all(|outcome| *outcome == Ok(ClaimOutcome::Claimed)));
     assert_eq!(store.commits() - before, 1);
-    let adopted = run(join_all((0..200).map(|n| store.adopt(meeting(n), vec![joined("a")]))));
+    let adopted = run(join_all((0..200).map(|n| store.adopt(meeting(n), Replaces::Nothing, vec![joined("a")]))));
     assert!(adopted.iter().all(Result::is_ok));
     assert!(store.commits() - before < 50, "{} commits", store.commits() - before);
     assert_eq!(count(&store.seen_from_outside(), "meetings"), 200);
@@ -260,7 +260,7 @@ fn more_changes_than_the_queue_has_places_for_wait_and_are_all_made() {
 fn a_change_that_changes_nothing_writes_nothing() {
     let store = Disposable::new();
     run(async {
-        store.adopt(meeting(1), vec![]).await.unwrap();
+        store.adopt(meeting(1), Replaces::Nothing, vec![]).await.unwrap();
         let before = store.commits();
         assert!(matches!(store.claim(claim(1)).await, Ok(ClaimOutcome::Held(_))));
         assert_eq!(store.forget(&meeting(1).key, &"another".into(), vec![joined("a")]).await, Ok(false));
@@ -297,7 +297,7 @@ fn recorded_events_beyond_the_bound_are_dropped_and_counted() {
 fn a_closed_store_has_written_everything_refuses_changes_and_still_answers_from_memory() {
     let store = Disposable::new();
     run(async {
-        store.adopt(meeting(1), vec![]).await.unwrap();
+        store.adopt(meeting(1), Replaces::Nothing, vec![]).await.unwrap();
         store.record(vec![joined("a")]).await.unwrap();
         store.close().await;
         store.close().await;
@@ -313,7 +313,7 @@ fn a_closed_store_has_written_everything_refuses_changes_and_still_answers_from_
 #[test]
 fn debug_shows_no_password() {
     let store = Disposable::new();
-    run(store.adopt(meeting(1), vec![])).unwrap();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     run(store.claim(claim(2))).unwrap();
     let shown = format!("{:?}", store.store);
     assert!(shown.contains("meeting-1") && !shown.contains("-pw"), "{shown}");

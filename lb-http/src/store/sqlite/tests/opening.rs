@@ -57,7 +57,7 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
 fn a_damaged_database_is_refused() {
     let store = Disposable::new();
     for n in 0..50 {
-        run(store.adopt(meeting(n), vec![])).unwrap();
+        run(store.adopt(meeting(n), Replaces::Nothing, vec![])).unwrap();
     }
     run(store.close());
     let page: u32 = store
@@ -75,7 +75,7 @@ fn a_damaged_database_is_refused() {
 #[test]
 fn a_row_that_cannot_be_read_is_damage_too() {
     let store = Disposable::new();
-    run(store.adopt(meeting(1), vec![])).unwrap();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     run(store.execute("UPDATE meetings SET parameters = 'welcome=x'"));
     run(store.close());
     let refusal = refusal(&store.path());
@@ -107,7 +107,7 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
     let later = [*first, "ALTER TABLE strays ADD COLUMN note TEXT"];
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
-    run(store.adopt(meeting(1), vec![])).unwrap();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
     let store = SqliteStore::open_with(&path_in(&dir), &later).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
@@ -132,7 +132,7 @@ fn a_migration_made_by_other_statements_is_refused() {
 fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
-    run(store.adopt(meeting(1), vec![])).unwrap();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
     let broken = [schema::MIGRATIONS[0], "DROP TABLE meetings; CREATE TABLE strays (x)"];
     assert!(SqliteStore::open_with(&path_in(&dir), &broken).is_err());

@@ -20,13 +20,13 @@ async fn make_space(store: &Disposable) {
 fn a_change_that_finds_the_disk_full_is_not_acknowledged_and_is_made_once_there_is_space() {
     let store = Disposable::new();
     run(async {
-        store.adopt(meeting(1), vec![]).await.unwrap();
+        store.adopt(meeting(1), Replaces::Nothing, vec![]).await.unwrap();
         store.claim(claim(2)).await.unwrap();
         fill(&store).await;
         let refused = store.confirm(&token(2), large_meeting(2), vec![joined("a")]).await;
         assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
         assert_eq!(store.find(&claim(2).key).await, Ok(Some(Entry::Claimed(claim(2).into()))), "as before");
-        let refused = store.adopt(large_meeting(3), vec![]).await;
+        let refused = store.adopt(large_meeting(3), Replaces::Nothing, vec![]).await;
         assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
         assert_eq!(store.find(&meeting(3).key).await, Ok(None));
         assert_eq!(store.meetings_on(&"bbb1".into()).await, Ok(vec![meeting(1).into()]), "reads go on");
@@ -34,7 +34,7 @@ fn a_change_that_finds_the_disk_full_is_not_acknowledged_and_is_made_once_there_
         assert_eq!(store.check().await, Ok(()));
         let held = store.confirm(&token(2), large_meeting(2), vec![joined("a")]).await;
         assert_eq!(held, Ok(large_meeting(2).into()));
-        store.adopt(large_meeting(3), vec![]).await.unwrap();
+        store.adopt(large_meeting(3), Replaces::Nothing, vec![]).await.unwrap();
     });
     let store = store.reopened();
     run(async {
@@ -49,11 +49,15 @@ fn a_change_that_finds_the_disk_full_is_not_acknowledged_and_is_made_once_there_
 fn one_change_too_large_for_the_disk_does_not_undo_the_small_ones_beside_it() {
     let store = Disposable::new();
     run(async {
-        store.adopt(meeting(1), vec![]).await.unwrap();
+        store.adopt(meeting(1), Replaces::Nothing, vec![]).await.unwrap();
         fill(&store).await;
         let together = async {
             let small = async { tokio::join!(store.claim(claim(2)), store.claim(claim(3))) };
-            tokio::join!(small, store.adopt(large_meeting(4), vec![]), store.adopt(meeting(5), vec![]))
+            tokio::join!(
+                small,
+                store.adopt(large_meeting(4), Replaces::Nothing, vec![]),
+                store.adopt(meeting(5), Replaces::Nothing, vec![])
+            )
         };
         let (claims, large, adopted) = while_the_writer_stands_still(&store, together).await;
         assert_eq!(claims, (Ok(ClaimOutcome::Claimed), Ok(ClaimOutcome::Claimed)));
@@ -72,7 +76,7 @@ fn a_commit_that_fails_at_its_end_changes_nothing_but_for_the_jobs_that_are_not_
         let owed = "CREATE TABLE owed (claim TEXT REFERENCES claims (token) DEFERRABLE INITIALLY DEFERRED)";
         store.execute(owed).await;
         let bad = store.writer.run(|work| {
-            work.index.adopt(meeting(9))?;
+            work.index.adopt(meeting(9), &Replaces::Nothing)?;
             work.transaction()?.execute("INSERT INTO owed VALUES ('nobody')", [])?;
             Ok(())
         });
@@ -93,7 +97,7 @@ fn while_another_program_writes_changes_are_refused_and_what_needs_no_change_is_
     let store = Disposable::new();
     run(async {
         store.execute("PRAGMA busy_timeout = 1").await;
-        store.adopt(meeting(1), vec![]).await.unwrap();
+        store.adopt(meeting(1), Replaces::Nothing, vec![]).await.unwrap();
         let other = Connection::open(store.path()).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         store.record(vec![joined("a")]).await.unwrap();

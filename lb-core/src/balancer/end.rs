@@ -1,0 +1,24 @@
+//! What an end does: it asks the meeting's server to end it. The meeting ends a little later, and is forgotten when its
+//! server lists it no more.
+
+use super::{Answered, Balancer};
+use crate::api::{Failure, Params};
+use crate::event::Ended;
+use crate::gateway::ServerCall;
+use crate::integration::Integration;
+
+impl Balancer {
+    pub(super) async fn end(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
+        let deadline = self.clock.now() + self.settings.budget;
+        let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
+        let server = self.server_of(&meeting)?;
+        let query = params.for_server(&meeting.key.meeting_id).encode();
+        let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()));
+        let answered = self.pass_on(&server, call).await?;
+        let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
+        if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
+            self.forget(&meeting, Ended::NotFound).await?;
+        }
+        Ok(answered)
+    }
+}

@@ -1,0 +1,36 @@
+//! What a getMeetingInfo does: the meeting's server answers it, and the stamps are taken out.
+
+use super::{Answered, Balancer};
+use crate::api::{Answer, Failure, Params, Reply, stamp};
+use crate::gateway::{GatewayError, ServerCall};
+use crate::integration::Integration;
+
+impl Balancer {
+    pub(super) async fn get_meeting_info(
+        &self,
+        integration: &Integration,
+        params: Params,
+    ) -> Result<Answered, Failure> {
+        let deadline = self.clock.now() + self.settings.budget;
+        let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
+        let server = self.server_of(&meeting)?;
+        let query = params.for_server(&meeting.key.meeting_id).encode();
+        let call = ServerCall::read(&server.server, "getMeetingInfo", &query, deadline.since(self.clock.now()));
+        let name = server.server.name.clone();
+        let read = |answer: &Answer<'_>| {
+            // BBB finds meetings by the beginning of their internal id too: what carries another's stamp is another's
+            let stamp = answer.root().child("metadata").and_then(stamp::read);
+            let anothers = stamp.is_some_and(|stamp| {
+                stamp.guid == self.settings.guid && stamp.institution != integration.name.as_str()
+            });
+            let (key, success) = (answer.key().into_owned().into(), answer.is_success());
+            let reply = Reply::xml(answer.for_website());
+            (!anothers).then_some(Answered { reply, key, success, server: Some(name) })
+        };
+        match self.ask(&server, call, read).await {
+            Ok(answered) => answered.ok_or_else(|| self.unknown_meeting()),
+            Err(GatewayError::TooLong) => Err(Failure::TooLong),
+            Err(_) => Err(Failure::ServerTrouble),
+        }
+    }
+}
