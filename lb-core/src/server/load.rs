@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn of_two_calls_that_want_the_same_meeting_each_takes_back_its_own_place() {
+        let rule = ExpectedLoadRule::default();
+        let [winner, overtaken] = ["a", "b"].map(|token| ClaimToken::from(token.to_owned()));
+        let mut expected = ExpectedLoad::default();
+        expected.add(key("a"), Some(winner), Timestamp::default(), &rule);
+        expected.add(key("a"), Some(overtaken.clone()), Timestamp::default(), &rule);
+        expected.remove(&key("a"), Some(&overtaken), Timestamp::default(), &rule);
+        assert_eq!((expected.users(Timestamp::default()), expected.meetings()), (15.0, 1));
+        expected.remove(&key("a"), None, Timestamp::default(), &rule);
+        assert_eq!((expected.users(Timestamp::default()), expected.meetings()), (0.0, 0));
+    }
+
+    #[test]
     fn what_was_added_can_be_taken_back() {
         let rule = ExpectedLoadRule::default();
         let mut expected = ExpectedLoad::default();

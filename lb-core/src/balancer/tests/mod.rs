@@ -5,6 +5,7 @@ mod concurrency;
 mod faults;
 mod meetings;
 mod placement;
+mod races;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -241,7 +241,8 @@ fn changes_that_wait_together_share_a_commit() {
     let outcomes = run(while_the_writer_stands_still(&store, claims));
     assert!(outcomes.iter().all(|outcome| *outcome == Ok(ClaimOutcome::Claimed)));
     assert_eq!(store.commits() - before, 1);
-    let adopted = run(join_all((0..200).map(|n| store.adopt(meeting(n), Replaces::Nothing, vec![joined("a")]))));
+    let adopted =
+        run(join_all((0..200).map(|n| store.adopt(meeting(n), Replaces::Claim(token(n)), vec![joined("a")]))));
     assert!(adopted.iter().all(Result::is_ok));
     assert!(store.commits() - before < 50, "{} commits", store.commits() - before);
     assert_eq!(count(&store.seen_from_outside(), "meetings"), 200);

@@ -62,7 +62,7 @@ CREATE TABLE fleet (
     good_at INTEGER NOT NULL -- when the monitor last said so
 ) STRICT;
 CREATE TABLE fleet_servers (
-    place     INTEGER PRIMARY KEY, -- in the order of the monitor's answer
+    place     INTEGER PRIMARY KEY, -- by name
     name      TEXT NOT NULL,
     api_url   TEXT NOT NULL,
     secret    TEXT NOT NULL,
