@@ -82,7 +82,7 @@ async fn speed(settings: &Settings) -> Result<(), Failed> {
         let create = Load::each(lb.address, "<returncode>SUCCESS", move |number| {
             create.target("create", &format!("name=Algebra&meetingID=load-{round}-{number}"))
         });
-        creates.push(lb.measure(settings, &create, settings.calls / 10).await?);
+        creates.push(lb.measure(settings, &create, settings.creates()).await?);
     }
 
     println!("| calls | through | calls/s | p50 | p99 | CPU per call |");

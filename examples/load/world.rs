@@ -29,7 +29,7 @@ pub struct Settings {
     pub cpu: usize,
     pub rounds: usize,
     pub connections: usize,
-    /// Calls of each kind and round, a tenth of it for creates; 0 leaves the speed out.
+    /// Calls of each kind and round, a fortieth of it for creates; 0 leaves the speed out.
     pub calls: usize,
     /// Meetings for the memory; 0 leaves it out.
     pub meetings: usize,
@@ -53,10 +53,17 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Creates in each round: few enough for the voice bridges of one server.
+    pub fn creates(&self) -> usize {
+        self.calls / 40
+    }
+}
+
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rounds, connections, calls, .. } = self;
-        write!(f, "{rounds} rounds, {connections} connections, {calls} calls of each kind (creates: {})", calls / 10)
+        write!(f, "{rounds} rounds, {connections} connections, {calls} calls of each kind, {} creates", self.creates())
     }
 }
 
