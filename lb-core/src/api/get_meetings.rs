@@ -67,42 +67,54 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
 /// The answer to a website: its meetings, each as its server listed it last, with the server that holds it. A meeting that
 /// is younger than the last list is written from what its create brought.
 pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>) -> Reply {
-    let mut writer = Writer::with_capacity(4096);
-    let mut count = 0;
-    for (meeting, server) in meetings {
-        let list = server.and_then(|server| server.list.as_deref());
-        // ended, by its server's word: not forgotten before a second list says so, but not shown either
-        if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at)) {
-            continue;
-        }
-        let listed = list.and_then(|list| list.find(&meeting.internal_id));
-        count += 1;
+    let shown: Vec<_> = meetings.filter_map(shown).collect();
+    // many meetings make megabytes: they are written once, into room that is there
+    let bytes = |shown: &Shown<'_>| shown.listed.map_or(1500, |listed| listed.xml.length()) + 250;
+    let mut writer = Writer::with_capacity(shown.iter().map(bytes).sum::<usize>() + 200);
+    writer.open("response").element("returncode", "SUCCESS");
+    if shown.is_empty() {
+        writer.raw("<meetings/>").element("messageKey", "noMeetings");
+        writer.element("message", "no meetings were found on this server");
+    } else {
+        writer.open("meetings");
+        shown.iter().for_each(|shown| shown.write(&mut writer));
+        writer.close("meetings");
+    }
+    writer.close("response");
+    Reply::xml(writer.into_string())
+}
+
+/// A meeting that a website is shown.
+struct Shown<'a> {
+    meeting: &'a Meeting,
+    server: Option<&'a FleetServer>,
+    listed: Option<&'a ListedMeeting>,
+}
+
+fn shown<'a>((meeting, server): (&'a Meeting, Option<&'a FleetServer>)) -> Option<Shown<'a>> {
+    let list = server.and_then(|server| server.list.as_deref());
+    // ended, by its server's word: not forgotten before a second list says so, but not shown either
+    if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at)) {
+        return None;
+    }
+    Some(Shown { meeting, server, listed: list.and_then(|list| list.find(&meeting.internal_id)) })
+}
+
+impl Shown<'_> {
+    fn write(&self, writer: &mut Writer) {
         writer.open("meeting");
-        match listed {
+        match self.listed {
             Some(listed) => {
                 writer.raw(&listed.xml.unpack());
             }
-            None => write_unlisted(&mut writer, meeting),
+            None => write_unlisted(writer, self.meeting),
         }
-        if let Some(server) = server {
-            writer
-                .open("server")
-                .element("name", server.server.name.as_str())
-                .element("address", &server.server.address);
-            writer.element("url", &server.server.origin()).close("server");
+        if let Some(FleetServer { server, .. }) = self.server {
+            writer.open("server").element("name", server.name.as_str()).element("address", &server.address);
+            writer.element("url", &server.origin()).close("server");
         }
         writer.close("meeting");
     }
-    let meetings = writer.into_string();
-    Reply::success(|writer| match count {
-        0 => {
-            writer.raw("<meetings/>").element("messageKey", "noMeetings");
-            writer.element("message", "no meetings were found on this server");
-        }
-        _ => {
-            writer.open("meetings").raw(&meetings).close("meetings");
-        }
-    })
 }
 
 /// A meeting that was created a moment ago: BBB's fields in BBB's order, nobody in it.

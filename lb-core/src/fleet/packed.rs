@@ -20,6 +20,11 @@ impl PackedXml {
         Self { packed: packed.as_slice().into(), length: xml.len() }
     }
 
+    /// Length of the XML, bytes.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
     /// The XML, as it was.
     pub fn unpack(&self) -> String {
         let bytes = block::decompress_with_dict(&self.packed, self.length, LIKELY).unwrap_or_default();
