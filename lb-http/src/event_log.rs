@@ -41,6 +41,8 @@ impl Observer for EventLog {
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
             }
+            // one for each join call, and those are told at debug
+            EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {
                 let meeting = kind.meeting().map(tracing::field::display);
                 tracing::info!(meeting, server = kind.server().map(tracing::field::display), "{word}");
