@@ -88,7 +88,7 @@ fn changes(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
             bencher.iter(|| {
                 let word = words.next().unwrap_or_default();
-                live.change(|fleet| (fleet.with_server(&name, |server| server.word = word), ()));
+                live.change(|fleet| (fleet.with_server(&name, NOW, |server| server.word = word), ()));
             });
         });
     }

@@ -158,6 +158,48 @@ pub enum EventKind {
         /// Where the copy was.
         server: ServerName,
     },
+    /// A suspended server is surely down: its meetings may be placed afresh from now on. Stored.
+    ServerConfirmedDown {
+        /// Which.
+        server: ServerName,
+    },
+    /// An administrator gave the meetings of a suspended server free. Stored.
+    MeetingsReleased {
+        /// Which server.
+        server: ServerName,
+    },
+    /// Half or more of the servers fell silent at once: nothing is confirmed down until one answers. Stored.
+    FreezeBegan {
+        /// Servers that do not answer.
+        suspended: usize,
+        /// All servers.
+        servers: usize,
+    },
+    /// A server answers again after many fell silent at once, or an administrator said that they are down. Stored.
+    FreezeEnded,
+    /// A meeting was created anew elsewhere, because its server is confirmed down. Stored with the meeting.
+    MeetingPlacedAfresh {
+        /// Whose, and which.
+        meeting: MeetingKey,
+        /// The incarnation that was lost.
+        superseded: InternalMeetingId,
+        /// Its server.
+        from: ServerName,
+        /// The incarnation in its place.
+        internal_id: InternalMeetingId,
+        /// Where that one is.
+        server: ServerName,
+    },
+    /// A server came back with a copy of a meeting that is elsewhere now, and people are in it: it is left to end by itself.
+    /// Stored.
+    CopyInUse {
+        /// The meeting that it is a copy of.
+        meeting: MeetingKey,
+        /// Where the copy is.
+        server: ServerName,
+        /// Users in it.
+        users: u32,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -201,6 +243,12 @@ impl EventKind {
             Self::LastResort { .. } => "last-resort",
             Self::StrayNoted { .. } => "stray-noted",
             Self::StrayEnded { .. } => "stray-ended",
+            Self::ServerConfirmedDown { .. } => "server-confirmed-down",
+            Self::MeetingsReleased { .. } => "meetings-released",
+            Self::FreezeBegan { .. } => "freeze-began",
+            Self::FreezeEnded => "freeze-ended",
+            Self::MeetingPlacedAfresh { .. } => "meeting-placed-afresh",
+            Self::CopyInUse { .. } => "copy-in-use",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -216,6 +264,8 @@ impl EventKind {
             | Self::MeetingEnded { meeting, .. }
             | Self::UserJoined { meeting, .. }
             | Self::LastResort { meeting, .. }
+            | Self::MeetingPlacedAfresh { meeting, .. }
+            | Self::CopyInUse { meeting, .. }
             | Self::StrayNoted { meeting, .. }
             | Self::StrayEnded { meeting, .. } => Some(meeting),
             _ => None,
@@ -241,6 +291,10 @@ impl EventKind {
             | Self::ServerDropped { server }
             | Self::ServerFailed { server, .. }
             | Self::LastResort { server, .. }
+            | Self::ServerConfirmedDown { server }
+            | Self::MeetingsReleased { server }
+            | Self::MeetingPlacedAfresh { server, .. }
+            | Self::CopyInUse { server, .. }
             | Self::StrayNoted { server, .. }
             | Self::StrayEnded { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
@@ -282,6 +336,8 @@ pub enum Ended {
     NotFound,
     /// A new incarnation took its place.
     Replaced,
+    /// Its server is confirmed down: it was placed afresh, or the monitor no longer has the server.
+    ServerDown,
 }
 
 /// As what somebody joins.

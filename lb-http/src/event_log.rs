@@ -41,6 +41,18 @@ impl Observer for EventLog {
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
             }
+            EventKind::ServerConfirmedDown { server } => {
+                tracing::error!(%server, "{word}: its meetings are placed afresh when they are created again");
+            }
+            EventKind::FreezeBegan { suspended, servers } => {
+                tracing::error!(suspended, servers, "{word}: so many fell silent at once that none is taken for down");
+            }
+            EventKind::MeetingPlacedAfresh { meeting, from, server, .. } => {
+                tracing::warn!(%meeting, %from, %server, "{word}");
+            }
+            EventKind::CopyInUse { meeting, server, users } => {
+                tracing::warn!(%meeting, %server, users, "{word}: it is left to end by itself");
+            }
             // one for each join call, and those are told at debug
             EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lb_core::balancer::Balancer;
+use lb_core::balancer::{Alarm, Balancer};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::server::ServerState;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -42,6 +42,8 @@ pub struct Metrics {
     meetings: Family<ServerLabel, Gauge>,
     cpu: Family<ServerLabel, Gauge<f64, std::sync::atomic::AtomicU64>>,
     foreign: Family<ServerLabel, Gauge>,
+    copies: Family<ServerLabel, Gauge>,
+    alarms: Family<NameLabel, Gauge>,
     monitor_failing: Gauge,
     monitor_age: Gauge,
     ready: Gauge,
@@ -62,6 +64,8 @@ impl Metrics {
             meetings: Family::default(),
             cpu: Family::default(),
             foreign: Family::default(),
+            copies: Family::default(),
+            alarms: Family::default(),
             monitor_failing: Gauge::default(),
             monitor_age: Gauge::default(),
             ready: Gauge::default(),
@@ -98,6 +102,12 @@ impl Metrics {
             self.foreign.clone(),
         );
         registry.register(
+            "server_copies_in_use",
+            "Copies of meetings that were placed afresh elsewhere, with people in them",
+            self.copies.clone(),
+        );
+        registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
+        registry.register(
             "monitor_age_seconds",
             "Since the monitor was last good, or -1 if it never was",
             self.monitor_age.clone(),
@@ -127,15 +137,24 @@ impl Metrics {
         self.meetings.clear();
         self.cpu.clear();
         self.foreign.clear();
+        self.copies.clear();
         for server in fleet.servers() {
             *states.entry(server.state().as_str()).or_default() += 1;
             let label = ServerLabel { server: server.server.name.to_string() };
             self.users.get_or_create(&label).set(i64::from(server.users()));
             self.meetings.get_or_create(&label).set(i64::from(server.meetings()));
             self.foreign.get_or_create(&label).set(server.foreign.len() as i64);
+            self.copies.get_or_create(&label).set(server.copies_in_use.len() as i64);
             if let Some(cpu) = server.measured.cpu {
                 self.cpu.get_or_create(&label).set(cpu);
             }
+        }
+        let mut alarms: BTreeMap<&str, i64> = Alarm::WORDS.map(|word| (word, 0)).into();
+        for alarm in balancer.alarms() {
+            *alarms.entry(alarm.word()).or_default() += 1;
+        }
+        for (word, count) in alarms {
+            self.alarms.get_or_create(&NameLabel { name: word.to_owned() }).set(count);
         }
         for (state, count) in states {
             self.servers.get_or_create(&NameLabel { name: state.to_owned() }).set(count);

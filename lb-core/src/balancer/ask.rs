@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::event::EventKind;
 use crate::fleet::{Fleet, FleetServer};
 use crate::gateway::{GatewayError, ServerCall};
-use crate::server::ServerName;
+use crate::server::{Failed, ServerName};
 
 /// The call that servers are followed and probed by.
 const POLL: &str = "getMeetings";
@@ -57,7 +57,8 @@ impl Balancer {
             Err(GatewayError::TooLong) => {}
             Err(error) => {
                 let counts = !about_the_call && *error != GatewayError::Busy;
-                let noted = if counts { self.note(name_of, |server, now| server.failed(now)).await } else { None };
+                let how = if matches!(error, GatewayError::NotSent(_)) { Failed::Refused } else { Failed::Unanswered };
+                let noted = if counts { self.note(name_of, |server, now| server.failed(how, now)).await } else { None };
                 let first = noted.is_some_and(|before| before.reachability.is_spotless());
                 let (server, call, problem) = (name_of.clone(), name.into(), error.to_string());
                 self.emit(EventKind::ServerFailed { server, call, problem, first });
@@ -73,16 +74,18 @@ impl Balancer {
         change: impl FnOnce(&mut FleetServer, Timestamp),
     ) -> Option<Arc<FleetServer>> {
         let now = self.clock.now();
-        let (before, after) = self.fleet.change(|fleet| {
-            let next = fleet.with_server(name, |server| change(server, now));
-            let servers = (fleet.server(name).cloned(), next.as_ref().and_then(|next| next.server(name).cloned()));
-            (next, servers)
+        let (before, after, freezes) = self.fleet.change(|fleet| {
+            let next = fleet.with_server(name, now, |server| change(server, now));
+            let after = next.as_ref().and_then(|next| next.server(name).cloned());
+            let freezes = (fleet.freeze(), next.as_ref().map_or(fleet.freeze(), Fleet::freeze));
+            (next, (fleet.server(name).cloned(), after, freezes))
         });
         if let (Some(before), Some(after)) = (&before, &after)
             && before.state() != after.state()
         {
             let (from, to, reasons) = (Some(before.state()), after.state(), after.reasons().to_vec());
             self.tell(EventKind::ServerStateChanged { server: name.clone(), from, to, reasons }).await;
+            self.tell_freeze(freezes.0, freezes.1).await;
         }
         before
     }

@@ -11,7 +11,7 @@ impl Balancer {
     pub(super) async fn end(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
         let deadline = self.clock.now() + self.settings.budget;
         let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
-        let server = self.server_of(&meeting)?;
+        let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()));
         let answered = self.pass_on(&server, call).await?;

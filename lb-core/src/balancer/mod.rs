@@ -11,14 +11,18 @@
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `get_meetings` | what each call does |
 //! | `proxied` | what calls about one meeting have in common |
+//! | `down` | servers that are surely down, whose meetings are placed afresh |
+//! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
 
+mod alarms;
 mod ask;
 mod authenticate;
 mod builder;
 mod create;
+mod down;
 mod end;
 mod follow;
 mod get_meeting_info;
@@ -37,6 +41,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, root};

@@ -40,8 +40,9 @@ impl Balancer {
     pub(super) async fn settle(&self, claim: &Claim) -> Result<(), Failure> {
         match self.ask_for(claim).await {
             Asked::There(meeting) => {
-                let adopted = Self::adopted(&meeting, Found::ExpiredClaim);
-                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), vec![adopted]).await
+                let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
+                kinds.extend(claim.supersedes.iter().flat_map(|lost| Self::placed_afresh(lost, &meeting)));
+                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
@@ -93,6 +94,7 @@ impl Balancer {
                     records,
                     created_at: self.clock.now(),
                     parameters: Vec::new(),
+                    superseded: Vec::new(),
                 }))
             }
             Ok(None) => Asked::NotThere,

@@ -11,7 +11,7 @@ use std::fmt;
 use url::Url;
 
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
-pub use self::reachability::{HealthRules, Reachability};
+pub use self::reachability::{Failed, HealthRules, Reachability};
 pub use self::service::{HostStatus, Service, ServiceState};
 pub use self::state::{AdministratorWord, Evidence, ServerState, Verdict};
 

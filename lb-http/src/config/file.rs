@@ -78,6 +78,7 @@ tables! {
     Health {
         failures: Option<At<NonZero<u32>>>,
         successes: Option<At<NonZero<u32>>>,
+        down_after: Option<At<Duration>>,
     }
 
     Upstream {

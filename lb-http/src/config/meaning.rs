@@ -55,6 +55,8 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         health: HealthRules {
             failures: said(health.failures).map_or(3, u32::from),
             successes: said(health.successes).map_or(2, u32::from),
+            down_after: said(health.down_after).unwrap_or(HealthRules::default().down_after),
+            trial_every: file.monitor.keys.interval.as_ref().map_or(HealthRules::default().trial_every, |at| at.value),
         },
         upstream: upstream(file.upstream.keys, faults),
         geoip_database: said(file.geoip.keys.database),

@@ -28,6 +28,7 @@ max_age = "2m"
 grace = "1m 30s"
 [health]
 failures = 5
+down_after = "2m"
 successes = 4
 [upstream]
 connect_timeout = "1s"
@@ -103,7 +104,10 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(15), seconds(90)));
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
-    assert_eq!(config.health, HealthRules { failures: 5, successes: 4 });
+    assert_eq!(
+        config.health,
+        HealthRules { failures: 5, successes: 4, down_after: seconds(120), trial_every: seconds(15) }
+    );
     let upstream = Upstream { connect_timeout: seconds(1), timeout: seconds(7), max_concurrent_calls: 12 };
     assert_eq!(config.upstream, upstream);
     assert_eq!(config.geoip_database, Some("city.mmdb".into()));
@@ -396,7 +400,7 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.routers["default"].radius_km, 200.0);
     assert_eq!(config.routers["us-east"], Router { policy: Policy::LeastCpu, radius_km: 5.0 });
     assert_eq!(config.routers.len(), 2);
-    assert_eq!(config.health, HealthRules { failures: 9, successes: 2 });
+    assert_eq!(config.health, HealthRules { failures: 9, trial_every: seconds(20), ..HealthRules::default() });
     assert!(!config.placement.last_resort);
     let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
@@ -433,7 +437,11 @@ fn a_bad_variable_is_answered_with_its_name() {
             "10.0.0.0/8,x",
             "listen.trusted_proxies[1] must be an IP address or network in quotes, such as \"10.0.0.0/8\"",
         ),
-        ("LB__HEALTH", "{ failure = 1 }", "health.failure is not a known key; known here: failures, successes"),
+        (
+            "LB__HEALTH",
+            "{ failure = 1 }",
+            "health.failure is not a known key; known here: failures, successes, down_after",
+        ),
         ("LB__SERVERS__URL", "https://a", "after LB__SERVERS must come a number from 0, such as __0__"),
         ("LB__SERVERS__4__NAME", "a", "there are 0 of these, so the next has the number 0"),
         ("LB__SERVERS__0__URL", "https://a", "a server must have a name"),

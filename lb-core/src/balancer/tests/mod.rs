@@ -2,6 +2,7 @@
 
 mod calls;
 mod concurrency;
+mod down;
 mod faults;
 mod meetings;
 mod placement;

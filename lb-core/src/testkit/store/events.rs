@@ -33,7 +33,7 @@ pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore)
         .unwrap();
     let forgotten = meeting("a", 2, "bbb1");
     assert_eq!(store.forget(&held.key, &forgotten.internal_id, vec![ended(&forgotten)]).await, Ok(true));
-    let copy = Stray { key: stray.clone(), server: "bbb2".into(), since: START };
+    let copy = Stray { key: stray.clone(), server: "bbb2".into(), since: START, superseded: None };
     store.note_stray(copy, vec![noted.clone()]).await.unwrap();
     store.clear_stray(&stray, &"bbb2".into(), vec![cleared.clone()]).await.unwrap();
     let newest_first = vec![cleared, noted, ended(&forgotten), adopted, ended(&held), created(&held)];

@@ -3,7 +3,7 @@
 //! Reads look at the published index and take no lock. Changes go to the writer, one thread that owns the database:
 //! it makes one transaction of all the jobs that wait, publishes the index, and only then answers. The database is in WAL
 //! mode with `synchronous=FULL`: what was answered survives a crash of the machine. Other programs may read the file while
-//! it is in use; its tables are described in `schema/0001.sql`.
+//! it is in use; its tables are described in `schema/`.
 
 mod buffer;
 mod events;
@@ -143,7 +143,7 @@ impl MeetingStore for SqliteStore {
         let token = token.clone();
         let job = move |work: &mut job::Work<'_>| {
             let held = work.index.confirm(&token, meeting.clone())?;
-            tables::put_meeting(work.transaction()?, &held)?;
+            put_held(work, &held)?;
             events::add(work.transaction()?, &events)?;
             Ok(held)
         };
@@ -173,7 +173,7 @@ impl MeetingStore for SqliteStore {
     ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
             let held = work.index.adopt(meeting.clone(), &replaces)?;
-            tables::put_meeting(work.transaction()?, &held)?;
+            put_held(work, &held)?;
             events::add(work.transaction()?, &events)?;
             Ok(held)
         };
@@ -239,6 +239,17 @@ impl MeetingStore for SqliteStore {
         };
         self.writer.run(job).await
     }
+}
+
+/// Writes a meeting that came to be held, and the copies of those that it superseded.
+fn put_held(work: &mut job::Work<'_>, held: &Meeting) -> Result<(), job::Trouble> {
+    let strays = work.index.strays_of(&held.key);
+    let transaction = work.transaction()?;
+    tables::put_meeting(transaction, held)?;
+    for stray in strays {
+        tables::put_stray(transaction, &stray)?;
+    }
+    Ok(())
 }
 
 #[async_trait]
