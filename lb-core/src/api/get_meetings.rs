@@ -76,8 +76,8 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
 
 /// The answer to a website: its meetings and their breakout rooms, each as its server listed it last, with the server that
 /// holds it. A meeting that is younger than the last list is written from what its create brought.
-pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>) -> Reply {
-    let mut shown: Vec<_> = meetings.filter_map(shown).collect();
+pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>, now: Timestamp) -> Reply {
+    let mut shown: Vec<_> = meetings.filter_map(|meeting| shown(meeting, now)).collect();
     let rooms: Vec<_> = shown.iter().flat_map(Shown::breakouts).collect();
     if !rooms.is_empty() {
         // one that the website itself created is among its meetings already
@@ -109,10 +109,10 @@ struct Shown<'a> {
     listed: Option<&'a ListedMeeting>,
 }
 
-fn shown<'a>((meeting, server): (&'a Meeting, Option<&'a FleetServer>)) -> Option<Shown<'a>> {
+fn shown<'a>((meeting, server): (&'a Meeting, Option<&'a FleetServer>), now: Timestamp) -> Option<Shown<'a>> {
     let list = server.and_then(|server| server.list.as_deref());
     // ended, by its server's word: not forgotten before a second list says so, but not shown either
-    if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at)) {
+    if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at.as_past(now))) {
         return None;
     }
     Some(Shown { meeting, server, listed: list.and_then(|list| list.find(&meeting.internal_id)) })
@@ -238,7 +238,10 @@ mod tests {
         member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
         let (listed, ended) = (meeting("abc-1"), meeting("gone-3"));
         let fresh = Meeting { created_at: Timestamp::from_millis(8), ..meeting("new-2") };
-        let reply = reply([&listed, &fresh, &ended].into_iter().map(|meeting| (meeting, Some(&member))));
+        let reply = reply(
+            [&listed, &fresh, &ended].into_iter().map(|meeting| (meeting, Some(&member))),
+            Timestamp::from_millis(9),
+        );
         let text = String::from_utf8(reply.body.to_vec()).unwrap();
         assert!(text.contains("<participantCount>1,204</participantCount>"), "{text}");
         assert!(text.contains("<meetingName>Algebra &amp; co</meetingName>"), "{text}");
@@ -250,7 +253,7 @@ mod tests {
 
     #[test]
     fn none_is_a_success_of_its_own() {
-        let text = String::from_utf8(reply(std::iter::empty()).body.to_vec()).unwrap();
+        let text = String::from_utf8(reply(std::iter::empty(), Timestamp::default()).body.to_vec()).unwrap();
         assert!(text.contains("<returncode>SUCCESS</returncode><meetings/><messageKey>noMeetings</messageKey>"));
     }
 }

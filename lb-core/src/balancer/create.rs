@@ -47,7 +47,7 @@ struct Creating<'a> {
     lost: Option<Arc<Meeting>>,
 }
 
-/// What came of trying to create a new meeting.
+/// What came of one attempt to create the meeting.
 enum Tried {
     /// The website can be answered.
     Answered(Answered),
@@ -104,7 +104,9 @@ impl Balancer {
             match self.stored(self.store.find(&creating.key).await)? {
                 Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
                 Some(Entry::Held(meeting)) if !self.is_lost(&meeting) => {
-                    return self.create_again(&creating, &meeting).await;
+                    if let Tried::Answered(answered) = self.create_again(&creating, &meeting).await? {
+                        return Ok(answered);
+                    }
                 }
                 lost_or_none => {
                     creating.lost = lost_or_none.and_then(Entry::into_held);
@@ -122,7 +124,7 @@ impl Balancer {
     /// Waits until another call's claim is settled; settles it here if that call is gone.
     async fn wait_for(&self, claim: &Claim, deadline: Timestamp) -> Result<(), Failure> {
         let now = self.clock.now();
-        if claim.expires <= now {
+        if self.has_expired(claim) {
             return self.settle(claim).await;
         }
         let patience = claim.expires.min(deadline).since(now);
@@ -133,30 +135,50 @@ impl Balancer {
     }
 
     /// Sends the create to the server that has the meeting.
-    async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Answered, Failure> {
+    async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Tried, Failure> {
         let server = self.server_of(meeting)?;
         // the website that sends no passwords means the ones that were drawn for it
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
         let said = self.ask(&server, call, Said::read).await?;
-        let another = |created: &&Created| said.success && created.internal_id != meeting.internal_id;
-        if let Some(created) = said.created.as_ref().filter(another) {
-            // the meeting had ended unnoticed, and this is a new one
-            let ended = EventKind::MeetingEnded {
-                meeting: meeting.key.clone(),
-                internal_id: meeting.internal_id.clone(),
-                server: meeting.server.clone(),
-                how: Ended::Replaced,
-            };
-            let fresh = self.meeting(creating, &server, &meeting.passwords, meeting.voice_bridge, created);
-            let placement =
-                Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
-            let created = created_event(&fresh, placement);
-            let replaces = Replaces::Incarnation(meeting.internal_id.clone());
-            self.adopt(fresh, replaces, vec![ended, created]).await?;
+        match said.created.as_ref().filter(|_| said.success) {
+            Some(created) if created.internal_id != meeting.internal_id => {
+                // the meeting had ended unnoticed, and this is a new one
+                self.replace(creating, &server, meeting, created).await?;
+            }
+            // the answer was long on its way, and the meeting has ended meanwhile
+            Some(_) if !self.still_holds(meeting).await? => return Ok(Tried::Overtaken),
+            _ => {}
         }
-        Ok(said.answered(&server.server.name))
+        Ok(Tried::Answered(said.answered(&server.server.name)))
+    }
+
+    async fn still_holds(&self, meeting: &Meeting) -> Result<bool, Failure> {
+        let entry = self.stored(self.store.find(&meeting.key).await)?;
+        Ok(entry.and_then(Entry::into_held).is_some_and(|held| held.internal_id == meeting.internal_id))
+    }
+
+    /// Keeps the incarnation that a repeated create made on the same server in place of the one that had ended.
+    async fn replace(
+        &self,
+        creating: &Creating<'_>,
+        server: &FleetServer,
+        meeting: &Meeting,
+        created: &Created,
+    ) -> Result<(), Failure> {
+        let ended = EventKind::MeetingEnded {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            server: meeting.server.clone(),
+            how: Ended::Replaced,
+        };
+        let fresh = self.meeting(creating, server, &meeting.passwords, meeting.voice_bridge, created);
+        let placement =
+            Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
+        let created = created_event(&fresh, placement);
+        let replaces = Replaces::Incarnation(meeting.internal_id.clone());
+        self.adopt(fresh, replaces, vec![ended, created]).await
     }
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
@@ -227,7 +249,7 @@ impl Balancer {
                 passwords: passwords.clone(),
                 voice_bridge,
                 token: token.clone(),
-                expires: self.clock.now() + self.settings.budget * 2,
+                expires: self.clock.now() + self.claim_life(),
                 supersedes: creating.lost.clone(),
             };
             match self.stored(self.store.claim(claim.clone()).await)? {

@@ -15,7 +15,8 @@ impl Balancer {
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()));
         let answered = self.pass_on(&server, call).await?;
-        let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
+        let now = self.clock.now();
+        let old_enough = now.since(meeting.created_at.as_past(now)) > self.settings.grace;
         if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
             self.forget(&meeting, Ended::NotFound).await?;
         }

@@ -39,10 +39,11 @@ impl Balancer {
         let held = self.stored(self.store.meetings_on(name).await)?;
         self.take_list(name, &list, &held).await;
         for meeting in &held {
-            let unlisted_before =
-                server.list.as_ref().is_some_and(|before| before.denies(&meeting.internal_id, meeting.created_at));
-            let unlisted = unlisted_before && list.denies(&meeting.internal_id, meeting.created_at);
-            if unlisted && self.clock.now().since(meeting.created_at) > self.settings.grace {
+            let now = self.clock.now();
+            let created_at = meeting.created_at.as_past(now);
+            let denied = |list: &MeetingList| list.denies(&meeting.internal_id, created_at);
+            let unlisted = server.list.as_deref().is_some_and(denied) && denied(&list);
+            if unlisted && now.since(created_at) > self.settings.grace {
                 self.forget(meeting, Ended::Unlisted).await?;
             }
         }
@@ -87,7 +88,7 @@ impl Balancer {
                 Some(copy) => {
                     in_use.insert(stray.key.clone(), copy.users);
                 }
-                None if list.asked_at.since(stray.since) > self.settings.grace => {
+                None if list.asked_at.since(stray.since.as_past(self.clock.now())) > self.settings.grace => {
                     self.stored(self.store.clear_stray(&stray.key, &stray.server, Vec::new()).await)?;
                 }
                 None => {}
@@ -129,7 +130,9 @@ impl Balancer {
             let key = MeetingKey { integration: integration.name.clone(), meeting_id: listed.meeting_id.clone() };
             match self.stored(self.store.find(&key).await)? {
                 Some(Entry::Held(held)) => {
-                    let elsewhere = held.key == key && held.server != *name && list.asked_at > held.created_at;
+                    let now = self.clock.now();
+                    let elsewhere =
+                        held.key == key && held.server != *name && list.asked_at > held.created_at.as_past(now);
                     if elsewhere && !strays.iter().any(|stray| stray.key == key) {
                         self.note_copy(&key, name, Some(listed.internal_id.clone())).await;
                     }

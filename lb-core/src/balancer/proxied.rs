@@ -37,7 +37,7 @@ impl Balancer {
         let key = MeetingKey { integration: integration.name.clone(), meeting_id: meeting_id.clone() };
         let mut entry = self.stored(self.store.find(&key).await)?;
         if let Some(Entry::Claimed(claim)) = &entry
-            && claim.expires <= self.clock.now()
+            && self.has_expired(claim)
         {
             self.settle(claim).await?;
             entry = self.stored(self.store.find(&key).await)?;

@@ -58,7 +58,8 @@ impl Balancer {
         let fleet = self.fleet();
         for server in fleet.servers() {
             let meetings = self.stored(self.store.meetings_on(&server.server.name).await)?;
-            let young: Vec<_> = meetings.iter().filter(|meeting| now.since(meeting.created_at) < ramp).collect();
+            let young: Vec<_> =
+                meetings.iter().filter(|meeting| now.since(meeting.created_at.as_past(now)) < ramp).collect();
             if !young.is_empty() {
                 self.note(&server.server.name, |server, _| {
                     young.iter().for_each(|meeting| server.place(meeting.key.clone(), None, meeting.created_at));

@@ -1,6 +1,7 @@
 //! Claims whose creator is gone: a balancer that was killed, a call that was dropped. Their server is asked.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -26,13 +27,24 @@ impl Balancer {
             // trouble that goes on has been told of
             let _ = self.check_store().await;
         }
-        let now = self.clock.now();
         let mut expired = self.stored(self.store.claims().await)?;
-        expired.retain(|claim| claim.expires <= now);
+        expired.retain(|claim| self.has_expired(claim));
         // one hanging server must not hold up the claims on others
         let settled =
             stream::iter(expired).map(async |claim| self.settle(&claim).await).buffer_unordered(SETTLED_AT_ONCE);
         settled.collect::<Vec<_>>().await.into_iter().collect()
+    }
+
+    /// How long a claim is its creator's: longer than a create may take.
+    pub(super) fn claim_life(&self) -> Duration {
+        self.settings.budget * 2
+    }
+
+    /// Whether anybody may settle a claim. One that would live longer than any does was made by a clock that has been set back
+    /// since.
+    pub(super) fn has_expired(&self, claim: &Claim) -> bool {
+        let now = self.clock.now();
+        claim.expires <= now || claim.expires.since(now) > self.claim_life()
     }
 
     /// Settles an expired claim: the meeting is kept if its server has it, the claim released if not. If the server cannot
