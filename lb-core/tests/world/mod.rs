@@ -124,6 +124,8 @@ pub(crate) struct World {
     tasks: Vec<Task>,
     acknowledged: BTreeMap<MeetingKey, Acknowledged>,
     runs: u64,
+    // the last answer that a website read
+    said: Option<String>,
 }
 
 impl World {
@@ -153,6 +155,7 @@ impl World {
             tasks: Vec::new(),
             acknowledged: BTreeMap::new(),
             runs: 0,
+            said: None,
         };
         world.step(Step::Round);
         world
@@ -189,6 +192,24 @@ impl World {
         }
         self.go_on();
         self.check();
+    }
+
+    /// Takes a step that is a call and lets time pass until it is answered: its messageKey, or `SUCCESS`, or `redirect`.
+    pub(crate) fn ask(&mut self, step: Step) -> String {
+        self.said = None;
+        self.step(step);
+        for _ in 0..200 {
+            if let Some(said) = self.said.take() {
+                return said;
+            }
+            self.step(Step::Pass { millis: 50 });
+        }
+        panic!("{step:?} was not answered within 10 s");
+    }
+
+    /// How many copies are noted.
+    pub(crate) fn strays(&self) -> usize {
+        block_on(self.store.strays()).unwrap().len()
     }
 
     /// All servers behave, nobody calls, and time passes: then everything must be in order again.
@@ -280,6 +301,7 @@ impl World {
 
     fn answered(&mut self, purpose: &Purpose, reply: Option<Reply>) {
         let Some(reply) = reply else { return };
+        self.said = Some(said(&reply));
         match purpose {
             Purpose::Create(key) => self.created(key, &reply),
             Purpose::Join(key) => self.joined(key, &reply),
@@ -444,6 +466,15 @@ fn start(
         .build();
     block_on(balancer.resume()).unwrap();
     Arc::new(balancer)
+}
+
+fn said(reply: &Reply) -> String {
+    if reply.location.is_some() {
+        return "redirect".to_owned();
+    }
+    let document = Document::parse(&reply.body).unwrap();
+    let (code, key) = (document.root().value("returncode"), document.root().value("messageKey"));
+    if code == "SUCCESS" { "SUCCESS".to_owned() } else { key.into_owned() }
 }
 
 fn room_id(room: usize) -> String {
