@@ -221,6 +221,10 @@ impl World {
             self.step(Step::Pass { millis: 10_000 });
             self.step(Step::Round);
         }
+        for server in self.balancer.fleet().servers() {
+            let placed = server.expected.meetings();
+            assert_eq!(placed, 0, "{} is taken to have {placed} more meetings than it lists", server.server.name);
+        }
         // longer than any meeting counts for more than what is seen in it
         self.step(Step::Pass { millis: 31 * 60_000 });
         for _ in 0..3 {
