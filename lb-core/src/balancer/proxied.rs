@@ -9,7 +9,7 @@ use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::integration::Integration;
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
-use crate::server::{ServerName, ServerState};
+use crate::server::ServerState;
 use crate::store::Entry;
 
 impl Balancer {
@@ -57,25 +57,19 @@ impl Balancer {
 
     /// The same for a call that may find out whether a suspended server answers again: one in each interval is let through.
     pub(super) fn server_to_ask(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
-        self.server_of(meeting)
-            .or_else(|refused| if self.try_again(&meeting.server) { self.any_server(meeting) } else { Err(refused) })
+        let server = self.fleet().server(&meeting.server).cloned();
+        server.filter(|server| server.state().takes_calls() || self.try_again(server)).ok_or(Failure::ServerTrouble)
     }
 
     /// Takes the turn to try a suspended server.
-    fn try_again(&self, name: &ServerName) -> bool {
-        if self.fleet().server(name).is_none_or(|server| server.state() != ServerState::Suspended) {
-            return false;
-        }
+    fn try_again(&self, server: &FleetServer) -> bool {
         let now = self.clock.now();
-        self.fleet.change(|fleet| {
-            let mut free = false;
-            let next = fleet.with_server(name, now, |server| free = server.try_again(now));
-            (next.filter(|_| free), free)
-        })
-    }
-
-    fn any_server(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
-        self.fleet().server(&meeting.server).cloned().ok_or(Failure::ServerTrouble)
+        server.state() == ServerState::Suspended
+            && self.fleet.change(|fleet| {
+                let mut free = false;
+                let next = fleet.with_server(&server.server.name, now, |server| free = server.try_again(now));
+                (next.filter(|_| free), free)
+            })
     }
 
     /// Forgets a meeting that has ended, if it is still the incarnation held.
