@@ -19,11 +19,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{Config, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::{GeoError, MmdbLocator};
 use crate::metrics::Metrics;
-use crate::monitor::nagios::{Nagios, NagiosSettings};
+use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::rng::SystemRng;
 use crate::rounds;
 use crate::server::{self, Limits, Service};
@@ -180,6 +180,10 @@ fn source(
         MonitorSource::Nagios(nagios, facts) => {
             let (username, password) = nagios.credentials.clone().unwrap_or_else(|| (String::new(), "".into()));
             let settings = NagiosSettings {
+                format: match nagios.format {
+                    MonitorFormat::Core4 => NagiosFormat::Core4,
+                    MonitorFormat::Mconf => NagiosFormat::Mconf,
+                },
                 username,
                 password,
                 hostgroup: nagios.hostgroup.clone(),

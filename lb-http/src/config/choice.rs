@@ -52,9 +52,11 @@ choices! {
     }
 
     /// `[monitor] format`: how the monitor answers.
-    MonitorFormat: "\"core4\"" {
+    MonitorFormat: "\"core4\" or \"mconf\"" {
         /// The JSON of Nagios Core 4.
         Core4 = "core4",
+        /// Mconf's `status-json.cgi` with `style=mconf`.
+        Mconf = "mconf",
     }
 
     /// `[routers.NAME] policy`: how candidate servers are ranked.

@@ -194,7 +194,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
             "lb.toml:2: store.url must be \"memory:\" or \"sqlite:PATH\"; other stores, postgres among them, are not built yet",
         ),
         ("[monitor]\nkind = 'zabbix'", "lb.toml:2: monitor.kind must be \"static\" or \"nagios\""),
-        ("[monitor]\nformat = 'mconf'", "lb.toml:2: monitor.format must be \"core4\""),
+        ("[monitor]\nformat = 'core3'", "lb.toml:2: monitor.format must be \"core4\" or \"mconf\""),
         (
             "[monitor]\ninterval = 10",
             "lb.toml:2: monitor.interval must be a duration from \"1ms\" to \"366d\", such as \"10s\" or \"1m 30s\"",

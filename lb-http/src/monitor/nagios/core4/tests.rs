@@ -1,3 +1,5 @@
+use lb_core::Position;
+
 use super::*;
 
 fn fixture(name: &str) -> Vec<u8> {
