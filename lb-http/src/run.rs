@@ -11,7 +11,10 @@ use lb_core::api::root::About;
 use lb_core::balancer::{Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::fleet::FleetRules;
-use lb_core::placement::{LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, RoundRobin};
+use lb_core::placement::{
+    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
+    Weighted,
+};
 use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
 use lb_core::{Clock, KnownNetworks};
 use tokio::net::TcpListener;
@@ -167,6 +170,10 @@ fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
         Policy::LeastUsers => Arc::new(LeastUsers),
         Policy::LeastMeetings => Arc::new(LeastMeetings),
         Policy::RoundRobin => Arc::new(RoundRobin::default()),
+        Policy::Nearest => Arc::new(Nearest),
+        Policy::Random => Arc::new(Random),
+        Policy::Weighted => Arc::new(Weighted),
+        Policy::PowerOfTwo => Arc::new(PowerOfTwo),
     }
 }
 
