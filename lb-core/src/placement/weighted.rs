@@ -100,9 +100,10 @@ mod tests {
 
     #[test]
     fn who_is_left_keeps_the_order() {
-        let servers: Vec<_> = (1..6).map(|weight| f64::from(weight)).zip(["a", "b", "c", "d", "e"]).collect();
-        let servers: Vec<_> =
-            servers.into_iter().map(|(weight, name)| Facts { weight: Some(weight), ..Facts::named(name) }).collect();
+        let servers: Vec<_> = (1..6)
+            .zip(["a", "b", "c", "d", "e"])
+            .map(|(weight, name)| Facts { weight: Some(f64::from(weight)), ..Facts::named(name) })
+            .collect();
         let all = order(&Weighted, &servers, None, "room-1");
         let without_first: Vec<_> = servers.iter().filter(|server| server.name != all[0]).cloned().collect();
         assert_eq!(order(&Weighted, &without_first, None, "room-1"), all[1..]);

@@ -12,7 +12,7 @@
 //! | reporter silent: UNKNOWN, old figures | `a_silent_reporter_gives_no_figure` | the same |
 //! | an old figure in fresh data | `a_figure_ages_from_its_own_check` | the same |
 //! | non-ASCII: empty texts, `(null)` names | `core4::tests`: `objects_without_a_printable_name…` | not there: texts are UTF-8 |
-//! | non-ASCII in figures | lost whole: no figure | `mconf::tests`: `entities_are_bytes…` |
+//! | non-ASCII in figures | `core4::tests`: `figures_that_nagios_drops…` | `mconf::tests`: `entities_are_bytes…` |
 //! | keys twice | `core4::tests`: `a_repeated_key…` | hosts twice: `mconf::tests`: `a_host_in_two_groups…` |
 //! | bits or words for states | `core4::tests`: `words_and_bits…` | words only |
 //! | arrays that end in `{}` | not there | `mconf::tests`: `the_empty_object…` |
