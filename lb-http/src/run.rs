@@ -11,7 +11,10 @@ use lb_core::api::root::About;
 use lb_core::balancer::{Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::fleet::FleetRules;
-use lb_core::placement::{LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, RoundRobin};
+use lb_core::placement::{
+    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
+    Weighted,
+};
 use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
 use lb_core::{Clock, KnownNetworks};
 use tokio::net::TcpListener;
@@ -19,11 +22,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SystemClock;
-use crate::config::{Config, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{Config, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::{GeoError, MmdbLocator};
 use crate::metrics::Metrics;
-use crate::monitor::nagios::{Nagios, NagiosSettings};
+use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::rng::SystemRng;
 use crate::rounds;
 use crate::server::{self, Limits, Service};
@@ -167,6 +170,10 @@ fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
         Policy::LeastUsers => Arc::new(LeastUsers),
         Policy::LeastMeetings => Arc::new(LeastMeetings),
         Policy::RoundRobin => Arc::new(RoundRobin::default()),
+        Policy::Nearest => Arc::new(Nearest),
+        Policy::Random => Arc::new(Random),
+        Policy::Weighted => Arc::new(Weighted),
+        Policy::PowerOfTwo => Arc::new(PowerOfTwo),
     }
 }
 
@@ -180,6 +187,10 @@ fn source(
         MonitorSource::Nagios(nagios, facts) => {
             let (username, password) = nagios.credentials.clone().unwrap_or_else(|| (String::new(), "".into()));
             let settings = NagiosSettings {
+                format: match nagios.format {
+                    MonitorFormat::Core4 => NagiosFormat::Core4,
+                    MonitorFormat::Mconf => NagiosFormat::Mconf,
+                },
                 username,
                 password,
                 hostgroup: nagios.hostgroup.clone(),

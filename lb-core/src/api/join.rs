@@ -30,7 +30,7 @@ impl Join {
             meeting_id: params.given("meetingID").ok_or(Failure::MissingMeetingId)?.into(),
             full_name: params.given("fullName").ok_or(Failure::MissingFullName)?.to_owned(),
             user_id: params.given("userID").map(str::to_owned),
-            redirect: !params.get("redirect").is_some_and(|text| text.eq_ignore_ascii_case("false")),
+            redirect: !wants_xml(&params),
             params,
         })
     }
@@ -58,6 +58,11 @@ impl Join {
         }
         params.encode()
     }
+}
+
+/// Whether whoever joins asks for XML instead of a redirect: `redirect=false`.
+pub(super) fn wants_xml(params: &Params) -> bool {
+    params.get("redirect").is_some_and(|text| text.eq_ignore_ascii_case("false"))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
-use crate::api::{ApiRequest, Call, Failure, Method, Reply, root};
+use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::ChecksumVerifier;
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
@@ -128,7 +128,11 @@ impl Balancer {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
                     self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
                 }
-                Answered::refused(failure)
+                let mut answered = Answered::refused(failure);
+                if call == Some(Call::Join) {
+                    answered.reply = join_refusal::reply(failure, request, integration.is_some());
+                }
+                answered
             }
         };
         self.emit(EventKind::CallAnswered {

@@ -12,7 +12,7 @@ use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
-use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users};
+use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
 use super::value::{At, List, Table, Tables};
 use crate::store::StoreUrl;
 
@@ -114,6 +114,7 @@ tables! {
         latitude: Option<At<Latitude>>,
         longitude: Option<At<Longitude>>,
         capacity: Option<At<NonZero<u32>>>,
+        weight: Option<At<Weight>>,
         tags: Option<List<String>>,
         checksum: Option<At<Algorithm>>,
     }

@@ -292,6 +292,7 @@ fn named_servers(tables: Vec<Table<file::Server>>, faults: &mut Faults) -> Vec<(
             secret: said(keys.secret),
             position,
             capacity: said(keys.capacity).map(u32::from),
+            weight: said(keys.weight).map(|weight| weight.0),
             tags: keys.tags.map(|list| list.values),
             checksum: said(keys.checksum),
         };
@@ -316,6 +317,7 @@ fn static_server(at: usize, name: ServerName, facts: ServerFacts, faults: &mut F
         name,
         position: facts.position,
         capacity: facts.capacity,
+        weight: facts.weight,
         tags: facts.tags.unwrap_or_default(),
         checksum: facts.checksum.unwrap_or(Algorithm::Sha256),
     })

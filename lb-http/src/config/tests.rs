@@ -74,6 +74,7 @@ secret = "s3cr3t-server"
 latitude = -30
 longitude = -51
 capacity = 200
+weight = 2.5
 tags = ["gpu"]
 checksum = "sha1"
 "#;
@@ -136,6 +137,7 @@ fn every_key_of_a_full_file_is_understood() {
     let bbb1 = &facts["bbb1"];
     assert_eq!(bbb1.api_url.as_ref().map(Url::as_str), Some("https://bbb1.example.org/bigbluebutton/api/"));
     assert_eq!((bbb1.capacity, bbb1.checksum), (Some(200), Some(Algorithm::Sha1)));
+    assert_eq!(bbb1.weight, Some(2.5));
     assert_eq!(bbb1.tags, Some(vec!["gpu".to_owned()]));
 }
 
@@ -198,7 +200,8 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
             "lb.toml:2: store.url must be \"memory:\" or \"sqlite:PATH\"; other stores, postgres among them, are not built yet",
         ),
         ("[monitor]\nkind = 'zabbix'", "lb.toml:2: monitor.kind must be \"static\" or \"nagios\""),
-        ("[monitor]\nformat = 'mconf'", "lb.toml:2: monitor.format must be \"core4\""),
+        ("[[servers]]\nname = 'a'\nweight = 0", "lb.toml:3: servers[0].weight must be a number from 0.01 to 1000"),
+        ("[monitor]\nformat = 'core3'", "lb.toml:2: monitor.format must be \"core4\" or \"mconf\""),
         (
             "[monitor]\ninterval = 10",
             "lb.toml:2: monitor.interval must be a duration from \"1ms\" to \"366d\", such as \"10s\" or \"1m 30s\"",
@@ -210,7 +213,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "[routers.default]\npolicy = 'best'",
-            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\"",
+            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\"",
         ),
         ("[routers.default]\nradius_km = nan", "lb.toml:2: routers.default.radius_km must be a number from 0 to 20038"),
         ("[routers]\ndefault = 1", "lb.toml:2: routers.default must be a table"),
@@ -238,7 +241,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ("[geoip]\nfile = 1", "lb.toml:2: geoip.file is not a known key; known here: database"),
         (
             "[[servers]]\nname = 'a'\n[[servers]]\nsercet = 'a'",
-            "lb.toml:4: servers[1].sercet is not a known key; known here: name, url, secret, latitude, longitude, capacity, tags, checksum",
+            "lb.toml:4: servers[1].sercet is not a known key; known here: name, url, secret, latitude, longitude, capacity, weight, tags, checksum",
         ),
         (
             "\n[plans.default]\nactive = true",

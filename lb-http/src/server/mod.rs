@@ -4,13 +4,17 @@
 //! |---|---|
 //! | `listener` | accepts connections and serves each within its limits |
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
+//! | `accept` | whether a page is wanted, and in which language |
+//! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
+mod accept;
 mod api;
 mod caller;
 mod listener;
 mod pages;
+mod refusal;
 
 pub use self::listener::{Limits, serve};
 pub use self::pages::router;

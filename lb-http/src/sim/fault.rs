@@ -41,7 +41,7 @@ impl Fault {
 /// How a simulated Nagios misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NagiosFault {
-    /// Nagios was stopped in good order: 200 and a line feed.
+    /// Nagios was stopped in good order: 200 and a line feed, or from Mconf's program a page of HTML.
     Stopped,
     /// Nagios has crashed: its web interface goes on showing what was so long before the fault was set.
     Stale(Duration),
