@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
@@ -20,6 +21,15 @@ pub struct FleetRules {
     pub expected: ExpectedLoadRule,
     /// Names of services that say nothing about load.
     pub ignored_services: Vec<String>,
+}
+
+impl Fleet {
+    /// The same servers judged by `rules`.
+    #[must_use]
+    pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
+        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
+        Fleet { servers: servers.collect(), monitor: self.monitor.clone() }
+    }
 }
 
 /// One server with all that is known of it.
@@ -170,6 +180,13 @@ impl FleetServer {
     /// A call failed.
     pub(crate) fn failed(&mut self, now: Timestamp) {
         self.reachability = self.reachability.failed(now, &self.rules.health);
+    }
+
+    /// The same server judged by other rules.
+    fn judged_by(&self, rules: &Arc<FleetRules>) -> Self {
+        let mut judged = Self { rules: Arc::clone(rules), ..self.clone() };
+        judged.judge();
+        judged
     }
 
     /// Decides anew what it may be used for.
