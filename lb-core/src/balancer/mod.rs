@@ -194,6 +194,11 @@ impl Balancer {
         &self.store
     }
 
+    /// The placement policy of the router called `name`.
+    pub fn policy(&self, name: &str) -> Option<&Arc<dyn PlacementPolicy>> {
+        self.routers.get(name)
+    }
+
     /// The integrations.
     pub fn integrations(&self) -> &Arc<Integrations> {
         &self.integrations

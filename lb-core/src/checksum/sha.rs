@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::throttle::Throttle;
 use super::{Algorithm, Checksum, ChecksumVerifier, Hints, Search, SearchBudget, SignedCall, Verification};
 use crate::clock::Clock;
-use crate::integration::{Integration, Integrations};
+use crate::integration::Integrations;
 
 /// How many integrations are tried before others get their turn: some tens of microseconds.
 const SLICE: usize = 256;
@@ -63,7 +63,11 @@ impl SharedSecrets {
         self
     }
 
-    async fn find<D: Digest + Clone + Send + Sync>(&self, call: &SignedCall<'_>, hints: &Hints<'_>) -> (Option<usize>, Search) {
+    async fn find<D: Digest + Clone + Send + Sync>(
+        &self,
+        call: &SignedCall<'_>,
+        hints: &Hints<'_>,
+    ) -> (Option<usize>, Search) {
         let named = hints.names.iter().filter_map(|name| self.integrations.position(name));
         let called = hints.caller.into_iter().flat_map(|address| self.callers.from(address));
         let mut prefixes = Prefixes::<D>::default();
@@ -218,6 +222,7 @@ mod tests {
     use super::super::sign;
     use super::*;
     use crate::clock::ManualClock;
+    use crate::integration::Integration;
 
     const SECRET: &str = "LBtest-0a1B2c3D4e5F";
 
@@ -339,7 +344,8 @@ mod tests {
         let signed = |secret: &str| sign(Algorithm::Sha1, "getMeetings", "", &secret.into());
         assert!(verify(signed("secret3"), &[]).now_or_never().unwrap().integration.is_some(), "remembered from now on");
         let mut flood: Vec<_> = (0..30).map(|_| Box::pin(verify(signed("nobody's"), &[]))).collect();
-        let outcomes: Vec<_> = flood.iter_mut().map(|wrong| wrong.as_mut().now_or_never().map(|one| one.search)).collect();
+        let outcomes: Vec<_> =
+            flood.iter_mut().map(|wrong| wrong.as_mut().now_or_never().map(|one| one.search)).collect();
         let count = |wanted: Option<Search>| outcomes.iter().filter(|&&outcome| outcome == wanted).count();
         // ten within the budget, one that overdraws it, one in the share for those beyond; eight places to wait
         assert_eq!(count(Some(Search::Made { waited: Duration::ZERO })), 12, "{outcomes:?}");
