@@ -76,7 +76,7 @@ async fn twenty_reloads_under_a_stream_of_calls_fail_none() {
         lb.metric_is("lb_config_reloads_total{outcome=\"ok\"}", number as f64).await;
         let (_, root) = lb.get("/bigbluebutton/api").await.unwrap();
         assert!(root.contains(&format!("<deploy>{number}<")), "{root}");
-        let created = lb.website(&its_secret).create("its-room").await.success();
+        let created = lb.website(&its_secret).create(&format!("room-of-{name}")).await.success();
         internal_ids.push(created.value("internalMeetingID"));
         if number > 1 {
             lb.website(&secret(number - 1)).call("getMeetings", &[]).await.failed("checksumError");
@@ -97,7 +97,7 @@ async fn twenty_reloads_under_a_stream_of_calls_fail_none() {
     lb.configure(&changing(&servers, 3, &[stay[0], stay[1], ("site-1", &first)], 0));
     lb.hang_up();
     lb.metric_is("lb_config_reloads_total{outcome=\"ok\"}", (RELOADS + 1) as f64).await;
-    let info = lb.website(&first).call("getMeetingInfo", &[("meetingID", "its-room")]).await.success();
+    let info = lb.website(&first).call("getMeetingInfo", &[("meetingID", "room-of-site-1")]).await.success();
     assert_eq!(info.value("internalMeetingID"), internal_ids[0]);
     assert_eq!(lb.metric("lb_config_reloads_total{outcome=\"failed\"}").await.unwrap_or(0.0), 0.0);
 
