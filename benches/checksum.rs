@@ -68,7 +68,8 @@ fn throttling(criterion: &mut Criterion) {
             // it stands still: nothing is waited for, and no debt declines
             let verifier = verifier().throttled(budget, Arc::new(ManualClock::default()));
             let call = SignedCall { name: CALL, texts: &[black_box(QUERY)], checksum: wrong };
-            let verify = || verifier.verify(&call, &Hints { names: &[], caller: Some(stranger) });
+            let hints = Hints { names: &[], caller: Some(stranger) };
+            let verify = || verifier.verify(&call, &hints);
             // what may be owed is owed from here on
             while budget == none && verify().now_or_never().is_none_or(|one| one.search != Search::Refused) {}
             group.bench_function(format!("{what}/{algorithm:?}"), |bencher| bencher.iter(|| block_on(verify())));

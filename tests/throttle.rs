@@ -63,7 +63,7 @@ async fn known_websites_keep_their_pace_and_an_unknown_one_gets_its_turn() {
         // the same flood with right checksums, so that only the searches differ
         let right = median_beside(website, address, &lb.website(&sites[3].1)).await;
         let wrong = median_beside(website, address, &nobody).await;
-        assert!(wrong < right * 4 + Duration::from_millis(5), "{address}: {right:?}, beside wrong checksums {wrong:?}");
+        assert!(wrong < right * 3 / 2 + Duration::from_millis(2), "{address}: {right:?}, beside wrong ones {wrong:?}");
     }
     let refused = lb.metric("lb_checksum_searches_total{outcome=\"refused\"}").await.unwrap_or(0.0);
     assert!(refused > 100.0, "most of the flood bought nothing: {refused}");

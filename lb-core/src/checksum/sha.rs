@@ -302,15 +302,15 @@ mod tests {
     #[test]
     fn callers_are_remembered_when_the_integrations_change() {
         let earlier = verifier(100);
-        let address = Some("192.0.2.7".parse().unwrap());
-        let hints = Hints { names: &[], caller: address };
+        let address = "192.0.2.7".parse().unwrap();
+        let hints = Hints { names: &[], caller: Some(address) };
         for secret in ["secret7", "secret8"] {
             let digest = sign(Algorithm::Sha1, "getMeetings", "", &secret.into());
             who(&earlier, "getMeetings", "", &digest, &hints).unwrap();
         }
         let now = [Integration::new("new", "n"), Integration::new("site8", "secret8"), Integration::new("site9", "s9")];
         let later = SharedSecrets::new(Arc::new(Integrations::new(now).unwrap()), Algorithm::ALL).succeeding(&earlier);
-        let callers: Vec<_> = later.callers.from(address.unwrap()).collect();
+        let callers: Vec<_> = later.callers.from(address).collect();
         assert_eq!(callers, [1], "site8 stands elsewhere, site7 is gone");
     }
 
