@@ -110,6 +110,30 @@ pub enum EventKind {
         key: Cow<'static, str>,
         /// Where it came from: the first address from the right that is no trusted proxy.
         address: Option<IpAddr>,
+        /// Where the checksum was wrong: the integration that it would have been by what the call says of itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<IntegrationName>,
+    },
+    /// No hint told whose call it is: all secrets were tried, or would have had to be. Not stored.
+    SecretsSearched {
+        /// Where the call came from: the first address from the right that is no trusted proxy.
+        address: Option<IpAddr>,
+        /// What came of it.
+        outcome: SearchOutcome,
+        /// How long it waited for its turn.
+        waited: Duration,
+    },
+    /// A configuration was taken over while the balancer ran. Not stored.
+    ConfigurationReloaded {
+        /// What is different, for people; no values.
+        changes: Vec<String>,
+        /// Keys that were changed and hold only from the next start on.
+        held_back: Vec<String>,
+    },
+    /// A configuration was to be taken over and cannot be: all stays as it was. Not stored.
+    ConfigurationRefused {
+        /// What is wrong with it, one sentence each; no values.
+        problems: Vec<String>,
     },
     /// A call was answered. Not stored.
     CallAnswered {
@@ -224,6 +248,8 @@ impl EventKind {
             Self::CallAnswered { .. } | Self::ServerFailed { .. } => false,
             Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
             Self::StoreFailed { .. } | Self::StoreRecovered => false,
+            Self::SecretsSearched { .. } => false,
+            Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
             _ => true,
         }
     }
@@ -238,6 +264,9 @@ impl EventKind {
             Self::ServerStateChanged { .. } => "server-state-changed",
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
+            Self::SecretsSearched { .. } => "secrets-searched",
+            Self::ConfigurationReloaded { .. } => "configuration-reloaded",
+            Self::ConfigurationRefused { .. } => "configuration-refused",
             Self::CallAnswered { .. } => "call-answered",
             Self::ServerFailed { .. } => "server-failed",
             Self::LastResort { .. } => "last-resort",
@@ -338,6 +367,29 @@ pub enum Ended {
     Replaced,
     /// Its server is confirmed down: it was placed afresh, or the monitor no longer has the server.
     ServerDown,
+}
+
+/// What came of trying all secrets on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchOutcome {
+    /// One had signed it.
+    Found,
+    /// None had.
+    NotFound,
+    /// They were not tried: too many such calls came before it. The call was refused.
+    Refused,
+}
+
+impl SearchOutcome {
+    /// The word that it is counted under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NotFound => "not-found",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// As what somebody joins.

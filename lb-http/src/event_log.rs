@@ -21,9 +21,27 @@ impl Observer for EventLog {
                     "call"
                 );
             }
-            EventKind::CallRefused { call, integration, key, address } => {
+            EventKind::CallRefused { call, integration, key, address, hint } => {
+                let (address, hint) =
+                    (address.map(tracing::field::display), hint.as_ref().map(tracing::field::display));
                 let integration = integration.as_ref().map(tracing::field::display);
-                tracing::info!(%call, integration, key = %key, address = address.map(tracing::field::display), "{word}");
+                tracing::info!(%call, integration, key = %key, address, hint, "{word}");
+            }
+            EventKind::SecretsSearched { address, outcome, waited } => {
+                let address = address.map(tracing::field::display);
+                tracing::debug!(address, outcome = outcome.as_str(), ms = waited.as_millis() as u64, "{word}");
+            }
+            EventKind::ConfigurationReloaded { changes, held_back } => {
+                let changes = if changes.is_empty() { "none".to_owned() } else { changes.join("; ") };
+                tracing::info!(changes, "{word}");
+                for key in held_back {
+                    tracing::warn!(key, "changed, and takes effect at the next start");
+                }
+            }
+            EventKind::ConfigurationRefused { problems } => {
+                for problem in problems {
+                    tracing::error!(problem, "{word}: all stays as it was");
+                }
             }
             EventKind::ServerStateChanged { server, from, to, reasons } => {
                 let (from, reasons) = (from.map(tracing::field::display), reasons.join("; "));

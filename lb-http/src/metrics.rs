@@ -20,6 +20,11 @@ struct CallLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct NameLabel {
     name: String,
 }
@@ -44,6 +49,10 @@ pub struct Metrics {
     foreign: Family<ServerLabel, Gauge>,
     copies: Family<ServerLabel, Gauge>,
     alarms: Family<NameLabel, Gauge>,
+    searches: Family<OutcomeLabel, Counter>,
+    search_waits: Counter,
+    reloads: Family<OutcomeLabel, Counter>,
+    last_reload: Gauge,
     monitor_failing: Gauge,
     monitor_age: Gauge,
     ready: Gauge,
@@ -66,6 +75,10 @@ impl Metrics {
             foreign: Family::default(),
             copies: Family::default(),
             alarms: Family::default(),
+            searches: Family::default(),
+            search_waits: Counter::default(),
+            reloads: Family::default(),
+            last_reload: Gauge::default(),
             monitor_failing: Gauge::default(),
             monitor_age: Gauge::default(),
             ready: Gauge::default(),
@@ -107,6 +120,18 @@ impl Metrics {
             self.copies.clone(),
         );
         registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
+        registry.register(
+            "checksum_searches",
+            "Calls whose integration no hint told, by what came of trying all secrets (refused: too many were before)",
+            self.searches.clone(),
+        );
+        registry.register("checksum_search_waits", "Those that waited for their turn", self.search_waits.clone());
+        registry.register("config_reloads", "Configurations to be taken over while it ran", self.reloads.clone());
+        registry.register(
+            "config_last_reload_timestamp_seconds",
+            "When one was taken over last, or 0 if none was",
+            self.last_reload.clone(),
+        );
         registry.register(
             "monitor_age_seconds",
             "Since the monitor was last good, or -1 if it never was",
@@ -183,6 +208,19 @@ impl Observer for Metrics {
             }
             EventKind::ServerFailed { server, .. } => {
                 self.server_failures.get_or_create(&ServerLabel { server: server.to_string() }).inc();
+            }
+            EventKind::SecretsSearched { outcome, waited, .. } => {
+                self.searches.get_or_create(&OutcomeLabel { outcome: outcome.as_str() }).inc();
+                if !waited.is_zero() {
+                    self.search_waits.inc();
+                }
+            }
+            EventKind::ConfigurationReloaded { .. } => {
+                self.reloads.get_or_create(&OutcomeLabel { outcome: "ok" }).inc();
+                self.last_reload.set((event.at.as_millis() / 1000) as i64);
+            }
+            EventKind::ConfigurationRefused { .. } => {
+                self.reloads.get_or_create(&OutcomeLabel { outcome: "failed" }).inc();
             }
             kind => {
                 self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();

@@ -4,34 +4,32 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use lb_core::Locator;
 use lb_core::api::root::About;
 use lb_core::balancer::{Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
-use lb_core::fleet::FleetRules;
 use lb_core::placement::{
     LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
     Weighted,
 };
 use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
-use lb_core::{Clock, KnownNetworks};
+use lb_core::{Clock, Locator};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::assembly::Assembly;
 use crate::clock::SystemClock;
 use crate::config::{Config, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
-use crate::geo::{GeoError, MmdbLocator};
+use crate::geo::GeoError;
 use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
-use crate::rng::SystemRng;
+use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, Limits, Service};
+use crate::setup::LiveSetup;
 use crate::store::{self, OpenError, OpenedStore};
-use crate::upstream::{HttpGateway, UpstreamSettings};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -54,49 +52,21 @@ pub async fn prepare(
     let address = config.listen.api;
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| StartError::Listen { address, problem: error.to_string() })?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let locator: Arc<dyn Locator> = match &config.geoip_database {
-        Some(path) => Arc::new(MmdbLocator::open(path)?),
-        None => Arc::new(KnownNetworks::default()),
-    };
     let opened = store::open(&config.store)?;
     let metrics = Arc::new(Metrics::new());
-    let upstream = UpstreamSettings {
-        connect_timeout: config.upstream.connect_timeout,
-        max_concurrent_calls: config.upstream.max_concurrent_calls,
-        ..UpstreamSettings::default()
+    let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
+    let assembly = Assembly {
+        clock: Arc::new(SystemClock::new()),
+        meetings: opened.meetings(),
+        fleet: opened.fleet(),
+        observers: own.into_iter().chain(observers).collect(),
     };
-    let gateway = HttpGateway::new(upstream).map_err(|error| StartError::Tls(error.to_string()))?;
-    let mut builder = Balancer::builder(Arc::new(gateway), Arc::clone(&clock), Arc::new(SystemRng))
-        .settings(settings(&config))
-        .rules(FleetRules {
-            health: config.health,
-            expected: config.placement.expected_load,
-            ignored_services: config.monitor.ignored_services.clone(),
-        })
-        .integrations(Arc::clone(&config.integrations))
-        .algorithms(config.algorithms.clone())
-        .stores(opened.meetings(), opened.fleet())
-        .locator(Arc::clone(&locator))
-        .observer(Arc::new(EventLog))
-        .observer(Arc::clone(&metrics) as _);
-    for observer in observers {
-        builder = builder.observer(observer);
-    }
-    for (name, router) in &config.routers {
-        builder = builder.router(name, policy(router));
-    }
-    let balancer = Arc::new(builder.build());
-    balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
-    let service = Service {
-        balancer,
-        metrics,
-        trusted_proxies: config.listen.trusted_proxies.clone().into(),
-        tasks: TaskTracker::new(),
-        limits: Limits::default(),
-    };
-    let source = source(&config, &clock, locator)?;
-    Ok(Prepared { listener, service, source, every: config.monitor.interval, opened })
+    let assembled = assembly.assemble(config, None)?;
+    assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
+    let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
+    let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits: Limits::default() };
+    let reloader = Some(Reloader::new(assembly, setup, assembled));
+    Ok(Prepared { listener, service, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
@@ -104,8 +74,7 @@ pub async fn prepare(
 pub struct Prepared {
     listener: TcpListener,
     service: Service,
-    source: Arc<dyn ServerSource>,
-    every: Duration,
+    reloader: Option<Reloader>,
     opened: OpenedStore,
 }
 
@@ -115,9 +84,14 @@ impl Prepared {
         self.listener.local_addr().ok()
     }
 
-    /// The balancer itself.
-    pub fn balancer(&self) -> &Arc<Balancer> {
-        &self.service.balancer
+    /// The balancer as it is now: a reload puts another in its place.
+    pub fn balancer(&self) -> Arc<Balancer> {
+        Arc::clone(&self.service.setup.load().balancer)
+    }
+
+    /// What takes over another configuration while this serves; `None` after the first time.
+    pub fn reloader(&mut self) -> Option<Reloader> {
+        self.reloader.take()
     }
 
     /// Serves until `shutdown` is ready. Then no connection is accepted any more, calls under way are answered, what waits
@@ -125,7 +99,7 @@ impl Prepared {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let stop = CancellationToken::new();
         let rounds = TaskTracker::new();
-        rounds::start(&self.service.balancer, self.source, self.every, &rounds, &stop);
+        rounds::start(&self.service.setup, &rounds, &stop);
         if let Ok(address) = self.listener.local_addr() {
             tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         }
@@ -138,7 +112,7 @@ impl Prepared {
     }
 }
 
-fn settings(config: &Config) -> Settings {
+pub(crate) fn settings(config: &Config) -> Settings {
     let budget = config.upstream.timeout;
     let defaults = Settings::default();
     Settings {
@@ -163,7 +137,7 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
+pub(crate) fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
     match router.policy {
         Policy::NearestLeastCpu => Arc::new(NearestLeastCpu { radius_km: router.radius_km }),
         Policy::LeastCpu => Arc::new(LeastCpu),
@@ -177,7 +151,7 @@ fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
     }
 }
 
-fn source(
+pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,

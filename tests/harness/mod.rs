@@ -85,16 +85,22 @@ impl Lb {
     pub async fn start_after(before: &'static str, config: &str) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let folder = tempfile::tempdir().expect("a folder for the balancer");
+        let mut lb = Self { address, folder, before, secrets: Vec::new(), child: None };
+        lb.configure(config);
+        lb.restart().await;
+        lb
+    }
+
+    /// Writes its configuration, to which the same is added as by [`Lb::start`]. What runs reads it at [`Lb::hang_up`].
+    pub fn configure(&mut self, config: &str) {
         let store = if config.contains("[store]") {
             String::new()
         } else {
             "[store]\nurl = \"sqlite:lb.sqlite3\"\n".to_owned()
         };
-        let text = format!("[listen]\napi = \"{address}\"\n{store}{config}");
-        std::fs::write(folder.path().join("lb.toml"), text).expect("the configuration can be written");
-        let mut lb = Self { address, folder, before, secrets: secrets_in(config), child: None };
-        lb.restart().await;
-        lb
+        let text = format!("[listen]\napi = \"{}\"\n{store}{config}", self.address);
+        std::fs::write(self.folder.path().join("lb.toml"), text).expect("the configuration can be written");
+        self.secrets.extend(secrets_in(config));
     }
 
     /// Starts it again over what the last run left.
@@ -138,8 +144,17 @@ impl Lb {
 
     /// SIGTERM.
     pub fn ask_to_stop(&self) {
+        self.signal("-TERM");
+    }
+
+    /// SIGHUP.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.id().expect("it runs").to_string();
-        assert!(Command::new("kill").arg(id).status().expect("kill runs").success());
+        assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
     }
 
     /// Its exit code when it has stopped by itself.

@@ -45,7 +45,7 @@ pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
-use crate::checksum::ChecksumVerifier;
+use crate::checksum::{ChecksumVerifier, SharedSecrets};
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
@@ -64,6 +64,8 @@ pub struct Balancer {
     rules: Arc<FleetRules>,
     integrations: Arc<Integrations>,
     verifier: Arc<dyn ChecksumVerifier>,
+    // the verifier, unless it is another
+    secrets: Option<Arc<SharedSecrets>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
     store: Arc<dyn MeetingStore>,
     fleet_store: Arc<dyn FleetStore>,
@@ -72,9 +74,10 @@ pub struct Balancer {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
-    fleet: LiveFleet,
-    kept_fleet: refresh::KeptFleet,
-    store_failed: AtomicBool,
+    // these are shared with the balancers that come before and after this one in the same process
+    fleet: Arc<LiveFleet>,
+    kept_fleet: Arc<refresh::KeptFleet>,
+    store_failed: Arc<AtomicBool>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -115,9 +118,9 @@ impl Balancer {
             // mail scanners and prefetchers send HEAD to join URLs: nobody may be created by that
             return Reply::xml("");
         }
-        let mut integration = None;
+        let (mut integration, mut hint) = (None, None);
         let result = match call {
-            Some(call) => self.answer(call, request, route, &mut integration).await,
+            Some(call) => self.answer(call, request, route, &mut integration, &mut hint).await,
             None => Err(Failure::UnsupportedRequest),
         };
         let name: Cow<'static, str> = call.map_or("unknown", Call::name).into();
@@ -126,7 +129,8 @@ impl Balancer {
             Err(failure) => {
                 if failure.is_refusal() {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
-                    self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
+                    let address = request.address;
+                    self.tell(EventKind::CallRefused { call, integration, key, address, hint }).await;
                 }
                 let mut answered = Answered::refused(failure);
                 if call == Some(Call::Join) {
@@ -152,9 +156,10 @@ impl Balancer {
         request: &ApiRequest,
         route: crate::api::Route<'_>,
         caller: &mut Option<IntegrationName>,
+        hint: &mut Option<IntegrationName>,
     ) -> Result<Answered, Failure> {
         let signed = request.read()?;
-        let integration = self.authenticate(call, request, route, &signed).await?;
+        let integration = self.authenticate(call, request, route, &signed, hint).await?;
         *caller = Some(integration.name.clone());
         if !integration.active {
             return Err(Failure::NotAllowed);
@@ -180,9 +185,27 @@ impl Balancer {
         self.fleet.load()
     }
 
+    /// Judges every server anew by this balancer's rules, at once and not only at the next news of it. For a balancer that
+    /// [succeeds](BalancerBuilder::succeeding) another.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time; a change of state may then be told to nobody.
+    pub async fn judge_anew(&self) {
+        let (before, after) = self.fleet.change(|fleet| {
+            let next = fleet.judged_by(&self.rules);
+            (Some(next.clone()), (fleet.clone(), next))
+        });
+        self.tell_state_changes(&before, &after).await;
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn MeetingStore> {
         &self.store
+    }
+
+    /// The placement policy of the router called `name`.
+    pub fn policy(&self, name: &str) -> Option<&Arc<dyn PlacementPolicy>> {
+        self.routers.get(name)
     }
 
     /// The integrations.

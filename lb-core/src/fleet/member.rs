@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
@@ -20,6 +21,15 @@ pub struct FleetRules {
     pub expected: ExpectedLoadRule,
     /// Names of services that say nothing about load.
     pub ignored_services: Vec<String>,
+}
+
+impl Fleet {
+    /// The same servers judged by `rules`.
+    #[must_use]
+    pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
+        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
+        Fleet { servers: servers.collect(), ..self.clone() }
+    }
 }
 
 /// One server with all that is known of it.
@@ -194,6 +204,13 @@ impl FleetServer {
         let tried = self.reachability.tried(now, &self.rules.health);
         self.reachability = tried.unwrap_or(self.reachability);
         tried.is_some()
+    }
+
+    /// The same server judged by other rules.
+    fn judged_by(&self, rules: &Arc<FleetRules>) -> Self {
+        let mut judged = Self { rules: Arc::clone(rules), ..self.clone() };
+        judged.judge();
+        judged
     }
 
     /// Decides anew what it may be used for.

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::server::{Server, ServerName};
 
 /// What the operator wrote down of one server. Absent parts leave the monitor's word.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServerFacts {
     /// The URL of its API.
     pub api_url: Option<url::Url>,

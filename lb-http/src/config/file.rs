@@ -131,6 +131,10 @@ tables! {
 
     Checksum {
         algorithms: Option<List<Algorithm>>,
+        hashes_per_address: Option<At<NonZero<u32>>>,
+        hashes_within: Option<At<NonZero<u32>>>,
+        hashes_beyond: Option<At<NonZero<u32>>>,
+        patience: Option<At<Duration>>,
     }
 
     Placement {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lb_core::checksum::Algorithm;
+use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
 use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
@@ -67,6 +68,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             deploy: said(api.deploy).unwrap_or(0),
             legacy_errors: said(api.legacy_errors).unwrap_or(false),
         },
+        search_budget: search_budget(&file.checksum.keys),
         algorithms: algorithms(file.checksum.keys.algorithms, faults),
         placement: Placement {
             expected_load: ExpectedLoadRule {
@@ -125,6 +127,17 @@ fn upstream(keys: file::Upstream, faults: &mut Faults) -> Upstream {
         faults.add(at, "upstream.connect_timeout must not be longer than upstream.timeout");
     }
     upstream
+}
+
+fn search_budget(keys: &file::Checksum) -> SearchBudget {
+    let default = SearchBudget::default();
+    let rate = |said: &Option<At<NonZero<u32>>>, default| said.as_ref().map_or(default, |said| said.value.get());
+    SearchBudget {
+        per_address: rate(&keys.hashes_per_address, default.per_address),
+        within: rate(&keys.hashes_within, default.within),
+        beyond: rate(&keys.hashes_beyond, default.beyond),
+        patience: keys.patience.as_ref().map_or(default.patience, |patience| patience.value),
+    }
 }
 
 fn algorithms(list: Option<List<Algorithm>>, faults: &mut Faults) -> Vec<Algorithm> {

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lb_core::checksum::Algorithm;
+use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
 use lb_core::{Integrations, Secret, Server, ServerName};
@@ -68,6 +68,8 @@ pub struct Config {
     pub api: Api,
     /// The algorithms that calls may be signed with; at least one.
     pub algorithms: Vec<Algorithm>,
+    /// What searching through all secrets for the one that signed a call may cost.
+    pub search_budget: SearchBudget,
     /// What holds for every router.
     pub placement: Placement,
     /// Where no two meetings may have the same voice bridge.

@@ -48,6 +48,10 @@ deploy = 16
 legacy_errors = true
 [checksum]
 algorithms = ["sha256", "sha512"]
+hashes_per_address = 1000
+hashes_within = 20000
+hashes_beyond = 500
+patience = "2s"
 [placement]
 expected_users = 20
 ramp = "10m"
@@ -117,6 +121,8 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.guid, "lb-one");
     assert_eq!(config.api, Api { version: "2.1".into(), deploy: 16, legacy_errors: true });
     assert_eq!(config.algorithms, [Algorithm::Sha256, Algorithm::Sha512]);
+    let budget = SearchBudget { per_address: 1000, within: 20_000, beyond: 500, patience: seconds(2) };
+    assert_eq!(config.search_budget, budget);
     let expected_load =
         ExpectedLoadRule { expected_users: 20.0, ramp: seconds(600), cpu_per_user: 0.5, max_age: seconds(120) };
     assert_eq!(config.placement, Placement { expected_load, last_resort: false });

@@ -8,6 +8,7 @@ use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY};
 use hyper::{HeaderMap, Request, Response, StatusCode};
+use ipnet::IpNet;
 use lb_core::api::{ApiRequest, Call, Method, Reply, route};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -28,7 +29,8 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Response<ReplyBody> {
     let language = Language::preferred(request.headers());
-    let (request, place) = match read(service, bodies, peer, request).await {
+    let setup = service.setup.load();
+    let (request, place) = match read(service, &setup.trusted_proxies, bodies, peer, request).await {
         Ok(read) => read,
         Err(refused) => return response(refused),
     };
@@ -38,7 +40,7 @@ pub(super) async fn answer(
         page.unwrap_or_else(|| response(reply))
     };
     let call = route(&request.path).and_then(|route| Call::named(route.call));
-    let balancer = Arc::clone(&service.balancer);
+    let balancer = Arc::clone(&setup.balancer);
     if !call.is_some_and(Call::changes_state) {
         return told(balancer.handle(&request).await);
     }
@@ -54,6 +56,7 @@ pub(super) async fn answer(
 /// Reads a request within the limits. The permit holds its body's share of the memory for bodies.
 async fn read(
     service: &Service,
+    trusted_proxies: &[IpNet],
     bodies: &Arc<Semaphore>,
     peer: SocketAddr,
     request: Request<Incoming>,
@@ -72,7 +75,7 @@ async fn read(
         Method::Get | Method::Head => (Bytes::new(), None),
     };
     let mut forwarded = caller::forwarded_for(&head.headers);
-    let address = caller::address(peer.ip(), &forwarded, &service.trusted_proxies);
+    let address = caller::address(peer.ip(), &forwarded, trusted_proxies);
     forwarded.truncate(MOST_FORWARDED);
     let request = ApiRequest {
         method,

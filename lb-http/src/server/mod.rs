@@ -21,21 +21,18 @@ pub use self::pages::router;
 
 use std::sync::Arc;
 
-use ipnet::IpNet;
-use lb_core::balancer::Balancer;
 use tokio_util::task::TaskTracker;
 
 use crate::metrics::Metrics;
+use crate::setup::LiveSetup;
 
 /// What every request is answered with.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// The balancer.
-    pub balancer: Arc<Balancer>,
+    /// The balancer, and whose word about addresses it believes; each request reads it once.
+    pub setup: Arc<LiveSetup>,
     /// The metrics shown at `/metrics`.
     pub metrics: Arc<Metrics>,
-    /// Networks of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Arc<[IpNet]>,
     /// Calls that must run to their end although their website has hung up.
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.

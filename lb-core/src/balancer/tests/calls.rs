@@ -117,6 +117,26 @@ fn only_a_secret_opens_the_door() {
 }
 
 #[test]
+fn a_wrong_checksum_is_told_with_whom_the_call_meant_and_never_with_what_else_it_says() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    network.call("nobody", "end", &[("meetingID", "room-1")]).failed("checksumError");
+    network.call("nobody", "create", &[("integrationName", "portal"), ("meetingID", "x")]).failed("checksumError");
+    network.call("nobody", "create", &[("integrationName", "s3cr3t")]).failed("checksumError");
+    let hints: Vec<_> = network
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            EventKind::CallRefused { hint, .. } => Some(hint.map(|name| name.to_string())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(hints, [Some("moodle".to_owned()), Some("portal".to_owned()), None]);
+    let searches = network.events().into_iter().filter(|event| matches!(event, EventKind::SecretsSearched { .. }));
+    assert_eq!(searches.count(), 4, "the create of moodle, and three that nobody had signed");
+}
+
+#[test]
 fn an_integration_that_is_switched_off_is_refused() {
     let clock = Arc::new(ManualClock::default());
     let servers = Arc::new(ScriptedServers::new(clock.clone()));

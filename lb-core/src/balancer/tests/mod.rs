@@ -7,6 +7,7 @@ mod faults;
 mod meetings;
 mod placement;
 mod races;
+mod succession;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -73,6 +73,7 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         integration: integration.map(Into::into),
         key: "checksumError".into(),
         address: address.map(|address| address.parse().unwrap()),
+        hint: integration.map(Into::into),
     };
     let changed =
         |from| EventKind::ServerStateChanged { server: "bbb1".into(), from, to: ServerState::Warning, reasons: vec![] };
