@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lb_core::balancer::Balancer;
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::fleet::FleetRules;
+use lb_core::server::HealthRules;
 use lb_core::store::{FleetStore, MeetingStore};
 use lb_core::{Clock, KnownNetworks, Locator};
 
@@ -47,7 +48,7 @@ impl Assembly {
         let mut builder = Balancer::builder(Arc::clone(&gateway) as _, Arc::clone(&self.clock), Arc::new(SystemRng))
             .settings(settings(&config))
             .rules(FleetRules {
-                health: config.health,
+                health: HealthRules { trial_every: config.monitor.interval, ..config.health },
                 expected: config.placement.expected_load,
                 ignored_services: config.monitor.ignored_services.clone(),
             })

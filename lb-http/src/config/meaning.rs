@@ -57,7 +57,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             failures: said(health.failures).map_or(3, u32::from),
             successes: said(health.successes).map_or(2, u32::from),
             down_after: said(health.down_after).unwrap_or(HealthRules::default().down_after),
-            trial_every: file.monitor.keys.interval.as_ref().map_or(HealthRules::default().trial_every, |at| at.value),
+            ..HealthRules::default()
         },
         upstream: upstream(file.upstream.keys, faults),
         geoip_database: said(file.geoip.keys.database),

@@ -111,7 +111,7 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
     assert_eq!(
         config.health,
-        HealthRules { failures: 5, successes: 4, down_after: seconds(120), trial_every: seconds(15) }
+        HealthRules { failures: 5, successes: 4, down_after: seconds(120), ..HealthRules::default() }
     );
     let upstream = Upstream { connect_timeout: seconds(1), timeout: seconds(7), max_concurrent_calls: 12 };
     assert_eq!(config.upstream, upstream);
@@ -409,7 +409,7 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.routers["default"].radius_km, 200.0);
     assert_eq!(config.routers["us-east"], Router { policy: Policy::LeastCpu, radius_km: 5.0 });
     assert_eq!(config.routers.len(), 2);
-    assert_eq!(config.health, HealthRules { failures: 9, trial_every: seconds(20), ..HealthRules::default() });
+    assert_eq!(config.health, HealthRules { failures: 9, ..HealthRules::default() });
     assert!(!config.placement.last_resort);
     let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
