@@ -56,7 +56,7 @@ pub async fn prepare(
         Some(path) => Arc::new(MmdbLocator::open(path)?),
         None => Arc::new(KnownNetworks::default()),
     };
-    let opened = store::open(&config.store)?;
+    let opened = store::open(&config.store, config.when_store_unavailable)?;
     let metrics = Arc::new(Metrics::new());
     let upstream = UpstreamSettings {
         connect_timeout: config.upstream.connect_timeout,

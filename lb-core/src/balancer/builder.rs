@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Balancer;
@@ -190,7 +189,7 @@ impl BalancerBuilder {
             observers: self.observers,
             fleet: LiveFleet::default(),
             kept_fleet: Default::default(),
-            store_failed: AtomicBool::new(false),
+            store_health: Default::default(),
         }
     }
 }

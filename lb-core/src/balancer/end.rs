@@ -17,7 +17,8 @@ impl Balancer {
         let answered = self.pass_on(&server, call).await?;
         let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
         if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
-            self.forget(&meeting, Ended::NotFound).await?;
+            // the server's word is passed on even where it cannot be kept; lists will say it again
+            let _ = self.forget(&meeting, Ended::NotFound).await;
         }
         Ok(answered)
     }

@@ -14,6 +14,7 @@
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
+//! | `store_health` | whether the store can be written to |
 
 mod ask;
 mod authenticate;
@@ -29,13 +30,13 @@ mod place;
 mod proxied;
 mod refresh;
 mod settle;
+mod store_health;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
@@ -50,7 +51,7 @@ use crate::placement::PlacementPolicy;
 use crate::position::Locator;
 use crate::rng::Rng;
 use crate::server::ServerName;
-use crate::store::{FleetStore, MeetingStore, StoreError};
+use crate::store::{FleetStore, MeetingStore};
 
 /// A load balancer for BBB servers. See the module; [`Balancer::builder`] makes one.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ pub struct Balancer {
     observers: Vec<Arc<dyn Observer>>,
     fleet: LiveFleet,
     kept_fleet: refresh::KeptFleet,
-    store_failed: AtomicBool,
+    store_health: store_health::StoreHealth,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -184,9 +185,7 @@ impl Balancer {
     /// What keeps the balancer from doing its job, in sentences; empty if it is ready.
     pub async fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
-        if let Err(error) = self.check_store().await {
-            troubles.push(error.to_string());
-        }
+        troubles.extend(self.store_trouble().await);
         let fleet = self.fleet();
         if fleet.servers().is_empty() {
             troubles.push(match &fleet.monitor().trouble {
@@ -202,15 +201,6 @@ impl Balancer {
     /// What is to be answered where no such meeting is known.
     fn unknown_meeting(&self) -> Failure {
         if self.settings.legacy_errors { Failure::InvalidMeetingIdentifier } else { Failure::NotFound }
-    }
-
-    /// Whether the store can be written to; tells when its trouble ends.
-    async fn check_store(&self) -> Result<(), StoreError> {
-        self.store.check().await?;
-        if self.store_failed.swap(false, Ordering::Relaxed) {
-            self.emit(EventKind::StoreRecovered);
-        }
-        Ok(())
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -235,21 +225,6 @@ impl Balancer {
         if event.kind.is_stored() {
             // what the event tells of has happened whether or not it can be stored
             let _ = self.stored(self.store.record(vec![event]).await);
-        }
-    }
-
-    /// Passes a result of the store on, and tells when its trouble begins. A success does not end it: stores go on
-    /// answering from memory while nothing can be written.
-    fn stored<T>(&self, result: Result<T, StoreError>) -> Result<T, Failure> {
-        match result {
-            Ok(value) => Ok(value),
-            Err(StoreError::Fenced) => Err(Failure::StoreTrouble),
-            Err(error) => {
-                if !self.store_failed.swap(true, Ordering::Relaxed) {
-                    self.emit(EventKind::StoreFailed { problem: error.to_string() });
-                }
-                Err(Failure::StoreTrouble)
-            }
         }
     }
 }

@@ -109,21 +109,21 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
-    let store = SqliteStore::open_with(&path_in(&dir), &later).unwrap();
+    let store = SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
     drop(store);
     let refusal = refusal(&path_in(&dir));
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal, OpenError::Newer { path, found: 2, known: 1 });
     assert!(refusal.to_string().contains("start the newer version again"), "{refusal}");
-    assert!(SqliteStore::open_with(&path_in(&dir), &later).is_ok());
+    assert!(SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).is_ok());
 }
 
 #[test]
 fn a_migration_made_by_other_statements_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let altered = format!("{}\n-- altered", schema::MIGRATIONS[0]);
-    drop(SqliteStore::open_with(&path_in(&dir), &[&altered]).unwrap());
+    drop(SqliteStore::open_migrated(&path_in(&dir), &[&altered], WhenUnavailable::Refuse).unwrap());
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal(&path_in(&dir)), OpenError::Altered { path, version: 1 });
 }
@@ -135,7 +135,7 @@ fn a_migration_that_fails_leaves_the_database_as_it_was() {
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
     let broken = [schema::MIGRATIONS[0], "DROP TABLE meetings; CREATE TABLE strays (x)"];
-    assert!(SqliteStore::open_with(&path_in(&dir), &broken).is_err());
+    assert!(SqliteStore::open_migrated(&path_in(&dir), &broken, WhenUnavailable::Refuse).is_err());
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
 }
