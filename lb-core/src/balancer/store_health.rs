@@ -24,9 +24,7 @@ impl StoreHealth {
     /// Whether a check of a moment ago still stands. One that went wrong never does.
     fn was_just_good(&self, now: Timestamp) -> bool {
         let good_at = self.good_at.load(Ordering::Relaxed);
-        !self.failed.load(Ordering::Relaxed)
-            && good_at > 0
-            && now.since(Timestamp::from_millis(good_at)) < GOOD_FOR
+        !self.failed.load(Ordering::Relaxed) && good_at > 0 && now.since(Timestamp::from_millis(good_at)) < GOOD_FOR
     }
 }
 

@@ -133,7 +133,7 @@ pub enum OpenError {
     /// A newer version of this program has migrated the file.
     #[error(
         "the database {} has schema {found}, and this version knows {known}: start the newer version again, \
-         or bring back by lb restore the copy that was made before the upgrade",
+         or restore with lb restore the copy that was made before the upgrade",
         .path.display()
     )]
     Newer {
@@ -147,7 +147,7 @@ pub enum OpenError {
     /// A migration was made by other statements than this program has under its number.
     #[error(
         "the database {} was migrated to schema {version} by other statements than those of this version: \
-         start the build that made it, or bring back a backup by lb restore",
+         start the build that made it, or restore a backup with lb restore",
         .path.display()
     )]
     Altered {
@@ -158,7 +158,7 @@ pub enum OpenError {
     },
     /// The file is damaged, or no database.
     #[error(
-        "the database {} is damaged ({problem}): bring back a backup by lb restore, or move it away with its -wal and -shm \
+        "the database {} is damaged ({problem}): restore a backup with lb restore, or move it away with its -wal and -shm \
          files to start with an empty one, which learns the running meetings back from their servers",
         .path.display()
     )]

@@ -135,8 +135,7 @@ impl Draft {
     ) -> Result<Self, BackupError> {
         let directory = target.parent().unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".lb-").suffix(".partial").tempfile_in(directory);
-        let draft =
-            Self { file: file.map_err(|error| BackupError::io(target, &error))?, target: target.to_owned() };
+        let draft = Self { file: file.map_err(|error| BackupError::io(target, &error))?, target: target.to_owned() };
         let (read, written) = (|e| BackupError::sqlite(from, &e), |e| BackupError::sqlite(target, &e));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut copy = Connection::open_with_flags(draft.file.path(), flags).map_err(written)?;
@@ -166,9 +165,8 @@ impl Draft {
         if !schema::is_marked(&copy).map_err(problem)? {
             return Err(BackupError::Foreign(from.to_owned()));
         }
-        let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(problem)?;
-        if verdict != "ok" {
-            return Err(BackupError::Damaged { path: from.to_owned(), problem: verdict });
+        if let Some(problem) = schema::damage(&copy, "quick_check(1)").map_err(problem)? {
+            return Err(BackupError::Damaged { path: from.to_owned(), problem });
         }
         let count = |table: &str| {
             let count = copy.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));

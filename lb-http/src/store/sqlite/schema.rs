@@ -40,14 +40,15 @@ pub(super) fn open(file: &OwnFile, migrations: &[&str]) -> Result<Connection, Op
     if !is_ours(&connection).map_err(problem)? {
         return Err(OpenError::Foreign(path.to_owned()));
     }
+    if connection.is_readonly("main").map_err(problem)? {
+        return Err(OpenError::File { path: path.to_owned(), problem: "it can only be read".to_owned() });
+    }
     file.make_private()?;
     configure(&connection).map_err(problem)?;
     migrate(&mut connection, path, migrations)?;
     for table in CHECKED {
-        let verdict: String =
-            connection.query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0)).map_err(problem)?;
-        if verdict != "ok" {
-            return Err(OpenError::Corrupt { path: path.to_owned(), problem: verdict });
+        if let Some(problem) = damage(&connection, &format!("quick_check('{table}')")).map_err(problem)? {
+            return Err(OpenError::Corrupt { path: path.to_owned(), problem });
         }
     }
     Ok(connection)
@@ -60,6 +61,12 @@ pub(super) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked(path),
         Some(_) => OpenError::File { path, problem },
     }
+}
+
+/// What SQLite's `check`, such as `quick_check(1)`, finds damaged, in one line.
+pub(super) fn damage(connection: &Connection, check: &str) -> Result<Option<String>, rusqlite::Error> {
+    let verdict: String = connection.query_row(&format!("PRAGMA {check}"), [], |row| row.get(0))?;
+    Ok((verdict != "ok").then(|| verdict.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 /// Whether the database says that it is the balancer's.
@@ -99,16 +106,12 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Res
     let copy = if schema > 0 { Some(keep_copy(connection, path, schema)?) } else { None };
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(problem)?;
     for (version, statements) in missing {
-        apply(&transaction, version, statements).map_err(|error| match (&copy, open_error(path, &error)) {
-            // the disk, a lock or damage: said in their own words
-            (_, other @ (OpenError::Locked(_) | OpenError::Corrupt { .. })) => other,
-            (None, other) => other,
-            (Some(copy), _) => OpenError::Migration {
-                path: path.to_owned(),
-                version,
-                copy: copy.clone(),
-                problem: error.to_string(),
-            },
+        apply(&transaction, version, statements).map_err(|error| match &copy {
+            Some(copy) => {
+                let (path, problem) = (path.to_owned(), error.to_string());
+                OpenError::Migration { path, version, copy: copy.clone(), problem }
+            }
+            None => problem(error),
         })?;
     }
     transaction.commit().map_err(problem)
@@ -138,14 +141,9 @@ pub(super) enum Known {
     /// It was made by the first so many of them.
     Upto(u32),
     /// It was made by more of them than there are.
-    Newer {
-        found: u32,
-        known: u32,
-    },
+    Newer { found: u32, known: u32 },
     /// It was made by others.
-    Altered {
-        version: u32,
-    },
+    Altered { version: u32 },
 }
 
 /// Compares a database's schema with `migrations`.
@@ -168,7 +166,9 @@ pub(super) fn known(connection: &Connection, migrations: &[&str]) -> Result<Know
 /// Keeps a copy of the database as `<file>.schema-N.backup`, with a number where that name is taken by an older one. One
 /// that was made since the database was last written to, by an upgrade that failed, is copy enough.
 fn keep_copy(connection: &Connection, path: &Path, schema: u32) -> Result<PathBuf, OpenError> {
-    let written = ["", "-wal"].iter().filter_map(|suffix| modified(&beside(path, suffix)).ok()).max();
+    // an empty log was made by opening the database
+    let written = ["", "-wal"].map(|suffix| fs::metadata(beside(path, suffix)));
+    let written = written.into_iter().flatten().filter(|file| file.len() > 0).flat_map(|file| file.modified()).max();
     let name = |number: u32| match number {
         1 => beside(path, &format!(".schema-{schema}.backup")),
         _ => beside(path, &format!(".schema-{schema}.backup-{number}")),
