@@ -53,9 +53,8 @@ impl Observer for EventLog {
             EventKind::ServerFailed { server, call, problem, first: false } => {
                 tracing::debug!(%server, %call, problem, "{word}");
             }
-            EventKind::MonitorFailed { problem } | EventKind::StoreFailed { problem } => {
-                tracing::warn!(problem, "{word}");
-            }
+            EventKind::MonitorFailed { problem } => tracing::warn!(problem, "{word}"),
+            EventKind::StoreFailed { problem } => tracing::error!(problem, "{word}"),
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
             }

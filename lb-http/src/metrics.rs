@@ -55,6 +55,8 @@ pub struct Metrics {
     last_reload: Gauge,
     monitor_failing: Gauge,
     monitor_age: Gauge,
+    store_failing: Gauge,
+    store_unwritten: Gauge,
     ready: Gauge,
 }
 
@@ -81,6 +83,8 @@ impl Metrics {
             last_reload: Gauge::default(),
             monitor_failing: Gauge::default(),
             monitor_age: Gauge::default(),
+            store_failing: Gauge::default(),
+            store_unwritten: Gauge::default(),
             ready: Gauge::default(),
         };
         metrics.register();
@@ -138,12 +142,20 @@ impl Metrics {
             self.monitor_age.clone(),
         );
         registry.register("monitor_failing", "1 while polls of the monitor fail", self.monitor_failing.clone());
+        registry.register("store_failing", "1 while the store cannot be written to", self.store_failing.clone());
+        registry.register(
+            "store_unwritten_changes",
+            "Changes that are in memory only, because the store cannot be written to",
+            self.store_unwritten.clone(),
+        );
         registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
     }
 
     /// The metrics as text, in the OpenMetrics format.
     pub async fn render(&self, balancer: &Balancer) -> String {
         self.ready.set(i64::from(balancer.troubles().await.is_empty()));
+        self.store_failing.set(i64::from(balancer.store_failing()));
+        self.store_unwritten.set(i64::try_from(balancer.store().unwritten()).unwrap_or(i64::MAX));
         self.read_fleet(balancer);
         let mut text = String::new();
         // writing to a string cannot fail

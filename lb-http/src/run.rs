@@ -52,7 +52,7 @@ pub async fn prepare(
     let address = config.listen.api;
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| StartError::Listen { address, problem: error.to_string() })?;
-    let opened = store::open(&config.store)?;
+    let opened = store::open(&config.store, config.when_store_unavailable)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
     let assembly = Assembly {

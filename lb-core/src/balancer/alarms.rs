@@ -1,7 +1,6 @@
 //! What an operator should look at now.
 
 use std::fmt;
-use std::sync::atomic::Ordering;
 
 use super::Balancer;
 use crate::clock::Timestamp;
@@ -85,7 +84,7 @@ impl Balancer {
     pub fn alarms(&self) -> Vec<Alarm> {
         let (fleet, now) = (self.fleet(), self.clock.now());
         let mut alarms = Vec::new();
-        if self.store_failed.load(Ordering::Relaxed) {
+        if self.store_failing() {
             alarms.push(Alarm::Store);
         }
         if let Some((since, problem)) = &fleet.monitor().trouble {

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::{Balancer, refresh};
+use super::{Balancer, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -92,7 +91,7 @@ pub struct BalancerBuilder {
 struct Live {
     fleet: Arc<LiveFleet>,
     kept_fleet: Arc<refresh::KeptFleet>,
-    store_failed: Arc<AtomicBool>,
+    store_health: Arc<store_health::StoreHealth>,
     secrets: Option<Arc<SharedSecrets>>,
 }
 
@@ -199,7 +198,7 @@ impl BalancerBuilder {
         self.live = Live {
             fleet: Arc::clone(&running.fleet),
             kept_fleet: Arc::clone(&running.kept_fleet),
-            store_failed: Arc::clone(&running.store_failed),
+            store_health: Arc::clone(&running.store_health),
             secrets: running.secrets.clone(),
         };
         self.clock = Arc::clone(&running.clock);
@@ -236,7 +235,7 @@ impl BalancerBuilder {
             observers: self.observers,
             fleet: self.live.fleet,
             kept_fleet: self.live.kept_fleet,
-            store_failed: self.live.store_failed,
+            store_health: self.live.store_health,
         }
     }
 }

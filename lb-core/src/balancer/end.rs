@@ -18,7 +18,8 @@ impl Balancer {
         let now = self.clock.now();
         let old_enough = now.since(meeting.created_at.as_past(now)) > self.settings.grace;
         if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
-            self.forget(&meeting, Ended::NotFound).await?;
+            // the server's word is passed on even where it cannot be kept; lists will say it again
+            let _ = self.forget(&meeting, Ended::NotFound).await;
         }
         Ok(answered)
     }

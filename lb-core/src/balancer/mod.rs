@@ -16,6 +16,7 @@
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
+//! | `store_health` | whether the store can be written to |
 
 mod alarms;
 mod ask;
@@ -33,13 +34,13 @@ mod place;
 mod proxied;
 mod refresh;
 mod settle;
+mod store_health;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
@@ -55,7 +56,7 @@ use crate::placement::PlacementPolicy;
 use crate::position::Locator;
 use crate::rng::Rng;
 use crate::server::ServerName;
-use crate::store::{FleetStore, MeetingStore, StoreError};
+use crate::store::{FleetStore, MeetingStore};
 
 /// A load balancer for BBB servers. See the module; [`Balancer::builder`] makes one.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ pub struct Balancer {
     // these are shared with the balancers that come before and after this one in the same process
     fleet: Arc<LiveFleet>,
     kept_fleet: Arc<refresh::KeptFleet>,
-    store_failed: Arc<AtomicBool>,
+    store_health: Arc<store_health::StoreHealth>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -216,9 +217,7 @@ impl Balancer {
     /// What keeps the balancer from doing its job, in sentences; empty if it is ready.
     pub async fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
-        if let Err(error) = self.check_store().await {
-            troubles.push(error.to_string());
-        }
+        troubles.extend(self.store_trouble().await);
         let fleet = self.fleet();
         if fleet.servers().is_empty() {
             troubles.push(match &fleet.monitor().trouble {
@@ -234,15 +233,6 @@ impl Balancer {
     /// What is to be answered where no such meeting is known.
     fn unknown_meeting(&self) -> Failure {
         if self.settings.legacy_errors { Failure::InvalidMeetingIdentifier } else { Failure::NotFound }
-    }
-
-    /// Whether the store can be written to; tells when its trouble ends.
-    async fn check_store(&self) -> Result<(), StoreError> {
-        self.store.check().await?;
-        if self.store_failed.swap(false, Ordering::Relaxed) {
-            self.emit(EventKind::StoreRecovered);
-        }
-        Ok(())
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -267,21 +257,6 @@ impl Balancer {
         if event.kind.is_stored() {
             // what the event tells of has happened whether or not it can be stored
             let _ = self.stored(self.store.record(vec![event]).await);
-        }
-    }
-
-    /// Passes a result of the store on, and tells when its trouble begins. A success does not end it: stores go on
-    /// answering from memory while nothing can be written.
-    fn stored<T>(&self, result: Result<T, StoreError>) -> Result<T, Failure> {
-        match result {
-            Ok(value) => Ok(value),
-            Err(StoreError::Fenced) => Err(Failure::StoreTrouble),
-            Err(error) => {
-                if !self.store_failed.swap(true, Ordering::Relaxed) {
-                    self.emit(EventKind::StoreFailed { problem: error.to_string() });
-                }
-                Err(Failure::StoreTrouble)
-            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Claims whose creator is gone: a balancer that was killed, a call that was dropped. Their server is asked.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -17,16 +16,13 @@ use crate::store::Replaces;
 const SETTLED_AT_ONCE: usize = 64;
 
 impl Balancer {
-    /// Settles every claim that has expired, and looks whether a store in trouble has recovered. To be called every few
-    /// seconds.
+    /// Settles every claim that has expired, and looks whether the store can be written to. To be called every few seconds.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
     pub async fn settle_expired(&self) -> Result<(), Failure> {
-        if self.store_failed.load(Ordering::Relaxed) {
-            // trouble that goes on has been told of
-            let _ = self.check_store().await;
-        }
+        // what it finds is told of, and what needs no write goes on
+        let _ = self.check_store().await;
         let mut expired = self.stored(self.store.claims().await)?;
         expired.retain(|claim| self.has_expired(claim));
         // one hanging server must not hold up the claims on others

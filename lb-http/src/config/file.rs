@@ -54,6 +54,7 @@ tables! {
 
     Store {
         url: Option<At<StoreUrl>>,
+        create_when_unavailable: Option<At<bool>>,
     }
 
     Monitor {

@@ -18,7 +18,7 @@ use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, Table, said};
 use super::{Api, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream};
-use crate::store::StoreUrl;
+use crate::store::{StoreUrl, WhenUnavailable};
 
 /// What is wrong, and where it stands.
 #[derive(Debug)]
@@ -50,7 +50,12 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
     let (api, log) = (file.api.keys, file.log.keys);
+    let when_store_unavailable = match said(file.store.keys.create_when_unavailable) {
+        Some(true) => WhenUnavailable::Remember,
+        Some(false) | None => WhenUnavailable::Refuse,
+    };
     Config {
+        when_store_unavailable,
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
         health: HealthRules {

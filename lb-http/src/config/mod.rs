@@ -39,7 +39,7 @@ use url::Url;
 
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
 pub use self::error::ConfigErrors;
-pub use crate::store::StoreUrl;
+pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub struct Config {
     pub listen: Listen,
     /// Where meetings are kept.
     pub store: StoreUrl,
+    /// What becomes of creates while they cannot be kept there.
+    pub when_store_unavailable: WhenUnavailable,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.

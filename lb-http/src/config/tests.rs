@@ -11,6 +11,7 @@ public_url = "https://lb.example.org"
 trusted_proxies = ["127.0.0.1/32", "2001:db8::1"]
 [store]
 url = "sqlite:/var/lib/lb/lb.sqlite3"
+create_when_unavailable = true
 [monitor]
 kind = "nagios"
 url = "http://127.0.0.1:8420/nagios4/cgi-bin"
@@ -107,6 +108,7 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.listen.public_url.as_str(), "https://lb.example.org/");
     assert_eq!(config.listen.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "2001:db8::1/128".parse().unwrap()]);
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
+    assert_eq!(config.when_store_unavailable, WhenUnavailable::Remember);
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(15), seconds(90)));
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
     assert_eq!(
@@ -154,6 +156,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.listen.public_url.as_str(), "http://127.0.0.1:8080/");
     assert_eq!(config.guid, "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite("lb.sqlite3".into()));
+    assert_eq!(config.when_store_unavailable, WhenUnavailable::Refuse);
     assert!(matches!(&config.monitor.source, MonitorSource::Static(servers) if servers.is_empty()));
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(10), seconds(30)));
     assert_eq!(config.health, HealthRules::default());

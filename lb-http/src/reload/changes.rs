@@ -18,6 +18,12 @@ pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
     let mut held_back = Vec::new();
     hold("listen.api", &present.listen.api, &mut next.listen.api, &mut held_back);
     hold("store.url", &present.store, &mut next.store, &mut held_back);
+    hold(
+        "store.create_when_unavailable",
+        &present.when_store_unavailable,
+        &mut next.when_store_unavailable,
+        &mut held_back,
+    );
     hold("balancer.guid", &present.guid, &mut next.guid, &mut held_back);
     hold("log.format", &present.log.format, &mut next.log.format, &mut held_back);
     held_back
@@ -36,6 +42,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
     let Config {
         listen,
         store: _,
+        when_store_unavailable: _,
         monitor,
         meetings,
         health,

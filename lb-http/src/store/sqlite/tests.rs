@@ -1,5 +1,8 @@
 mod opening;
+mod probe;
+mod remember;
 mod trouble;
+mod upgrade;
 
 use std::ops::Deref;
 use std::path::PathBuf;
