@@ -3,6 +3,7 @@
 mod calls;
 mod concurrency;
 mod faults;
+mod insert_document;
 mod meetings;
 mod placement;
 mod races;
