@@ -4,6 +4,8 @@
 //! the balancer does not know (a newer BBB's fields) can be passed on byte for byte, and
 //! [`without`](Document::without) cuts single elements out of it.
 
+#[cfg(feature = "testkit")]
+pub(crate) mod fuzz;
 mod plain;
 mod write;
 

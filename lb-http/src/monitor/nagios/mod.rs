@@ -17,6 +17,8 @@ mod core4;
 #[cfg(test)]
 pub(super) mod fake;
 mod figures;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod objects;
 mod perfdata;
 #[cfg(test)]
