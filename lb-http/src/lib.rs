@@ -20,6 +20,9 @@ mod assembly;
 pub mod clock;
 pub mod config;
 pub mod event_log;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod geo;
 pub mod logging;
 pub mod metrics;

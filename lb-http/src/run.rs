@@ -118,7 +118,8 @@ pub(crate) fn settings(config: &Config) -> Settings {
     Settings {
         guid: config.guid.clone(),
         budget,
-        attempt: defaults.attempt.min(budget),
+        // so that a second server still fits, however short the budget
+        attempt: defaults.attempt.min(budget * 7 / 16),
         list_deadline: budget,
         grace: config.meetings.grace,
         last_resort: config.placement.last_resort,

@@ -11,6 +11,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -44,12 +45,16 @@ pub fn lb_binary() -> &'static Path {
     })
 }
 
-/// A port on loopback that was free a moment ago.
+/// A port on loopback that was free a moment ago. It is none of those that the system gives to connections and to listeners
+/// without a port of their own: one of them could take it before the balancer does.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("loopback has a free port")
-        .port()
+    const PORTS: std::ops::Range<u32> = 12_000..32_000;
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    // tests that run at the same time as processes of their own begin at different places
+    let begin = std::process::id().wrapping_mul(101).wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed));
+    let ports = (0..PORTS.len() as u32).map(|offset| PORTS.start + begin.wrapping_add(offset) % PORTS.len() as u32);
+    let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("loopback has a free port")
 }
 
 /// Polls until `done` answers something, at most `patience`.

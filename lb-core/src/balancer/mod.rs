@@ -9,7 +9,7 @@
 //! | `authenticate` | whose call it is |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
-//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `get_meetings` | what each call does |
+//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
 //! | `proxied` | what calls about one meeting have in common |
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
@@ -28,6 +28,7 @@ mod end;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
+mod insert_document;
 mod is_meeting_running;
 mod join;
 mod place;
@@ -173,6 +174,7 @@ impl Balancer {
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
+            Call::InsertDocument => self.insert_document(&integration, signed).await,
         }
     }
 

@@ -4,6 +4,7 @@ mod calls;
 mod concurrency;
 mod down;
 mod faults;
+mod insert_document;
 mod meetings;
 mod placement;
 mod races;

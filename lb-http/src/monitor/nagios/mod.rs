@@ -26,6 +26,8 @@ mod core4;
 #[cfg(test)]
 pub(super) mod fake;
 mod figures;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod host;
 #[cfg(test)]
 mod hostile;
