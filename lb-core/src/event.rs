@@ -158,6 +158,26 @@ pub enum EventKind {
         /// Where the copy was.
         server: ServerName,
     },
+    /// A website was told that its meeting has ended. Stored.
+    CallbackDelivered {
+        /// The meeting.
+        meeting: MeetingKey,
+        /// Whom: the host of its URL.
+        host: String,
+        /// How often it had been tried in vain.
+        failures: u32,
+    },
+    /// A website could not be told that its meeting has ended. Told at the first failure and when it is given up. Stored.
+    CallbackFailed {
+        /// The meeting.
+        meeting: MeetingKey,
+        /// Whom: the host of its URL; empty where it is no URL that anybody can be told by.
+        host: String,
+        /// What went wrong, for people.
+        problem: String,
+        /// Whether it is not tried again.
+        given_up: bool,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -201,6 +221,8 @@ impl EventKind {
             Self::LastResort { .. } => "last-resort",
             Self::StrayNoted { .. } => "stray-noted",
             Self::StrayEnded { .. } => "stray-ended",
+            Self::CallbackDelivered { .. } => "callback-delivered",
+            Self::CallbackFailed { .. } => "callback-failed",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -217,7 +239,9 @@ impl EventKind {
             | Self::UserJoined { meeting, .. }
             | Self::LastResort { meeting, .. }
             | Self::StrayNoted { meeting, .. }
-            | Self::StrayEnded { meeting, .. } => Some(meeting),
+            | Self::StrayEnded { meeting, .. }
+            | Self::CallbackDelivered { meeting, .. }
+            | Self::CallbackFailed { meeting, .. } => Some(meeting),
             _ => None,
         }
     }
@@ -282,6 +306,8 @@ pub enum Ended {
     NotFound,
     /// A new incarnation took its place.
     Replaced,
+    /// Its server called the balancer back, and was asked.
+    Callback,
 }
 
 /// As what somebody joins.

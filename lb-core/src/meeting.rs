@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::integration::IntegrationName;
 use crate::names::name_type;
@@ -75,6 +76,8 @@ pub struct Meeting {
     pub created_at: Timestamp,
     /// The parameters of its create call as they may be kept and shown: no passwords, no callback URLs, no slide URLs.
     pub parameters: Vec<(String, String)>,
+    /// What its website is to be told at its end; absent where the balancer does not know or has not taken that over.
+    pub callbacks: Option<Callbacks>,
 }
 
 /// Names one claim. A confirm or a release with the token of a claim that is gone is refused.
@@ -118,6 +121,8 @@ pub struct Claim {
     pub token: ClaimToken,
     /// After this moment anybody may settle the claim by asking its server.
     pub expires: Timestamp,
+    /// The callbacks that the create will carry; absent where the balancer does not take them over.
+    pub callbacks: Option<Callbacks>,
 }
 
 /// A server that may hold a copy of a meeting that nobody was sent to: its create was sent there and no usable answer came.

@@ -1,6 +1,7 @@
 //! `getMeetings`: reading a server's list, and writing a website its own from what the lists brought.
 
 use super::{Answer, Reply, create, stamp};
+use crate::callback::META_KEY;
 use crate::clock::Timestamp;
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PackedXml};
 use crate::meeting::{Meeting, MeetingKey, Passwords};
@@ -61,6 +62,8 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
         records: fields.flag("recording"),
         created_at: now,
         parameters: metadata.map(parameter).filter(|(name, _)| create::may_be_kept(name)).collect(),
+        // they are in the token that its server has
+        callbacks: None,
     })
 }
 
@@ -104,9 +107,7 @@ impl Shown<'_> {
     fn write(&self, writer: &mut Writer) {
         writer.open("meeting");
         match self.listed {
-            Some(listed) => {
-                writer.raw(&listed.xml.unpack());
-            }
+            Some(listed) => write_listed(writer, &listed.xml.unpack(), self.meeting),
             None => write_unlisted(writer, self.meeting),
         }
         if let Some(FleetServer { server, .. }) = self.server {
@@ -114,6 +115,23 @@ impl Shown<'_> {
             writer.element("url", &server.origin()).close("server");
         }
         writer.close("meeting");
+    }
+}
+
+/// The callback that the website gave as metadata, which its server was not told of.
+fn own_callback(meeting: &Meeting) -> Option<&str> {
+    Some(meeting.callbacks.as_ref()?.urls.meta.as_ref()?.expose())
+}
+
+fn write_listed(writer: &mut Writer, fields: &str, meeting: &Meeting) {
+    // what comes behind the metadata has no text of anybody's
+    match (own_callback(meeting), fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
+        (Some(callback), Some((before, after))) => {
+            writer.raw(before).element(META_KEY, callback).raw(after);
+        }
+        _ => {
+            writer.raw(fields);
+        }
     }
 }
 
@@ -160,12 +178,16 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
             writer.element(&key, value);
         }
     }
+    if let Some(callback) = own_callback(meeting) {
+        writer.element(META_KEY, callback);
+    }
     writer.close("metadata").element("isBreakout", "false");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
     use crate::gateway::ServerReply;
     use crate::server::{AdministratorWord, Server};
 
@@ -191,6 +213,7 @@ mod tests {
             records: false,
             created_at: Timestamp::from_millis(5),
             parameters: vec![("meta_Origin".into(), "lms".into()), ("meta_a_b".into(), "x".into())],
+            callbacks: None,
         }
     }
 
@@ -221,6 +244,24 @@ mod tests {
         assert!(text.contains("<metadata><origin>lms</origin></metadata>"), "{text}");
         assert_eq!(text.matches("<server><name>bbb1</name>").count(), 2, "{text}");
         assert!(!text.contains("mconflb") && !text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn a_website_reads_its_own_callback_and_no_other() {
+        let urls = CallbackUrls { ended: None, meta: CallbackUrl::parse("https://lms.example/?a&b") };
+        let callbacks = Some(Callbacks { id: "c1".into(), urls });
+        let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
+        let mut member = FleetServer::new(server, AdministratorWord::Automatic, Default::default());
+        member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
+        let listed = Meeting { callbacks: callbacks.clone(), ..meeting("abc-1") };
+        let fresh = Meeting { callbacks, created_at: Timestamp::from_millis(8), ..meeting("new-2") };
+        let reply = reply([&listed, &fresh].into_iter().map(|meeting| (meeting, Some(&member))));
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        let own = "<endcallbackurl>https://lms.example/?a&amp;b</endcallbackurl></metadata>";
+        assert!(
+            text.contains(&format!("<a>1</a>{own}")) && text.contains(&format!("<origin>lms</origin>{own}")),
+            "{text}"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::Balancer;
+use super::{Balancer, Relay};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SharedSecrets};
 use crate::clock::Clock;
@@ -83,6 +83,7 @@ pub struct BalancerBuilder {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
+    relay: Option<Relay>,
 }
 
 impl Balancer {
@@ -106,6 +107,7 @@ impl Balancer {
             clock,
             rng,
             observers: Vec::new(),
+            relay: None,
         }
     }
 }
@@ -171,6 +173,14 @@ impl BalancerBuilder {
         self
     }
 
+    /// Takes over what websites want to be told at the end of a meeting. Without it their callbacks go on to the servers
+    /// untouched. With it, [`Balancer::ended`] must be reachable under the URL of the relay, and
+    /// [`Balancer::deliver_due`] be called every few seconds.
+    pub fn relay(mut self, relay: Relay) -> Self {
+        self.relay = Some(relay);
+        self
+    }
+
     /// The balancer.
     pub fn build(self) -> Balancer {
         let secrets = || Arc::new(SharedSecrets::new(Arc::clone(&self.integrations), self.algorithms.clone()));
@@ -191,6 +201,8 @@ impl BalancerBuilder {
             fleet: LiveFleet::default(),
             kept_fleet: Default::default(),
             store_failed: AtomicBool::new(false),
+            relay: self.relay,
+            undelivered: Default::default(),
         }
     }
 }

@@ -15,7 +15,8 @@ use super::place::{Place, Wanted};
 use super::settle::Asked;
 use super::{Answered, Balancer, VoiceBridges};
 use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
-use crate::api::{Answer, ApiRequest, Failure, Reply, SignedRequest, stamp};
+use crate::api::{Answer, ApiRequest, Failure, Params, Reply, SignedRequest, stamp};
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::event::{Ended, EventKind, Placement};
 use crate::fleet::FleetServer;
@@ -34,10 +35,10 @@ const BRIDGE_ATTEMPTS: u32 = 3;
 const PASSWORD_LENGTH: usize = 12;
 
 /// One website's create, on its way.
-struct Creating<'a> {
-    integration: &'a Integration,
-    key: MeetingKey,
-    create: Create,
+pub(super) struct Creating<'a> {
+    pub(super) integration: &'a Integration,
+    pub(super) key: MeetingKey,
+    pub(super) create: Create,
     xml: Option<(String, Bytes)>,
     position: Option<Position>,
     deadline: Timestamp,
@@ -128,7 +129,9 @@ impl Balancer {
     async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Answered, Failure> {
         let server = self.server_of(meeting)?;
         // the website that sends no passwords means the ones that were drawn for it
-        let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
+        let callbacks = self.callbacks(creating);
+        let own = self.own(creating, &server, callbacks.as_ref());
+        let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, own);
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
         let said = self.ask(&server, call, Said::read).await?;
@@ -141,7 +144,16 @@ impl Balancer {
                 server: meeting.server.clone(),
                 how: Ended::Replaced,
             };
-            let fresh = self.meeting(creating, &server, &meeting.passwords, meeting.voice_bridge, created);
+            let callbacks = match callbacks {
+                // another call made it: its server was given that one's callback
+                Some(callbacks) if said.key == "duplicateWarning" => {
+                    let found = self.find_on(&server, &meeting.key.meeting_id).await.ok().flatten();
+                    Some(callbacks.made_by(found.and_then(|found| found.callback)))
+                }
+                callbacks => callbacks,
+            };
+            let known = (&meeting.passwords, meeting.voice_bridge);
+            let fresh = self.meeting(creating, &server, known, created, callbacks);
             let placement =
                 Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
             let created = created_event(&fresh, placement);
@@ -206,6 +218,7 @@ impl Balancer {
     async fn create_on(&self, creating: &Creating<'_>, place: &Place, token: &ClaimToken) -> Result<OnServer, Failure> {
         let server = &place.server;
         let passwords = creating.create.passwords(|| self.rng.alphanumeric(PASSWORD_LENGTH));
+        let callbacks = self.callbacks(creating);
         let mut wish = creating.create.voice_bridge;
         for _ in 0..BRIDGE_ATTEMPTS {
             let voice_bridge = self.voice_bridge(wish.take(), server, &creating.key).await?;
@@ -216,13 +229,15 @@ impl Balancer {
                 voice_bridge,
                 token: token.clone(),
                 expires: self.clock.now() + self.settings.budget * 2,
+                callbacks: callbacks.clone(),
             };
             match self.stored(self.store.claim(claim.clone()).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
                 ClaimOutcome::Occupied => return Ok(OnServer::Occupied),
             }
-            let query = creating.create.query(&passwords, Some(voice_bridge), self.stamps(creating.integration));
+            let own = self.own(creating, server, callbacks.as_ref());
+            let query = creating.create.query(&passwords, Some(voice_bridge), own);
             let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
             let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
             let said = match self.ask(server, call, Said::read).await {
@@ -230,7 +245,7 @@ impl Balancer {
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
                 Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
-                    self.note_stray(&creating.key, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }
             };
@@ -244,18 +259,20 @@ impl Balancer {
                     // somebody else's, made past the balancer or by another integration whose meeting was lost
                     Asked::NotThere => return Ok(OnServer::Occupied),
                     Asked::Silent => {
-                        self.note_stray(&creating.key, &server.server.name).await;
+                        self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                         return Ok(OnServer::Failed);
                     }
                 },
                 Some(created) if said.success => {
-                    let meeting = self.meeting(creating, server, &passwords, Some(voice_bridge), created);
+                    let known = (&passwords, Some(voice_bridge));
+                    let meeting = self.meeting(creating, server, known, created, callbacks.clone());
                     self.confirm(token, meeting, place).await?;
+                    self.tell_unusable(creating).await;
                     return Ok(OnServer::Answered(said.answered(&server.server.name)));
                 }
                 _ if said.success => {
                     // a SUCCESS that does not name the meeting cannot be kept, and is no answer of a sound server
-                    self.note_stray(&creating.key, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }
                 _ if said.key == "nonUniqueVoiceBridge" => {}
@@ -288,9 +305,18 @@ impl Balancer {
         replaces: Replaces,
         kinds: Vec<EventKind>,
     ) -> Result<(), Failure> {
-        let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
+        let mut events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         let found = meeting.clone();
-        match self.store.adopt(meeting, replaces, events.clone()).await {
+        let mut adopted = self.store.adopt(meeting, replaces.clone(), events.clone()).await;
+        if adopted == Err(StoreError::Fenced)
+            && matches!(replaces, Replaces::Incarnation(_))
+            && self.stored(self.store.find(&found.key).await)?.is_none()
+        {
+            // the end of the one before was learnt while the server was asked
+            events.retain(|event| !matches!(event.kind, EventKind::MeetingEnded { .. }));
+            adopted = self.store.adopt(found.clone(), Replaces::Nothing, events.clone()).await;
+        }
+        match adopted {
             Ok(_) => events.iter().for_each(|event| self.show(event)),
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
@@ -303,7 +329,7 @@ impl Balancer {
         match self.stored(self.store.find(&found.key).await)? {
             Some(Entry::Held(held)) if held.internal_id == found.internal_id => Ok(()),
             _ => {
-                self.note_stray(&found.key, &found.server).await;
+                self.note_stray(&found.key, &found.server, found.callbacks.as_ref()).await;
                 Err(Failure::ServerTrouble)
             }
         }
@@ -313,9 +339,9 @@ impl Balancer {
         &self,
         creating: &Creating<'_>,
         server: &FleetServer,
-        passwords: &Passwords,
-        voice_bridge: Option<u32>,
+        (passwords, voice_bridge): (&Passwords, Option<u32>),
         created: &Created,
+        callbacks: Option<Callbacks>,
     ) -> Meeting {
         let (attendee, moderator) = created.passwords.clone();
         Meeting {
@@ -332,11 +358,21 @@ impl Balancer {
             records: creating.create.records,
             created_at: self.clock.now(),
             parameters: creating.create.kept_parameters(),
+            callbacks,
         }
     }
 
-    fn stamps(&self, integration: &Integration) -> impl FnOnce(&mut crate::api::Params) {
-        |params| stamp::write(params, &self.settings.guid, integration)
+    /// What the balancer itself puts into a create.
+    fn own(
+        &self,
+        creating: &Creating<'_>,
+        server: &FleetServer,
+        callbacks: Option<&Callbacks>,
+    ) -> impl FnOnce(&mut Params) {
+        move |params| {
+            stamp::write(params, &self.settings.guid, creating.integration);
+            self.take_over(params, creating.integration, server, &creating.key.meeting_id, callbacks);
+        }
     }
 
     /// The voice bridge to send: the one wished for if it is free, else a drawn one that is.
@@ -395,7 +431,12 @@ impl Balancer {
 
     /// Notes that a server may hold a copy that nobody is sent to. Without the note the copy is found all the same: its stamp
     /// says whose it is, and that it is not where it should be.
-    pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName) {
+    ///
+    /// `callbacks` of its create: nobody was told that it succeeded, so nobody is told that its meeting has ended.
+    pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName, callbacks: Option<&Callbacks>) {
+        if let Some(callbacks) = callbacks {
+            let _ = self.stored(self.store.never(&callbacks.id, self.clock.now()).await);
+        }
         let stray = Stray { key: key.clone(), server: server.clone(), since: self.clock.now() };
         let event = self.event(EventKind::StrayNoted { meeting: key.clone(), server: server.clone() });
         if self.stored(self.store.note_stray(stray, vec![event.clone()]).await) == Ok(true) {

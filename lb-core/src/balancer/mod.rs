@@ -14,12 +14,16 @@
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
+//! | `ended` | callbacks: taken over from websites, heard from servers |
+//! | `deliver` | what websites are told |
 
 mod ask;
 mod authenticate;
 mod builder;
 mod create;
+mod deliver;
 mod end;
+mod ended;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
@@ -34,12 +38,15 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
+pub use self::deliver::{DELIVERED_AT_ONCE, DELIVERED_TO_ONE};
+pub use self::ended::{Heard, Relay};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, root};
+use crate::callback::DeliveryId;
 use crate::checksum::ChecksumVerifier;
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
@@ -70,6 +77,9 @@ pub struct Balancer {
     fleet: LiveFleet,
     kept_fleet: refresh::KeptFleet,
     store_failed: AtomicBool,
+    relay: Option<Relay>,
+    // what came of deliveries and could not be stored; held for one look or one change
+    undelivered: Mutex<HashMap<DeliveryId, deliver::Outcome>>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -211,6 +221,10 @@ impl Balancer {
             self.emit(EventKind::StoreRecovered);
         }
         Ok(())
+    }
+
+    fn undelivered(&self) -> MutexGuard<'_, HashMap<DeliveryId, deliver::Outcome>> {
+        self.undelivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn event(&self, kind: EventKind) -> Event {

@@ -45,7 +45,7 @@ impl Balancer {
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
-                self.note_stray(&claim.key, &claim.server).await;
+                self.note_stray(&claim.key, &claim.server, claim.callbacks.as_ref()).await;
                 self.stored(self.store.release(&claim.token).await)
             }
         }
@@ -74,10 +74,11 @@ impl Balancer {
             });
             let created =
                 Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
-            created.map(|created| (created, root.value("meetingName").into_owned(), root.flag("recording")))
+            let callback = root.child("metadata").and_then(crate::api::stamp::read_callback);
+            created.map(|created| (created, callback, root.value("meetingName").into_owned(), root.flag("recording")))
         });
         match asked.await {
-            Ok(Some((created, name, records))) => {
+            Ok(Some((created, callback, name, records))) => {
                 let (attendee, moderator) = created.passwords;
                 Asked::There(Box::new(Meeting {
                     key: claim.key.clone(),
@@ -93,6 +94,7 @@ impl Balancer {
                     records,
                     created_at: self.clock.now(),
                     parameters: Vec::new(),
+                    callbacks: claim.callbacks.clone().map(|callbacks| callbacks.made_by(callback)),
                 }))
             }
             Ok(None) => Asked::NotThere,

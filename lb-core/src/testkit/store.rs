@@ -33,6 +33,7 @@ pub mod claims;
 pub mod events;
 pub mod fleet;
 pub mod meetings;
+pub mod outbox;
 pub mod strays;
 
 use std::pin::pin;
@@ -46,6 +47,7 @@ use futures_util::future::{Either, select};
 
 pub use futures_executor::block_on;
 
+use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
 use crate::event::{Ended, Event, EventKind, Placement, Role};
 use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
@@ -88,6 +90,17 @@ macro_rules! store_contract {
                 strays_are_noted_once_and_cleared,
                 the_meeting_itself_is_no_stray,
                 a_stray_occupies_its_server_for_every_integration,
+            }
+            outbox::{
+                a_delivery_waits_until_it_is_settled_and_is_known_from_then_on,
+                a_delivery_that_failed_is_due_again_later,
+                the_callbacks_of_a_meeting_and_of_a_claim_are_kept,
+                a_meeting_that_is_forgotten_leaves_its_callbacks_once,
+                a_meeting_that_is_replaced_leaves_its_callbacks_once,
+                what_was_never_told_of_is_never_delivered,
+                a_host_with_many_keeps_none_from_the_others,
+                only_what_was_settled_long_ago_is_forgotten,
+                more_deliveries_than_there_are_places_for_are_dropped,
             }
             events::{
                 the_events_of_a_change_are_stored_with_it,
@@ -173,6 +186,7 @@ fn claim(token: &str, id: &str, server: &str) -> Claim {
         voice_bridge: 70_001,
         token: self::token(token),
         expires: START + Duration::from_secs(20),
+        callbacks: Some(callbacks(token)),
     }
 }
 
@@ -193,7 +207,17 @@ fn meeting(id: &str, create_time: u64, server: &str) -> Meeting {
             ("meta_course".to_owned(), "a \"course\"".to_owned()),
             ("allowStartStopRecording".to_owned(), String::new()),
         ],
+        callbacks: Some(callbacks(&format!("{id}-{create_time}"))),
     }
+}
+
+/// The callbacks of a create, to two hosts.
+fn callbacks(id: &str) -> Callbacks {
+    let urls = CallbackUrls {
+        ended: CallbackUrl::parse("https://lms.example/ended?key=\"a'b\"&s=é"),
+        meta: CallbackUrl::parse("http://old.example:8080/"),
+    };
+    Callbacks { id: id.into(), urls }
 }
 
 fn created(meeting: &Meeting) -> Event {

@@ -83,6 +83,17 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         changed(Some(ServerState::ForceEnabled)),
         EventKind::ServerDropped { server: "bbb1".into() },
         EventKind::LastResort { meeting: MeetingKey::new("moodle", "a\0\u{202e}'\""), server: "bbb1".into() },
+        EventKind::CallbackDelivered {
+            meeting: MeetingKey::new("moodle", "a"),
+            host: "lms.example".into(),
+            failures: 3,
+        },
+        EventKind::CallbackFailed {
+            meeting: MeetingKey::new("moodle", "a"),
+            host: "lms.example:8443".into(),
+            problem: "status 500".into(),
+            given_up: true,
+        },
         EventKind::MonitorFailed { problem: "no answer".to_owned() },
         EventKind::MonitorRecovered,
         EventKind::StoreFailed { problem: "no space".to_owned() },

@@ -121,6 +121,7 @@ fn claim(n: usize) -> Claim {
         voice_bridge: 70_000,
         token: token(n),
         expires: Timestamp::from_millis(20_000),
+        callbacks: None,
     }
 }
 
@@ -136,6 +137,7 @@ fn meeting(n: usize) -> Meeting {
         records: true,
         created_at: Timestamp::from_millis(1),
         parameters: vec![("welcome".to_owned(), "Olá".to_owned())],
+        callbacks: None,
     }
 }
 
