@@ -41,6 +41,12 @@ impl Observer for EventLog {
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
             }
+            EventKind::CallbackDelivered { meeting, host, failures } => {
+                tracing::info!(%meeting, host, failures, "{word}");
+            }
+            EventKind::CallbackFailed { meeting, host, problem, given_up } => {
+                tracing::warn!(%meeting, host, problem, given_up, "{word}");
+            }
             // one for each join call, and those are told at debug
             EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {

@@ -9,12 +9,14 @@
 //! | [`upstream`] | [`HttpGateway`](upstream::HttpGateway): calls to servers |
 //! | [`monitor`] | [`Nagios`](monitor::nagios::Nagios): which servers there are |
 //! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
+//! | [`callbacks`] | [`HttpSender`](callbacks::HttpSender): websites are told that their meetings have ended |
 //! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
 //! | [`rounds`] | what the balancer does by itself every few seconds |
 //! | [`event_log`], [`metrics`], [`logging`] | what an operator sees |
 //! | [`clock`], [`rng`] | the system's time and randomness |
 //! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
+pub mod callbacks;
 pub mod clock;
 pub mod config;
 pub mod event_log;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use lb_core::Locator;
 use lb_core::api::root::About;
-use lb_core::balancer::{Balancer, Settings, VoiceBridges};
+use lb_core::balancer::{Balancer, Relay, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::fleet::FleetRules;
 use lb_core::placement::{LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, RoundRobin};
@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::callbacks::{self, HttpSender};
 use crate::clock::SystemClock;
 use crate::config::{Config, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
@@ -64,6 +65,8 @@ pub async fn prepare(
         ..UpstreamSettings::default()
     };
     let gateway = HttpGateway::new(upstream).map_err(|error| StartError::Tls(error.to_string()))?;
+    let sender = HttpSender::new(config.callbacks.allow_private_addresses);
+    let sender = Arc::new(sender.map_err(|error| StartError::Tls(error.to_string()))?);
     let mut builder = Balancer::builder(Arc::new(gateway), Arc::clone(&clock), Arc::new(SystemRng))
         .settings(settings(&config))
         .rules(FleetRules {
@@ -75,6 +78,7 @@ pub async fn prepare(
         .algorithms(config.algorithms.clone())
         .stores(opened.meetings(), opened.fleet())
         .locator(Arc::clone(&locator))
+        .relay(Relay { public_url: config.listen.public_url.clone(), sender })
         .observer(Arc::new(EventLog))
         .observer(Arc::clone(&metrics) as _);
     for observer in observers {
@@ -123,6 +127,7 @@ impl Prepared {
         let stop = CancellationToken::new();
         let rounds = TaskTracker::new();
         rounds::start(&self.service.balancer, self.source, self.every, &rounds, &stop);
+        callbacks::start(&self.service.balancer, &rounds, &stop);
         if let Ok(address) = self.listener.local_addr() {
             tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         }

@@ -5,9 +5,11 @@
 //! | `listener` | accepts connections and serves each within its limits |
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
+//! | `callbacks` | servers that call because a meeting has ended |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod api;
+mod callbacks;
 mod caller;
 mod listener;
 mod pages;

@@ -3,13 +3,14 @@
 //! Reads look at the published index and take no lock. Changes go to the writer, one thread that owns the database:
 //! it makes one transaction of all the jobs that wait, publishes the index, and only then answers. The database is in WAL
 //! mode with `synchronous=FULL`: what was answered survives a crash of the machine. Other programs may read the file while
-//! it is in use; its tables are described in `schema/0001.sql`.
+//! it is in use; its tables are described in `schema/`.
 
 mod buffer;
 mod events;
 mod file;
 mod fleet;
 mod job;
+mod outbox;
 mod parameters;
 mod schema;
 mod tables;
@@ -20,12 +21,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use lb_core::callback::{CallbackId, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, PublishedIndex, Replaces, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, Outbox, PublishedIndex, Replaces,
+    Settled, StoreError,
 };
 use lb_core::{
-    Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
+    Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
 };
 
 use self::file::OwnFile;
@@ -172,8 +175,11 @@ impl MeetingStore for SqliteStore {
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let held = work.index.adopt(meeting.clone(), &replaces)?;
+            let (held, ended) = work.index.adopt(meeting.clone(), &replaces)?;
             tables::put_meeting(work.transaction()?, &held)?;
+            if let Some(ended) = ended {
+                outbox::ended(work.transaction()?, &ended)?;
+            }
             events::add(work.transaction()?, &events)?;
             Ok(held)
         };
@@ -188,12 +194,13 @@ impl MeetingStore for SqliteStore {
     ) -> Result<bool, StoreError> {
         let (key, internal_id) = (key.clone(), internal_id.clone());
         let job = move |work: &mut job::Work<'_>| {
-            let forgotten = work.index.forget(&key, &internal_id);
-            if forgotten {
+            let ended = work.index.forget(&key, &internal_id);
+            if let Some(ended) = &ended {
                 tables::delete_meeting(work.transaction()?, &key)?;
+                outbox::ended(work.transaction()?, ended)?;
                 events::add(work.transaction()?, &events)?;
             }
-            Ok(forgotten)
+            Ok(ended.is_some())
         };
         self.writer.run(job).await
     }
@@ -238,6 +245,56 @@ impl MeetingStore for SqliteStore {
             Ok(())
         };
         self.writer.run(job).await
+    }
+}
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        self.writer.run(move |work| Ok(outbox::enqueue(work.transaction()?, &deliveries)?)).await
+    }
+
+    async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
+        let callback = callback.clone();
+        self.writer.run(move |work| Ok(outbox::never(work.transaction()?, &callback, at)?)).await
+    }
+
+    async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError> {
+        let callback = callback.clone();
+        self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError> {
+        self.writer.run(move |work| Ok(outbox::due(work.database(), now, limit, for_one)?)).await
+    }
+
+    async fn retry(&self, id: &DeliveryId, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let id = id.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            if outbox::retry(work.transaction()?, &id, at)? {
+                events::add(work.transaction()?, &events)?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn settle(&self, id: &DeliveryId, how: Settled, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let id = id.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            if outbox::settle(work.transaction()?, &id, how, at)? {
+                events::add(work.transaction()?, &events)?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, before)?)).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::file::OwnFile;
 use crate::store::OpenError;
 
 /// The statements of each schema on top of the one before; the first makes schema 1. Never changed once released.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
 const APPLICATION_ID: i32 = 0x4C42_616C;
@@ -22,7 +22,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 4] = ["claims", "meetings", "strays", "fleet_servers"];
+const CHECKED: [&str; 5] = ["claims", "meetings", "strays", "deliveries", "fleet_servers"];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
 pub(super) fn open(file: &OwnFile, migrations: &[&str]) -> Result<Connection, OpenError> {
@@ -74,7 +74,7 @@ fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), OpenError> {
     let problem = |error| open_error(path, &error);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(problem)?;
     transaction

@@ -103,8 +103,8 @@ fn a_path_into_a_directory_that_is_not_there_is_refused() {
 
 #[test]
 fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
-    let [first] = schema::MIGRATIONS else { panic!("this test knows one migration") };
-    let later = [*first, "ALTER TABLE strays ADD COLUMN note TEXT"];
+    let known = schema::MIGRATIONS.len() as u32;
+    let later = [schema::MIGRATIONS, &["ALTER TABLE strays ADD COLUMN note TEXT"]].concat();
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
@@ -114,7 +114,7 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
     drop(store);
     let refusal = refusal(&path_in(&dir));
     let path = path_in(&dir).canonicalize().unwrap();
-    assert_eq!(refusal, OpenError::Newer { path, found: 2, known: 1 });
+    assert_eq!(refusal, OpenError::Newer { path, found: known + 1, known });
     assert!(refusal.to_string().contains("start the newer version again"), "{refusal}");
     assert!(SqliteStore::open_with(&path_in(&dir), &later).is_ok());
 }
@@ -123,7 +123,7 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
 fn a_migration_made_by_other_statements_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let altered = format!("{}\n-- altered", schema::MIGRATIONS[0]);
-    drop(SqliteStore::open_with(&path_in(&dir), &[&altered]).unwrap());
+    drop(SqliteStore::open_with(&path_in(&dir), &[&[altered.as_str()], &schema::MIGRATIONS[1..]].concat()).unwrap());
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal(&path_in(&dir)), OpenError::Altered { path, version: 1 });
 }
@@ -134,8 +134,25 @@ fn a_migration_that_fails_leaves_the_database_as_it_was() {
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
-    let broken = [schema::MIGRATIONS[0], "DROP TABLE meetings; CREATE TABLE strays (x)"];
+    let broken = [schema::MIGRATIONS, &["DROP TABLE meetings; CREATE TABLE strays (x)"]].concat();
     assert!(SqliteStore::open_with(&path_in(&dir), &broken).is_err());
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
+}
+
+#[test]
+fn a_database_of_the_first_schema_is_taken_up_with_its_claims_and_meetings() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut old = Connection::open(path_in(&dir)).unwrap();
+    schema::migrate(&mut old, &path_in(&dir), &schema::MIGRATIONS[..1]).unwrap();
+    old.execute_batch(
+        "INSERT INTO claims VALUES ('moodle', 'meeting-1', 'token-1', 'bbb1', 'attendee-pw', 'moderator-pw', 70000, 20000);
+         INSERT INTO meetings VALUES ('moodle', 'meeting-2', 'internal-2', -1, 'bbb1', 'Física', 'attendee-pw',
+             'moderator-pw', 70000, 1, 1, '{\"welcome\":\"Olá\"}')",
+    )
+    .unwrap();
+    drop(old);
+    let store = SqliteStore::open(&path_in(&dir)).unwrap();
+    assert_eq!(run(store.claims()), Ok(vec![orphaned(claim(1)).into()]));
+    assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(2).into()]));
 }
