@@ -150,7 +150,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.health, HealthRules::default());
     let upstream = Upstream { connect_timeout: seconds(2), timeout: seconds(8), max_concurrent_calls: 100 };
     assert_eq!(config.upstream, upstream);
-    assert!(config.callbacks.allow_private_addresses);
+    assert!(!config.callbacks.allow_private_addresses);
     assert_eq!(config.routers, BTreeMap::from([("default".to_owned(), Router::default())]));
     assert_eq!(config.api, Api { version: "2.0".into(), deploy: 0, legacy_errors: false });
     assert_eq!(config.algorithms, Algorithm::ALL);
