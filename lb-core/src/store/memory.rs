@@ -131,7 +131,9 @@ impl MeetingStore for InMemoryStore {
         meeting: Meeting,
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
-        self.change(events, |index| index.confirm(token, meeting))
+        let held = self.change(events, |index| index.confirm(token, meeting))?;
+        self.lock().deliveries.held(&held);
+        Ok(held)
     }
 
     async fn release(&self, token: &ClaimToken) -> Result<(), StoreError> {
@@ -155,6 +157,7 @@ impl MeetingStore for InMemoryStore {
         let mut index = MeetingIndex::clone(&self.index.load());
         let (held, ended) = index.adopt(meeting, &replaces)?;
         self.index.publish(index);
+        written.deliveries.held(&held);
         ended.iter().for_each(|ended| written.deliveries.ended(ended));
         written.keep(events);
         Ok(held)

@@ -52,8 +52,8 @@ pub trait Outbox: fmt::Debug + Send + Sync + 'static {
     /// dropped.
     async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError>;
 
-    /// Has nothing ever delivered for the create that `callback` names: nobody was told that it succeeded. What waits
-    /// already is not touched.
+    /// Has nothing ever delivered for the create that `callback` names, because nobody was told that it succeeded: until a
+    /// meeting with these callbacks comes to be held after all. What waits already is not touched.
     async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Whether any delivery of `callback` is known.

@@ -98,6 +98,7 @@ macro_rules! store_contract {
                 a_meeting_that_is_forgotten_leaves_its_callbacks_once,
                 a_meeting_that_is_replaced_leaves_its_callbacks_once,
                 what_was_never_told_of_is_never_delivered,
+                a_meeting_that_comes_to_be_held_is_told_of_after_all,
                 a_host_with_many_keeps_none_from_the_others,
                 only_what_was_settled_long_ago_is_forgotten,
                 more_deliveries_than_there_are_places_for_are_dropped,

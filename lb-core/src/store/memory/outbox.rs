@@ -12,13 +12,15 @@ use crate::store::OUTBOX_PLACES;
 pub(super) struct Deliveries {
     waiting: HashMap<DeliveryId, (Timestamp, Delivery)>,
     settled: BTreeMap<DeliveryId, Timestamp>,
+    never: BTreeMap<CallbackId, Timestamp>,
 }
 
 impl Deliveries {
     pub(super) fn enqueue(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
-            let known = self.settled.contains_key(&delivery.id) || self.waiting.contains_key(&delivery.id);
-            if !known && self.waiting.len() < OUTBOX_PLACES {
+            let id = &delivery.id;
+            let known = self.settled.contains_key(id) || self.waiting.contains_key(id);
+            if !known && !self.never.contains_key(&id.callback) && self.waiting.len() < OUTBOX_PLACES {
                 self.waiting.insert(delivery.id.clone(), (Timestamp::default(), delivery));
             }
         }
@@ -31,13 +33,19 @@ impl Deliveries {
     }
 
     pub(super) fn never(&mut self, callback: &CallbackId, at: Timestamp) {
-        for id in ids(callback).filter(|id| !self.waiting.contains_key(id)) {
-            self.settled.entry(id).or_insert(at);
+        self.never.insert(callback.clone(), at);
+    }
+
+    /// A meeting has come to be held: what was said of its create is no more true.
+    pub(super) fn held(&mut self, meeting: &Meeting) {
+        if let Some(callbacks) = &meeting.callbacks {
+            self.never.remove(&callbacks.id);
         }
     }
 
     pub(super) fn knows(&self, callback: &CallbackId) -> bool {
-        ids(callback).any(|id| self.waiting.contains_key(&id) || self.settled.contains_key(&id))
+        let known = |id| self.waiting.contains_key(&id) || self.settled.contains_key(&id);
+        self.never.contains_key(callback) || ids(callback).any(known)
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Vec<Delivery> {
@@ -71,6 +79,7 @@ impl Deliveries {
 
     pub(super) fn forget_settled(&mut self, before: Timestamp) {
         self.settled.retain(|_, at| *at >= before);
+        self.never.retain(|_, at| *at >= before);
     }
 }
 

@@ -115,6 +115,24 @@ pub async fn what_was_never_told_of_is_never_delivered(store: &dyn MeetingStore)
     assert_eq!(due(store).await, deliveries("c2", "a"), "what waits is not touched");
 }
 
+/// A create that came to nothing, as it seemed, and whose meeting was found and acknowledged later: its end is told.
+pub async fn a_meeting_that_comes_to_be_held_is_told_of_after_all(store: &dyn MeetingStore) {
+    for id in ["a-1", "b-1"] {
+        store.never(&id.into(), START).await.unwrap();
+    }
+    store.claim(claim("t1", "a", "bbb1")).await.unwrap();
+    store.confirm(&token("t1"), meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    store.adopt(meeting("b", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let mut own = Vec::new();
+    for id in ["a", "b"] {
+        let held = meeting(id, 1, "bbb1");
+        assert_eq!(store.knows(&format!("{id}-1").as_str().into()).await, Ok(false));
+        assert_eq!(store.forget(&held.key, &held.internal_id, vec![]).await, Ok(true));
+        own.extend(callbacks(&format!("{id}-1")).deliveries(&held.key, false));
+    }
+    assert_eq!(due(store).await, own);
+}
+
 /// However much is due to one host, each of the others has its share.
 pub async fn a_host_with_many_keeps_none_from_the_others(store: &dyn MeetingStore) {
     let to = |number: usize, host: &str| {

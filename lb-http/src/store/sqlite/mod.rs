@@ -147,6 +147,7 @@ impl MeetingStore for SqliteStore {
         let job = move |work: &mut job::Work<'_>| {
             let held = work.index.confirm(&token, meeting.clone())?;
             tables::put_meeting(work.transaction()?, &held)?;
+            outbox::held(work.transaction()?, &held)?;
             events::add(work.transaction()?, &events)?;
             Ok(held)
         };
@@ -177,6 +178,7 @@ impl MeetingStore for SqliteStore {
         let job = move |work: &mut job::Work<'_>| {
             let (held, ended) = work.index.adopt(meeting.clone(), &replaces)?;
             tables::put_meeting(work.transaction()?, &held)?;
+            outbox::held(work.transaction()?, &held)?;
             if let Some(ended) = ended {
                 outbox::ended(work.transaction()?, &ended)?;
             }

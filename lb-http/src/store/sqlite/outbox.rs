@@ -62,6 +62,16 @@ pub(super) fn never(database: &Connection, callback: &CallbackId, at: Timestamp)
     Ok(())
 }
 
+/// A meeting has come to be held: what was said of its create is no more true.
+pub(super) fn held(database: &Connection, meeting: &Meeting) -> Result<()> {
+    if let Some(callbacks) = &meeting.callbacks {
+        let mut statement =
+            database.prepare_cached("DELETE FROM deliveries WHERE callback = ?1 AND outcome = 'never'")?;
+        statement.execute([callbacks.id.as_str()])?;
+    }
+    Ok(())
+}
+
 pub(super) fn knows(database: &Connection, callback: &CallbackId) -> Result<bool> {
     let mut query = database.prepare_cached("SELECT 1 FROM deliveries WHERE callback = ?1 LIMIT 1")?;
     Ok(query.query_row([callback.as_str()], |_| Ok(())).optional()?.is_some())
