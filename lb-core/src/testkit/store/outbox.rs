@@ -47,7 +47,7 @@ pub async fn a_delivery_that_failed_is_due_again_later(store: &dyn MeetingStore)
     let [first, second] = deliveries("c1", "a").try_into().unwrap();
     store.enqueue(vec![first.clone(), second.clone()]).await.unwrap();
     store.retry(&first.id, START + HOUR, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
-    assert_eq!(due(store).await, [second.clone()]);
+    assert_eq!(due(store).await, vec![second.clone()]);
     let later = store.due(START + HOUR, 9, 9).await.unwrap();
     assert_eq!(later, [second, Delivery { failures: 1, ..first }], "the longest due comes first");
     assert_eq!(store.latest_events(9).await.map(|events| events.len()), Ok(1));
