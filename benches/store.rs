@@ -41,6 +41,7 @@ fn claim(number: u64) -> Claim {
         token: ClaimToken::from(format!("{number:024}")),
         expires: Timestamp::from_millis(2_000_000_000_000),
         supersedes: None,
+        callbacks: None,
     }
 }
 
@@ -57,6 +58,7 @@ fn meeting(number: u64) -> Meeting {
         created_at: Timestamp::from_millis(1_800_000_000_000),
         parameters: vec![("name".to_owned(), "Introduction to linear algebra".to_owned())],
         superseded: Vec::new(),
+        callbacks: None,
     }
 }
 

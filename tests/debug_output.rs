@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use lb_core::api::{Answer, ApiRequest, Params, Reply};
 use lb_core::balancer::Balancer;
+use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use lb_core::checksum::{Algorithm, SharedSecrets, sign};
 use lb_core::gateway::{Gateway, ScriptedServers, ServerCall, ServerReply};
 use lb_core::source::{MonitorReport, ReportedServer, ServerFacts, StaticServers};
@@ -39,6 +40,11 @@ fn passwords() -> Passwords {
     Passwords { attendee: secret("attendees").as_str().into(), moderator: secret("moderators").as_str().into() }
 }
 
+fn callbacks() -> Option<Callbacks> {
+    let url = |path: &str| CallbackUrl::parse(&format!("https://lms.example.org/{path}?key={SECRET}"));
+    Some(Callbacks { id: "callback-1".into(), urls: CallbackUrls { ended: url("ended"), meta: url("meta") } })
+}
+
 fn claim() -> Claim {
     Claim {
         key: MeetingKey::new("moodle", "room-2"),
@@ -48,6 +54,7 @@ fn claim() -> Claim {
         token: secret("claim").into(),
         expires: Timestamp::from_millis(20_000),
         supersedes: None,
+        callbacks: callbacks(),
     }
 }
 
@@ -64,6 +71,7 @@ fn meeting() -> Meeting {
         created_at: Timestamp::from_millis(1),
         parameters: Vec::new(),
         superseded: Vec::new(),
+        callbacks: callbacks(),
     }
 }
 

@@ -32,7 +32,7 @@ async fn nothing_secret_is_logged_even_at_the_finest_level() {
     let nagios = SimulatedNagios::start(settings, hosts).await.unwrap();
     let config = format!(
         "[monitor]\nkind = \"nagios\"\nurl = \"{}\"\nusername = \"lb\"\npassword = \"nag10s-s3cr3t\"\ninterval = \"100ms\"\n\
-         [upstream]\ntimeout = \"1s\"\nconnect_timeout = \"1s\"\n[log]\nlevel = \"trace\"\n\
+         [callbacks]\nallow_private_addresses = true\n[upstream]\ntimeout = \"1s\"\nconnect_timeout = \"1s\"\n[log]\nlevel = \"trace\"\n\
          [[integrations]]\nname = \"moodle\"\nsecrets = [\"m00dle-s3cr3t\", \"0lder-s3cr3t\"]\n",
         nagios.url()
     );
@@ -70,6 +70,21 @@ async fn nothing_secret_is_logged_even_at_the_finest_level() {
     tokio::spawn(connection);
     let request = hyper::Request::get(moodle.url("join", &join)).body(Empty::<Bytes>::new()).unwrap();
     assert_eq!(client.send_request(request).await.unwrap().status(), 302);
+
+    // callbacks, heard and not heard
+    let heard = format!("http://{}/ping?key=cb-s3cr3t", lb.address);
+    let unheard = format!("http://user:cb-s3cr3t@{}/s3cr3t-path?key=cb-s3cr3t", lb.address);
+    let callbacks = [("meetingEndedURL", heard.as_str()), ("meta_endCallbackUrl", &unheard)];
+    moodle.call("create", &[&[("name", "Algebra"), ("meetingID", "room-9")][..], &callbacks].concat()).await.success();
+    let given = |server: &Arc<SimulatedServer>| {
+        server.with(|bbb| bbb.meeting("room-9").and_then(|room| room.parameter("meetingEndedURL").map(str::to_owned)))
+    };
+    let hint = servers.iter().find_map(given).expect("a server has it");
+    secrets.push(hint.rsplit('/').next().expect("a token").to_owned());
+    assert_eq!(fetch(Method::GET, &format!("{hint}s3cr3t"), None, &[]).await.unwrap().status, 404);
+    moodle.call("end", &[("meetingID", "room-9")]).await.success();
+    lb.metric_is("lb_events_total{name=\"callback-delivered\"}", 1.0).await;
+    lb.metric_is("lb_events_total{name=\"callback-failed\"}", 1.0).await;
 
     // and every trouble of servers and monitor
     for fault in [Fault::HangBefore, Fault::Html502, Fault::Garbage, Fault::NotHttp, Fault::ResetMiddle, Fault::Close] {

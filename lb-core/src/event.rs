@@ -224,6 +224,26 @@ pub enum EventKind {
         /// Users in it.
         users: u32,
     },
+    /// A website was told that its meeting has ended. Stored.
+    CallbackDelivered {
+        /// The meeting.
+        meeting: MeetingKey,
+        /// Whom: the host of its URL.
+        host: String,
+        /// How often it had been tried in vain.
+        failures: u32,
+    },
+    /// A website could not be told that its meeting has ended. Told at the first failure and when it is given up. Stored.
+    CallbackFailed {
+        /// The meeting.
+        meeting: MeetingKey,
+        /// Whom: the host of its URL; empty where it is no URL that anybody can be told by.
+        host: String,
+        /// What went wrong, for people.
+        problem: String,
+        /// Whether it is not tried again.
+        given_up: bool,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -278,6 +298,8 @@ impl EventKind {
             Self::FreezeEnded => "freeze-ended",
             Self::MeetingPlacedAfresh { .. } => "meeting-placed-afresh",
             Self::CopyInUse { .. } => "copy-in-use",
+            Self::CallbackDelivered { .. } => "callback-delivered",
+            Self::CallbackFailed { .. } => "callback-failed",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -296,7 +318,9 @@ impl EventKind {
             | Self::MeetingPlacedAfresh { meeting, .. }
             | Self::CopyInUse { meeting, .. }
             | Self::StrayNoted { meeting, .. }
-            | Self::StrayEnded { meeting, .. } => Some(meeting),
+            | Self::StrayEnded { meeting, .. }
+            | Self::CallbackDelivered { meeting, .. }
+            | Self::CallbackFailed { meeting, .. } => Some(meeting),
             _ => None,
         }
     }
@@ -367,6 +391,8 @@ pub enum Ended {
     Replaced,
     /// Its server is confirmed down: it was placed afresh, or the monitor no longer has the server.
     ServerDown,
+    /// Its server called the balancer back, and was asked.
+    Callback,
 }
 
 /// What came of trying all secrets on a call.

@@ -19,12 +19,13 @@
 //! | trait | says | in this crate | in lb-http |
 //! |---|---|---|---|
 //! | [`source::ServerSource`] | which servers there are, and what a monitor knows of them | [`source::StaticServers`] | `Nagios` |
-//! | [`store::MeetingStore`], [`store::FleetStore`] | where meetings are | [`store::InMemoryStore`] | `SqliteStore` |
+//! | [`store::MeetingStore`], [`store::Outbox`], [`store::FleetStore`] | where meetings are, what websites are to be told | [`store::InMemoryStore`] | `SqliteStore` |
 //! | [`gateway::Gateway`] | what a server answers | [`gateway::ScriptedServers`] | `HttpGateway` |
 //! | [`placement::PlacementPolicy`] | which server is best | [five](placement) | |
 //! | [`checksum::ChecksumVerifier`] | who signed a call | [`checksum::SharedSecrets`] | |
 //! | [`Locator`] | where an address is | [`KnownNetworks`] | `MmdbLocator` |
 //! | [`Clock`] | what time it is | [`ManualClock`] | `SystemClock` |
+//! | [`callback::CallbackSender`] | tells websites that their meetings have ended | | `HttpSender` |
 //! | [`Rng`] | chance | [`SeededRng`] | `SystemRng` |
 //! | [`event::Observer`] | is told of every event | | `EventLog`, `Metrics` |
 //!
@@ -39,6 +40,7 @@
 
 pub mod api;
 pub mod balancer;
+pub mod callback;
 pub mod checksum;
 mod clock;
 pub mod event;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::integration::IntegrationName;
 use crate::names::name_type;
@@ -79,6 +80,8 @@ pub struct Meeting {
     /// The createTimes of incarnations that were lost with their servers and that this one took the place of, newest last, at
     /// most [`Meeting::SUPERSEDED_KEPT`]: joins that carry one of them mean this meeting.
     pub superseded: Vec<u64>,
+    /// What its website is to be told at its end; absent where the balancer does not know or has not taken that over.
+    pub callbacks: Option<Callbacks>,
 }
 
 impl Meeting {
@@ -139,6 +142,8 @@ pub struct Claim {
     /// The meeting that it is to take the place of, because its server is confirmed down. It is held again if the claim is
     /// given up.
     pub supersedes: Option<Arc<Meeting>>,
+    /// The callbacks that the create will carry; absent where the balancer does not take them over.
+    pub callbacks: Option<Callbacks>,
 }
 
 /// A server that may hold a copy of a meeting that nobody is sent to: its create was sent there and no usable answer came, or

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use lb_core::balancer::Balancer;
+use lb_core::balancer::{Balancer, Relay};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::fleet::FleetRules;
 use lb_core::server::HealthRules;
 use lb_core::store::{FleetStore, MeetingStore};
 use lb_core::{Clock, KnownNetworks, Locator};
 
+use crate::callbacks::HttpSender;
 use crate::config::Config;
 use crate::geo::MmdbLocator;
 use crate::rng::SystemRng;
@@ -45,6 +46,8 @@ impl Assembly {
             Some(running) => Arc::clone(&running.gateway),
             None => Arc::new(gateway(&config)?),
         };
+        let sender = HttpSender::new(config.callbacks.allow_private_addresses);
+        let sender = Arc::new(sender.map_err(|error| StartError::Tls(error.to_string()))?);
         let mut builder = Balancer::builder(Arc::clone(&gateway) as _, Arc::clone(&self.clock), Arc::new(SystemRng))
             .settings(settings(&config))
             .rules(FleetRules {
@@ -56,6 +59,7 @@ impl Assembly {
             .algorithms(config.algorithms.clone())
             .search_budget(config.search_budget)
             .stores(Arc::clone(&self.meetings), Arc::clone(&self.fleet))
+            .relay(Relay { public_url: config.listen.public_url.clone(), sender })
             .locator(Arc::clone(&locator));
         for observer in &self.observers {
             builder = builder.observer(Arc::clone(observer));

@@ -9,6 +9,7 @@
 //! | [`upstream`] | [`HttpGateway`](upstream::HttpGateway): calls to servers |
 //! | [`monitor`] | [`Nagios`](monitor::nagios::Nagios): which servers there are |
 //! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
+//! | [`callbacks`] | [`HttpSender`](callbacks::HttpSender): websites are told that their meetings have ended |
 //! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
 //! | [`rounds`] | what the balancer does by itself every few seconds |
 //! | [`setup`], [`reload`] | what one configuration makes, and how another takes its place |
@@ -17,6 +18,7 @@
 //! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
 mod assembly;
+pub mod callbacks;
 pub mod clock;
 pub mod config;
 pub mod event_log;

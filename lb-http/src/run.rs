@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::assembly::Assembly;
+use crate::callbacks;
 use crate::clock::SystemClock;
 use crate::config::{Config, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
@@ -100,6 +101,7 @@ impl Prepared {
         let stop = CancellationToken::new();
         let rounds = TaskTracker::new();
         rounds::start(&self.service.setup, &rounds, &stop);
+        callbacks::start(&self.service.setup, &rounds, &stop);
         if let Ok(address) = self.listener.local_addr() {
             tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
         }

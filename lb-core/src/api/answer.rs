@@ -6,8 +6,9 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::stamp;
+use crate::callback::{CallbackUrl, META_KEY};
 use crate::gateway::{GatewayError, ServerReply};
-use crate::xml::{Document, Node};
+use crate::xml::{Document, Node, escape};
 
 /// A well-formed answer of a server, SUCCESS or FAILED: its word.
 pub struct Answer<'b> {
@@ -57,6 +58,18 @@ impl<'b> Answer<'b> {
     /// The `response` element.
     pub fn root(&self) -> Node<'_> {
         self.document.root()
+    }
+
+    /// The same as [`for_website`](Self::for_website), with the callback that the website gave as metadata: the server was
+    /// not told of it.
+    pub fn for_website_with(&self, callback: Option<&CallbackUrl>) -> Bytes {
+        match (self.root().child("metadata"), callback) {
+            (Some(metadata), Some(callback)) => {
+                let own = format!("<{META_KEY}>{}</{META_KEY}>", escape(callback.expose()));
+                self.document.without_and_with(stamp::nodes(metadata), metadata, &own).into()
+            }
+            _ => self.for_website(),
+        }
     }
 
     /// The answer as a website may see it: as it came, without the balancer's stamps.
@@ -121,5 +134,22 @@ mod tests {
         let answer = Answer::read(&stamped).unwrap();
         let expected = "<response><returncode>SUCCESS</returncode><metadata><a>1</a></metadata><new/></response>";
         assert_eq!(answer.for_website(), expected);
+    }
+
+    #[test]
+    fn a_website_sees_its_own_callback_among_its_metadata() {
+        let stamped = reply(
+            200,
+            "<response><returncode>SUCCESS</returncode><metadata><a>1</a><mconflb-callback>c</mconflb-callback>\n</metadata>\
+             <new/></response>",
+        );
+        let answer = Answer::read(&stamped).unwrap();
+        let callback = CallbackUrl::parse("https://lms.example/?a=1&b=2").unwrap();
+        let expected = "<response><returncode>SUCCESS</returncode><metadata><a>1</a>\n\
+                        <endcallbackurl>https://lms.example/?a=1&amp;b=2</endcallbackurl></metadata><new/></response>";
+        assert_eq!(answer.for_website_with(Some(&callback)), expected);
+        assert!(!answer.for_website_with(None).windows(8).any(|part| part == b"callback"));
+        let bare = reply(200, "<response><returncode>SUCCESS</returncode><metadata/></response>");
+        assert_eq!(Answer::read(&bare).unwrap().for_website_with(Some(&callback)), bare.body, "no room for it");
     }
 }

@@ -3,6 +3,7 @@
 //! (BigBlueButton API, "create". Unknown parameters are sent on: a newer BBB knows them.)
 
 use super::{Answer, Failure, Params, stamp};
+use crate::callback::CallbackUrls;
 use crate::meeting::{InternalMeetingId, MeetingId, Passwords};
 use crate::secret::Secret;
 
@@ -25,6 +26,10 @@ pub struct Create {
     pub records: bool,
     /// The parent of a breakout room that a website asks for itself.
     pub parent: Option<MeetingId>,
+    /// What the website wants to be told.
+    pub callbacks: CallbackUrls,
+    /// How many of its callbacks nobody can be told by.
+    pub unusable_callbacks: usize,
     params: Params,
 }
 
@@ -66,6 +71,7 @@ impl Create {
             (true, Some(parent)) => Some(parent.into()),
             (false, _) => None,
         };
+        let (callbacks, unusable_callbacks) = CallbackUrls::read(&params);
         Ok(Self {
             meeting_id: meeting_id.into(),
             name: name.to_owned(),
@@ -74,6 +80,8 @@ impl Create {
                 .filter(|number| VOICE_BRIDGES.contains(number)),
             records: is_true("record"),
             parent,
+            callbacks,
+            unusable_callbacks,
             params,
         })
     }
@@ -94,8 +102,9 @@ impl Create {
     }
 
     /// The query for the server: the website's parameters in their order, both passwords filled in where they are missing
-    /// (BBB up to 2.5 otherwise takes a repeated create for another meeting's), and the voice bridge.
-    pub fn query(&self, passwords: &Passwords, voice_bridge: Option<u32>, stamps: impl FnOnce(&mut Params)) -> String {
+    /// (BBB up to 2.5 otherwise takes a repeated create for another meeting's), the voice bridge, and what `own` changes: the
+    /// balancer's stamps and callback.
+    pub fn query(&self, passwords: &Passwords, voice_bridge: Option<u32>, own: impl FnOnce(&mut Params)) -> String {
         let mut params = self.params.clone();
         for (name, password) in [("attendeePW", &passwords.attendee), ("moderatorPW", &passwords.moderator)] {
             if params.given(name).is_none() {
@@ -106,7 +115,7 @@ impl Create {
             Some(number) => params.set("voiceBridge", number.to_string()),
             None => params.retain(|name| name != "voiceBridge"),
         }
-        stamps(&mut params);
+        own(&mut params);
         params.encode()
     }
 

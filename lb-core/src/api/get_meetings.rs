@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Answer, Reply, create, stamp};
+use crate::callback::META_KEY;
 use crate::clock::Timestamp;
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PackedXml};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingKey, Passwords};
@@ -71,6 +72,8 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
         created_at: now,
         parameters: metadata.map(parameter).filter(|(name, _)| create::may_be_kept(name)).collect(),
         superseded: Vec::new(),
+        // they are in the token that its server has
+        callbacks: None,
     })
 }
 
@@ -128,8 +131,10 @@ impl<'a> Shown<'a> {
     fn write(&self, writer: &mut Writer) {
         writer.open("meeting");
         match self.listed {
+            // a breakout room has none of its parent's callbacks
             Some(listed) => {
-                writer.raw(&listed.xml.unpack());
+                let callback = own_callback(self.meeting).filter(|_| !listed.breakout);
+                write_listed(writer, &listed.xml.unpack(), callback);
             }
             None => write_unlisted(writer, self.meeting),
         }
@@ -138,6 +143,23 @@ impl<'a> Shown<'a> {
             writer.element("url", &server.origin()).close("server");
         }
         writer.close("meeting");
+    }
+}
+
+/// The callback that the website gave as metadata, which its server was not told of.
+fn own_callback(meeting: &Meeting) -> Option<&str> {
+    Some(meeting.callbacks.as_ref()?.urls.meta.as_ref()?.expose())
+}
+
+fn write_listed(writer: &mut Writer, fields: &str, callback: Option<&str>) {
+    // what comes behind the metadata has no text of anybody's
+    match (callback, fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
+        (Some(callback), Some((before, after))) => {
+            writer.raw(before).element(META_KEY, callback).raw(after);
+        }
+        _ => {
+            writer.raw(fields);
+        }
     }
 }
 
@@ -184,12 +206,16 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
             writer.element(&key, value);
         }
     }
+    if let Some(callback) = own_callback(meeting) {
+        writer.element(META_KEY, callback);
+    }
     writer.close("metadata").element("isBreakout", "false");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
     use crate::gateway::ServerReply;
     use crate::server::{AdministratorWord, Server};
 
@@ -216,6 +242,7 @@ mod tests {
             created_at: Timestamp::from_millis(5),
             parameters: vec![("meta_Origin".into(), "lms".into()), ("meta_a_b".into(), "x".into())],
             superseded: Vec::new(),
+            callbacks: None,
         }
     }
 
@@ -249,6 +276,25 @@ mod tests {
         assert!(text.contains("<metadata><origin>lms</origin></metadata>"), "{text}");
         assert_eq!(text.matches("<server><name>bbb1</name>").count(), 2, "{text}");
         assert!(!text.contains("mconflb") && !text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn a_website_reads_its_own_callback_and_no_other() {
+        let urls = CallbackUrls { ended: None, meta: CallbackUrl::parse("https://lms.example/?a&b") };
+        let callbacks = Some(Callbacks { id: "c1".into(), urls });
+        let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
+        let mut member = FleetServer::new(server, AdministratorWord::Automatic, Default::default());
+        member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
+        let listed = Meeting { callbacks: callbacks.clone(), ..meeting("abc-1") };
+        let fresh = Meeting { callbacks, created_at: Timestamp::from_millis(8), ..meeting("new-2") };
+        let reply =
+            reply([&listed, &fresh].into_iter().map(|meeting| (meeting, Some(&member))), Timestamp::from_millis(9));
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        let own = "<endcallbackurl>https://lms.example/?a&amp;b</endcallbackurl></metadata>";
+        assert!(
+            text.contains(&format!("<a>1</a>{own}")) && text.contains(&format!("<origin>lms</origin>{own}")),
+            "{text}"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The keys and their refusal in a website's own create are the Mconf balancer's (API document of 2017).
 
 use super::Params;
+use crate::callback::CallbackId;
 use crate::fleet::Stamp;
 use crate::integration::Integration;
 use crate::xml::Node;
@@ -11,14 +12,18 @@ use crate::xml::Node;
 const PREFIX: &str = "mconflb-";
 
 /// The keys that a website may not send, as `meta_<key>` in any case.
-pub const RESERVED: [&str; 6] = [
+pub const RESERVED: [&str; 7] = [
     "mconflb-guid",
     "mconflb-institution",
     "mconflb-institution-name",
     "mconflb-rec-server",
     "mconflb-rec-server-url",
     "mconflb-rec-server-key",
+    CALLBACK,
 ];
+
+/// The key of the balancer's own that tells which create made a meeting.
+const CALLBACK: &str = "mconflb-callback";
 
 /// Whether `params` carry a reserved key.
 pub fn is_forged(params: &Params) -> bool {
@@ -34,6 +39,16 @@ pub fn write(params: &mut Params, guid: &str, integration: &Integration) {
     params.set("meta_mconflb-guid", guid);
     params.set("meta_mconflb-institution", integration.name.as_str());
     params.set("meta_mconflb-institution-name", integration.display_name.as_str());
+}
+
+/// Stamps a create with the id of its callbacks.
+pub fn write_callback(params: &mut Params, callback: &CallbackId) {
+    params.set(&format!("meta_{CALLBACK}"), callback.as_str());
+}
+
+/// Which create made the meeting that a `metadata` element is of, if that create was stamped.
+pub fn read_callback(metadata: Node<'_>) -> Option<CallbackId> {
+    Some(metadata.child(CALLBACK)?.text().trim().into()).filter(|id: &CallbackId| !id.as_str().is_empty())
 }
 
 /// Reads the stamp in a `metadata` element.

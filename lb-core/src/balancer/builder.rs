@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, refresh, store_health};
+use super::{Balancer, Relay, deliver, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -83,6 +83,7 @@ pub struct BalancerBuilder {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
+    relay: Option<Relay>,
     live: Live,
 }
 
@@ -92,6 +93,7 @@ struct Live {
     fleet: Arc<LiveFleet>,
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
+    undelivered: Arc<deliver::Undelivered>,
     secrets: Option<Arc<SharedSecrets>>,
 }
 
@@ -118,6 +120,7 @@ impl Balancer {
             rng,
             observers: Vec::new(),
             live: Live::default(),
+            relay: None,
         }
     }
 }
@@ -199,10 +202,19 @@ impl BalancerBuilder {
             fleet: Arc::clone(&running.fleet),
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
+            undelivered: Arc::clone(&running.undelivered),
             secrets: running.secrets.clone(),
         };
         self.clock = Arc::clone(&running.clock);
         self.stores(Arc::clone(&running.store), Arc::clone(&running.fleet_store))
+    }
+
+    /// Takes over what websites want to be told at the end of a meeting. Without it their callbacks go on to the servers
+    /// untouched. With it, [`Balancer::ended`] must be reachable under the URL of the relay, and
+    /// [`Balancer::deliver_due`] be called every few seconds.
+    pub fn relay(mut self, relay: Relay) -> Self {
+        self.relay = Some(relay);
+        self
     }
 
     /// The balancer.
@@ -233,9 +245,11 @@ impl BalancerBuilder {
             clock: self.clock,
             rng: self.rng,
             observers: self.observers,
+            relay: self.relay,
             fleet: self.live.fleet,
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
+            undelivered: self.live.undelivered,
         }
     }
 }

@@ -17,7 +17,8 @@ use super::place::{Place, Wanted};
 use super::settle::Asked;
 use super::{Answered, Balancer, VoiceBridges};
 use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
-use crate::api::{Answer, ApiRequest, Failure, Reply, SignedRequest, stamp};
+use crate::api::{Answer, ApiRequest, Failure, Params, Reply, SignedRequest, stamp};
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::event::{Ended, EventKind, Placement};
 use crate::fleet::FleetServer;
@@ -36,10 +37,10 @@ const BRIDGE_ATTEMPTS: u32 = 3;
 const PASSWORD_LENGTH: usize = 12;
 
 /// One website's create, on its way.
-struct Creating<'a> {
-    integration: &'a Integration,
-    key: MeetingKey,
-    create: Create,
+pub(super) struct Creating<'a> {
+    pub(super) integration: &'a Integration,
+    pub(super) key: MeetingKey,
+    pub(super) create: Create,
     xml: Option<(String, Bytes)>,
     position: Option<Position>,
     deadline: Timestamp,
@@ -138,14 +139,24 @@ impl Balancer {
     async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Tried, Failure> {
         let server = self.server_of(meeting)?;
         // the website that sends no passwords means the ones that were drawn for it
-        let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
+        let callbacks = self.callbacks(creating);
+        let own = self.own(creating, &server, callbacks.as_ref());
+        let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, own);
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
         let said = self.ask(&server, call, Said::read).await?;
         match said.created.as_ref().filter(|_| said.success) {
             Some(created) if created.internal_id != meeting.internal_id => {
                 // the meeting had ended unnoticed, and this is a new one
-                self.replace(creating, &server, meeting, created).await?;
+                let callbacks = match callbacks {
+                    // another call made it: its server was given that one's callback
+                    Some(callbacks) if said.key == "duplicateWarning" => {
+                        let found = self.find_on(&server, &meeting.key.meeting_id).await.ok().flatten();
+                        Some(callbacks.made_by(found.and_then(|found| found.callback)))
+                    }
+                    callbacks => callbacks,
+                };
+                self.replace(creating, &server, meeting, created, callbacks).await?;
             }
             // the answer was long on its way, and the meeting has ended meanwhile
             Some(_) if !self.still_holds(meeting).await? => return Ok(Tried::Overtaken),
@@ -166,6 +177,7 @@ impl Balancer {
         server: &FleetServer,
         meeting: &Meeting,
         created: &Created,
+        callbacks: Option<Callbacks>,
     ) -> Result<(), Failure> {
         let ended = EventKind::MeetingEnded {
             meeting: meeting.key.clone(),
@@ -173,7 +185,8 @@ impl Balancer {
             server: meeting.server.clone(),
             how: Ended::Replaced,
         };
-        let fresh = self.meeting(creating, server, &meeting.passwords, meeting.voice_bridge, created);
+        let known = (&meeting.passwords, meeting.voice_bridge);
+        let fresh = self.meeting(creating, server, known, created, callbacks);
         let placement =
             Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
         let created = created_event(&fresh, placement);
@@ -240,6 +253,7 @@ impl Balancer {
         // who joins a meeting that was placed afresh by an old link shall get in
         let passwords =
             creating.create.passwords(|| lost.map_or_else(|| self.draw_passwords(), |lost| lost.passwords.clone()));
+        let callbacks = self.callbacks(creating);
         let mut wish = creating.create.voice_bridge.or(lost.and_then(|lost| lost.voice_bridge));
         for _ in 0..BRIDGE_ATTEMPTS {
             let voice_bridge = self.voice_bridge(wish.take(), server, &creating.key).await?;
@@ -251,13 +265,15 @@ impl Balancer {
                 token: token.clone(),
                 expires: self.clock.now() + self.claim_life(),
                 supersedes: creating.lost.clone(),
+                callbacks: callbacks.clone(),
             };
             match self.stored(self.store.claim(claim.clone()).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
                 ClaimOutcome::Occupied => return Ok(OnServer::Occupied),
             }
-            let query = creating.create.query(&passwords, Some(voice_bridge), self.stamps(creating.integration));
+            let own = self.own(creating, server, callbacks.as_ref());
+            let query = creating.create.query(&passwords, Some(voice_bridge), own);
             let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
             let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
             let said = match self.ask(server, call, Said::read).await {
@@ -265,7 +281,7 @@ impl Balancer {
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
                 Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
-                    self.note_stray(&creating.key, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }
             };
@@ -279,18 +295,20 @@ impl Balancer {
                     // somebody else's, made past the balancer or by another integration whose meeting was lost
                     Asked::NotThere => return Ok(OnServer::Occupied),
                     Asked::Silent => {
-                        self.note_stray(&creating.key, &server.server.name).await;
+                        self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                         return Ok(OnServer::Failed);
                     }
                 },
                 Some(created) if said.success => {
-                    let meeting = self.meeting(creating, server, &passwords, Some(voice_bridge), created);
+                    let known = (&passwords, Some(voice_bridge));
+                    let meeting = self.meeting(creating, server, known, created, callbacks.clone());
                     self.confirm(creating, token, meeting, place).await?;
+                    self.tell_unusable(creating).await;
                     return Ok(OnServer::Answered(said.answered(&server.server.name)));
                 }
                 _ if said.success => {
                     // a SUCCESS that does not name the meeting cannot be kept, and is no answer of a sound server
-                    self.note_stray(&creating.key, &server.server.name).await;
+                    self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }
                 _ if said.key == "nonUniqueVoiceBridge" => {}
@@ -322,6 +340,7 @@ impl Balancer {
         }
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
+            self.never_call_back(lost.callbacks.as_ref()).await;
         }
         Ok(())
     }
@@ -338,9 +357,18 @@ impl Balancer {
         replaces: Replaces,
         kinds: Vec<EventKind>,
     ) -> Result<(), Failure> {
-        let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
+        let mut events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         let found = meeting.clone();
-        match self.store.adopt(meeting, replaces, events.clone()).await {
+        let mut adopted = self.store.adopt(meeting, replaces.clone(), events.clone()).await;
+        if adopted == Err(StoreError::Fenced)
+            && matches!(replaces, Replaces::Incarnation(_))
+            && self.stored(self.store.find(&found.key).await)?.is_none()
+        {
+            // the end of the one before was learnt while the server was asked
+            events.retain(|event| !matches!(event.kind, EventKind::MeetingEnded { .. }));
+            adopted = self.store.adopt(found.clone(), Replaces::Nothing, events.clone()).await;
+        }
+        match adopted {
             Ok(_) => events.iter().for_each(|event| self.show(event)),
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
@@ -353,7 +381,7 @@ impl Balancer {
         match self.stored(self.store.find(&found.key).await)? {
             Some(Entry::Held(held)) if held.internal_id == found.internal_id => Ok(()),
             _ => {
-                self.note_stray(&found.key, &found.server).await;
+                self.note_stray(&found.key, &found.server, found.callbacks.as_ref()).await;
                 Err(Failure::ServerTrouble)
             }
         }
@@ -363,9 +391,9 @@ impl Balancer {
         &self,
         creating: &Creating<'_>,
         server: &FleetServer,
-        passwords: &Passwords,
-        voice_bridge: Option<u32>,
+        (passwords, voice_bridge): (&Passwords, Option<u32>),
         created: &Created,
+        callbacks: Option<Callbacks>,
     ) -> Meeting {
         let (attendee, moderator) = created.passwords.clone();
         Meeting {
@@ -383,11 +411,21 @@ impl Balancer {
             created_at: self.clock.now(),
             parameters: creating.create.kept_parameters(),
             superseded: Vec::new(),
+            callbacks,
         }
     }
 
-    fn stamps(&self, integration: &Integration) -> impl FnOnce(&mut crate::api::Params) {
-        |params| stamp::write(params, &self.settings.guid, integration)
+    /// What the balancer itself puts into a create.
+    fn own(
+        &self,
+        creating: &Creating<'_>,
+        server: &FleetServer,
+        callbacks: Option<&Callbacks>,
+    ) -> impl FnOnce(&mut Params) {
+        move |params| {
+            stamp::write(params, &self.settings.guid, creating.integration);
+            self.take_over(params, creating.integration, server, &creating.key.meeting_id, callbacks);
+        }
     }
 
     /// The voice bridge to send: the one wished for if it is free, else a drawn one that is.
@@ -446,11 +484,21 @@ impl Balancer {
 
     /// Notes that a server may hold a copy that nobody is sent to. Without the note the copy is found all the same: its stamp
     /// says whose it is, and that it is not where it should be.
-    pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName) {
+    ///
+    /// `callbacks` of its create: nobody was told that it succeeded, so nobody is told that its meeting has ended.
+    pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName, callbacks: Option<&Callbacks>) {
+        self.never_call_back(callbacks).await;
         self.note_copy(key, server, None).await;
     }
 
-    /// The same where the incarnation of the copy is known.
+    /// Nobody is told of the end of a meeting that nobody was told of, or that goes on elsewhere.
+    async fn never_call_back(&self, callbacks: Option<&Callbacks>) {
+        if let Some(callbacks) = callbacks {
+            let _ = self.stored(self.store.never(&callbacks.id, self.clock.now()).await);
+        }
+    }
+
+    /// Notes the copy alone, where its incarnation is known.
     pub(super) async fn note_copy(&self, key: &MeetingKey, server: &ServerName, copy: Option<InternalMeetingId>) {
         let stray = Stray { key: key.clone(), server: server.clone(), since: self.clock.now(), superseded: copy };
         let event = self.event(EventKind::StrayNoted { meeting: key.clone(), server: server.clone() });

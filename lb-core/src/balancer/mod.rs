@@ -17,14 +17,18 @@
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
+//! | `ended` | callbacks: taken over from websites, heard from servers |
+//! | `deliver` | what websites are told |
 
 mod alarms;
 mod ask;
 mod authenticate;
 mod builder;
 mod create;
+mod deliver;
 mod down;
 mod end;
+mod ended;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
@@ -45,6 +49,8 @@ use std::sync::Arc;
 
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
+pub use self::deliver::{DELIVERED_AT_ONCE, DELIVERED_TO_ONE};
+pub use self::ended::{Heard, Relay};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};
@@ -76,10 +82,12 @@ pub struct Balancer {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
+    relay: Option<Relay>,
     // these are shared with the balancers that come before and after this one in the same process
     fleet: Arc<LiveFleet>,
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
+    undelivered: Arc<deliver::Undelivered>,
 }
 
 /// How a call was answered, for the website and for the log.

@@ -54,7 +54,7 @@ impl Balancer {
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
-                self.note_stray(&claim.key, &claim.server).await;
+                self.note_stray(&claim.key, &claim.server, claim.callbacks.as_ref()).await;
                 self.stored(self.store.release(&claim.token).await)
             }
         }
@@ -83,10 +83,11 @@ impl Balancer {
             });
             let created =
                 Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
-            created.map(|created| (created, root.value("meetingName").into_owned(), root.flag("recording")))
+            let callback = root.child("metadata").and_then(crate::api::stamp::read_callback);
+            created.map(|created| (created, callback, root.value("meetingName").into_owned(), root.flag("recording")))
         });
         match asked.await {
-            Ok(Some((created, name, records))) => {
+            Ok(Some((created, callback, name, records))) => {
                 let (attendee, moderator) = created.passwords;
                 Asked::There(Box::new(Meeting {
                     key: claim.key.clone(),
@@ -103,6 +104,7 @@ impl Balancer {
                     created_at: self.clock.now(),
                     parameters: Vec::new(),
                     superseded: Vec::new(),
+                    callbacks: claim.callbacks.clone().map(|callbacks| callbacks.made_by(callback)),
                 }))
             }
             Ok(None) => Asked::NotThere,

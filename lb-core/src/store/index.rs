@@ -93,6 +93,9 @@ impl Entry {
 /// Values of which there is nearly always one: a persistent set would take a kilobyte for it.
 type Few<V> = Vec<V>;
 
+/// A meeting that was adopted, and the incarnation that ended with that.
+pub type Adopted = (Arc<Meeting>, Option<Arc<Meeting>>);
+
 /// Every claim, meeting and stray. See the module.
 #[derive(Clone, Debug, Default)]
 pub struct MeetingIndex {
@@ -253,27 +256,32 @@ impl MeetingIndex {
         Some(key)
     }
 
-    /// Holds a meeting that was found.
+    /// Holds a meeting that was found. The second is the incarnation that has ended with that, if one has: its callbacks are
+    /// due.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] if something else than `replaces` is known under its key.
-    pub fn adopt(&mut self, meeting: Meeting, replaces: &Replaces) -> Result<Arc<Meeting>, StoreError> {
-        let as_known = match (self.entries.get(&meeting.key), replaces) {
+    pub fn adopt(&mut self, meeting: Meeting, replaces: &Replaces) -> Result<Adopted, StoreError> {
+        let before = self.entries.get(&meeting.key);
+        let as_known = match (before, replaces) {
             (None, Replaces::Nothing) => true,
             (Some(Entry::Claimed(claim)), Replaces::Claim(token)) => claim.token == *token,
             (Some(Entry::Held(held)), Replaces::Incarnation(internal_id)) => held.internal_id == *internal_id,
             _ => false,
         };
-        if as_known { Ok(self.hold(meeting)) } else { Err(StoreError::Fenced) }
+        if !as_known {
+            return Err(StoreError::Fenced);
+        }
+        let ended = before.and_then(held).filter(|before| before.internal_id != meeting.internal_id).cloned();
+        Ok((self.hold(meeting), ended))
     }
 
-    /// Forgets one incarnation. Answers whether it was held.
-    pub fn forget(&mut self, key: &MeetingKey, internal_id: &InternalMeetingId) -> bool {
-        let held = matches!(self.entries.get(key), Some(Entry::Held(meeting)) if meeting.internal_id == *internal_id);
-        if held {
-            self.take(key);
-        }
-        held
+    /// Forgets one incarnation. Answers it if it was held: its callbacks are due.
+    pub fn forget(&mut self, key: &MeetingKey, internal_id: &InternalMeetingId) -> Option<Arc<Meeting>> {
+        let meeting = self.entries.get(key).and_then(held).filter(|meeting| meeting.internal_id == *internal_id);
+        let meeting = meeting.cloned()?;
+        self.take(key);
+        Some(meeting)
     }
 
     /// Notes a stray. Answers whether it was noted: not where the meeting itself is held on that server.

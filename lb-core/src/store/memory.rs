@@ -1,14 +1,19 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod outbox;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use self::outbox::Deliveries;
 use super::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, PublishedIndex, Replaces,
-    StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, Outbox, PublishedIndex,
+    Replaces, Settled, StoreError,
 };
+use crate::callback::{CallbackId, Delivery, DeliveryId};
+use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
@@ -29,6 +34,7 @@ pub struct InMemoryStore {
 struct Written {
     events: VecDeque<Event>,
     fleet: Option<FleetRecord>,
+    deliveries: Deliveries,
 }
 
 impl InMemoryStore {
@@ -125,7 +131,9 @@ impl MeetingStore for InMemoryStore {
         meeting: Meeting,
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
-        self.change(events, |index| index.confirm(token, meeting))
+        let held = self.change(events, |index| index.confirm(token, meeting))?;
+        self.lock().deliveries.held(&held);
+        Ok(held)
     }
 
     async fn release(&self, token: &ClaimToken) -> Result<(), StoreError> {
@@ -145,7 +153,14 @@ impl MeetingStore for InMemoryStore {
         replaces: Replaces,
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
-        self.change(events, |index| index.adopt(meeting, &replaces))
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let (held, ended) = index.adopt(meeting, &replaces)?;
+        self.index.publish(index);
+        written.deliveries.held(&held);
+        ended.iter().for_each(|ended| written.deliveries.ended(ended));
+        written.keep(events);
+        Ok(held)
     }
 
     async fn forget(
@@ -154,7 +169,13 @@ impl MeetingStore for InMemoryStore {
         internal_id: &InternalMeetingId,
         events: Vec<Event>,
     ) -> Result<bool, StoreError> {
-        Ok(self.change_if(events, |index| index.forget(key, internal_id)))
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let Some(ended) = index.forget(key, internal_id) else { return Ok(false) };
+        self.index.publish(index);
+        written.deliveries.ended(&ended);
+        written.keep(events);
+        Ok(true)
     }
 
     async fn note_stray(&self, stray: Stray, events: Vec<Event>) -> Result<bool, StoreError> {
@@ -178,6 +199,48 @@ impl MeetingStore for InMemoryStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Outbox for InMemoryStore {
+    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+        self.lock().deliveries.enqueue(deliveries);
+        Ok(())
+    }
+
+    async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
+        self.lock().deliveries.never(callback, at);
+        Ok(())
+    }
+
+    async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError> {
+        Ok(self.lock().deliveries.knows(callback))
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError> {
+        Ok(self.lock().deliveries.due(now, limit, for_one))
+    }
+
+    async fn retry(&self, id: &DeliveryId, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let mut written = self.lock();
+        if written.deliveries.retry(id, at) {
+            written.keep(events);
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, id: &DeliveryId, _: Settled, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let mut written = self.lock();
+        if written.deliveries.settle(id, at) {
+            written.keep(events);
+        }
+        Ok(())
+    }
+
+    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.lock().deliveries.forget_settled(before);
         Ok(())
     }
 }

@@ -18,10 +18,14 @@
 //! A claim is durable before the create is sent, so a balancer that dies in between knows after its restart where to
 //! ask. Its token fences: a confirm or release with the token of a claim that is gone changes nothing.
 //!
+//! An incarnation that is forgotten or replaced leaves its [callbacks](Meeting::callbacks) in the [`Outbox`], in the same
+//! transaction: however an end is learnt, its website is told.
+//!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
 mod index;
 mod memory;
+mod outbox;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,8 +33,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use self::index::{Entry, MeetingIndex, PublishedIndex};
+pub use self::index::{Adopted, Entry, MeetingIndex, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
+pub use self::outbox::{OUTBOX_PLACES, Outbox, Settled};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
@@ -46,7 +51,7 @@ use crate::server::{AdministratorWord, HostStatus, Server, ServerName, ServiceSt
 /// # Cancel safety
 /// Dropping the future of a change leaves it open whether it happens; it never half happens.
 #[async_trait]
-pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
+pub trait MeetingStore: Outbox {
     /// What is known under `key`: a meeting, a claim, or nothing. `key.meeting_id` may also be the internal id of a
     /// meeting of that integration, as BBB ≥ 2.6 accepts.
     async fn find(&self, key: &MeetingKey) -> Result<Option<Entry>, StoreError>;
@@ -106,14 +111,16 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// Dropping the future stops the wait and has no other effect.
     async fn settled(&self, token: &ClaimToken);
 
-    /// Keeps a meeting that was found, in place of what its finder knew under its key, and stores `events`.
+    /// Keeps a meeting that was found, in place of what its finder knew under its key, and stores `events`. Where it takes
+    /// the place of another incarnation, what that one's website is to be told is in the outbox from now on.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] if something else than `replaces` is known under the key by now: nothing is changed.
     async fn adopt(&self, meeting: Meeting, replaces: Replaces, events: Vec<Event>)
     -> Result<Arc<Meeting>, StoreError>;
 
-    /// Forgets one incarnation of a meeting and stores `events`. Answers whether it was held: if not, nothing is stored.
+    /// Forgets one incarnation of a meeting and stores `events`. What its website is to be told is in the outbox from now on.
+    /// Answers whether it was held: if not, nothing is stored.
     async fn forget(
         &self,
         key: &MeetingKey,

@@ -33,6 +33,7 @@ pub mod claims;
 pub mod events;
 pub mod fleet;
 pub mod meetings;
+pub mod outbox;
 pub mod strays;
 pub mod superseded;
 
@@ -47,6 +48,7 @@ use futures_util::future::{Either, select};
 
 pub use futures_executor::block_on;
 
+use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
 use crate::event::{Ended, Event, EventKind, Placement, Role};
 use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
@@ -94,6 +96,18 @@ macro_rules! store_contract {
                 a_lost_incarnation_is_claimed_by_who_found_it_lost,
                 a_lost_meeting_is_held_again_when_its_claim_is_given_up,
                 a_superseded_copy_is_a_stray_and_its_create_time_is_known,
+            }
+            outbox::{
+                a_delivery_waits_until_it_is_settled_and_is_known_from_then_on,
+                a_delivery_that_failed_is_due_again_later,
+                the_callbacks_of_a_meeting_and_of_a_claim_are_kept,
+                a_meeting_that_is_forgotten_leaves_its_callbacks_once,
+                a_meeting_that_is_replaced_leaves_its_callbacks_once,
+                what_was_never_told_of_is_never_delivered,
+                a_meeting_that_comes_to_be_held_is_told_of_after_all,
+                a_host_with_many_keeps_none_from_the_others,
+                only_what_was_settled_long_ago_is_forgotten,
+                more_deliveries_than_there_are_places_for_are_dropped,
             }
             events::{
                 the_events_of_a_change_are_stored_with_it,
@@ -180,6 +194,7 @@ fn claim(token: &str, id: &str, server: &str) -> Claim {
         token: self::token(token),
         expires: START + Duration::from_secs(20),
         supersedes: None,
+        callbacks: Some(callbacks(token)),
     }
 }
 
@@ -201,7 +216,17 @@ fn meeting(id: &str, create_time: u64, server: &str) -> Meeting {
             ("allowStartStopRecording".to_owned(), String::new()),
         ],
         superseded: Vec::new(),
+        callbacks: Some(callbacks(&format!("{id}-{create_time}"))),
     }
+}
+
+/// The callbacks of a create, to two hosts.
+fn callbacks(id: &str) -> Callbacks {
+    let urls = CallbackUrls {
+        ended: CallbackUrl::parse("https://lms.example/ended?key=\"a'b\"&s=é"),
+        meta: CallbackUrl::parse("http://old.example:8080/"),
+    };
+    Callbacks { id: id.into(), urls }
 }
 
 fn created(meeting: &Meeting) -> Event {

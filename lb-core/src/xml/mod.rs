@@ -142,6 +142,20 @@ impl<'s> Document<'s> {
         self.cut(0..self.source.len(), nodes)
     }
 
+    /// The same, with `xml` as the last thing inside `within`, an element that has an end tag and stays.
+    pub fn without_and_with<'n>(
+        &self,
+        nodes: impl IntoIterator<Item = Node<'n>>,
+        within: Node<'_>,
+        xml: &str,
+    ) -> String {
+        let nodes: Vec<_> = nodes.into_iter().collect();
+        let place = within.element().inner.end;
+        let (before, after) = (self.cut(0..place, nodes.iter().copied()), self.cut(place..self.source.len(), nodes));
+        let xml = if within.element().span.end > place { xml } else { "" };
+        [before.as_str(), xml, &after].concat()
+    }
+
     fn cut<'n>(&self, range: Range<usize>, nodes: impl IntoIterator<Item = Node<'n>>) -> String {
         let mut cuts: Vec<Range<usize>> = nodes.into_iter().map(|node| node.element().span.clone()).collect();
         cuts.sort_by_key(|cut| cut.start);

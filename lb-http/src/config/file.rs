@@ -34,6 +34,7 @@ tables! {
         meetings: Table<Meetings>,
         health: Table<Health>,
         upstream: Table<Upstream>,
+        callbacks: Table<Callbacks>,
         geoip: Table<GeoIp>,
         routers: Table<BTreeMap<String, Table<Router>>>,
         integrations: Tables<Integration>,
@@ -86,6 +87,10 @@ tables! {
         connect_timeout: Option<At<Duration>>,
         timeout: Option<At<Duration>>,
         max_concurrent_calls: Option<At<NonZero<u32>>>,
+    }
+
+    Callbacks {
+        allow_private_addresses: Option<At<bool>>,
     }
 
     GeoIp {

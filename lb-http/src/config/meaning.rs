@@ -17,7 +17,9 @@ use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, Table, said};
-use super::{Api, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream};
+use super::{
+    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream,
+};
 use crate::store::{StoreUrl, WhenUnavailable};
 
 /// What is wrong, and where it stands.
@@ -65,6 +67,9 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             ..HealthRules::default()
         },
         upstream: upstream(file.upstream.keys, faults),
+        callbacks: Callbacks {
+            allow_private_addresses: said(file.callbacks.keys.allow_private_addresses).unwrap_or(false),
+        },
         geoip_database: said(file.geoip.keys.database),
         integrations: Arc::new(integrations(file.integrations.0, &routers, faults)),
         guid: said(file.balancer.keys.guid).unwrap_or_else(|| guid_of(&listen.public_url)),

@@ -58,6 +58,8 @@ pub struct Config {
     pub health: HealthRules,
     /// How servers are called.
     pub upstream: Upstream,
+    /// How websites are told.
+    pub callbacks: Callbacks,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
     /// Placement configurations by name. There is always one called `default`.
@@ -146,6 +148,13 @@ pub struct Upstream {
     pub timeout: Duration,
     /// How many calls may be under way to one server; at least 1.
     pub max_concurrent_calls: usize,
+}
+
+/// `[callbacks]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Callbacks {
+    /// Whether websites' callback URLs may lead to addresses that are not public.
+    pub allow_private_addresses: bool,
 }
 
 /// `[routers.NAME]`

@@ -35,6 +35,8 @@ successes = 4
 connect_timeout = "1s"
 timeout = "7s"
 max_concurrent_calls = 12
+[callbacks]
+allow_private_addresses = true
 [geoip]
 database = "city.mmdb"
 [routers.default]
@@ -117,6 +119,7 @@ fn every_key_of_a_full_file_is_understood() {
     );
     let upstream = Upstream { connect_timeout: seconds(1), timeout: seconds(7), max_concurrent_calls: 12 };
     assert_eq!(config.upstream, upstream);
+    assert!(config.callbacks.allow_private_addresses);
     assert_eq!(config.geoip_database, Some("city.mmdb".into()));
     assert_eq!(config.routers["default"], Router { policy: Policy::NearestLeastCpu, radius_km: 200.0 });
     assert_eq!(config.routers["even"].policy, Policy::RoundRobin);
@@ -162,6 +165,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.health, HealthRules::default());
     let upstream = Upstream { connect_timeout: seconds(2), timeout: seconds(8), max_concurrent_calls: 100 };
     assert_eq!(config.upstream, upstream);
+    assert!(!config.callbacks.allow_private_addresses);
     assert_eq!(config.routers, BTreeMap::from([("default".to_owned(), Router::default())]));
     assert_eq!(config.api, Api { version: "2.0".into(), deploy: 0, legacy_errors: false });
     assert_eq!(config.algorithms, Algorithm::ALL);
@@ -254,7 +258,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "\n[plans.default]\nactive = true",
-            "lb.toml:2: plans is not a known key; known here: listen, store, monitor, meetings, health, upstream, geoip, routers, integrations, servers, balancer, api, checksum, placement, voice, log",
+            "lb.toml:2: plans is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, integrations, servers, balancer, api, checksum, placement, voice, log",
         ),
     ] {
         assert_eq!(errors(text, &[]), [sentence], "{text}");

@@ -7,10 +7,12 @@
 //! | `accept` | whether a page is wanted, and in which language |
 //! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
+//! | `callbacks` | servers that call because a meeting has ended |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;
 mod api;
+mod callbacks;
 mod caller;
 mod listener;
 mod pages;

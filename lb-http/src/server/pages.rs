@@ -7,16 +7,17 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::Service;
+use super::{Service, callbacks};
 
 /// The pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
-/// `/metrics` for Prometheus.
+/// `/metrics` for Prometheus. What is none of these may be a server that calls back.
 pub fn router(service: Service) -> Router {
     Router::new()
         .route("/ping", get(|| async { "pong" }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .fallback(callbacks::ended)
         .with_state(service)
 }
 

@@ -1,5 +1,7 @@
 //! [`SimulatedServer`]: a BBB server over real HTTP.
 
+mod callers;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::future::pending;
@@ -14,7 +16,9 @@ use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LO
 use hyper::{Method, Request, Response, StatusCode};
 use lb_core::Secret;
 use lb_core::gateway::{SimulatedBbb, SimulatedReply};
+use tokio::runtime::Handle;
 
+use self::callers::Callers;
 use super::fault::Fault;
 use super::loopback::{self, Body, Ending, Loopback, Site};
 
@@ -44,12 +48,15 @@ pub struct SimulatedServerSettings {
     pub cpu_per_user: f64,
     /// How long an ended meeting stays in the lists.
     pub linger: Duration,
+    /// How long it waits before each further try of a callback that was not answered with a status from 200 to 299.
+    pub callback_pauses: Vec<Duration>,
     /// What passwords, voice bridges and tokens are drawn from; absent: from its URL.
     pub seed: Option<u64>,
 }
 
 impl Default for SimulatedServerSettings {
-    /// Any free port, secret `simulated`, 2 % CPU and 0.35 % for each user, ended meetings vanish at once.
+    /// Any free port, secret `simulated`, 2 % CPU and 0.35 % for each user, ended meetings vanish at once, BBB's pauses
+    /// between tries of a callback.
     fn default() -> Self {
         Self {
             port: 0,
@@ -57,6 +64,7 @@ impl Default for SimulatedServerSettings {
             base_cpu: 2.0,
             cpu_per_user: 0.35,
             linger: Duration::ZERO,
+            callback_pauses: [30, 60, 120, 300].map(Duration::from_secs).to_vec(),
             seed: None,
         }
     }
@@ -86,7 +94,8 @@ impl SimulatedServer {
             None => bbb,
         };
         let state = State { bbb, fault: None, fault_on: HashMap::new(), calls: BTreeMap::new() };
-        let loopback = Loopback::start(listener, Arc::new(Bbb { state: Mutex::new(state) }))?;
+        let callers = Callers { pauses: settings.callback_pauses.into(), runtime: Handle::current() };
+        let loopback = Loopback::start(listener, Arc::new(Bbb { state: Mutex::new(state), callers }))?;
         Ok(Self { loopback, url, secret: settings.secret })
     }
 
@@ -120,9 +129,13 @@ impl SimulatedServer {
         self.loopback.site().lock().calls.clone()
     }
 
-    /// Looks at the server, or changes it past the API. Calls wait meanwhile.
+    /// Looks at the server, or changes it past the API. Calls wait meanwhile. Callbacks of meetings that end by it are made.
     pub fn with<T>(&self, look: impl FnOnce(&mut SimulatedBbb) -> T) -> T {
-        look(&mut self.loopback.site().lock().bbb)
+        let site = self.loopback.site();
+        let mut state = site.lock();
+        let seen = look(&mut state.bbb);
+        site.callers.call(state.bbb.take_ended_callbacks());
+        seen
     }
 
     /// Whether it accepts connections.
@@ -163,6 +176,7 @@ impl fmt::Debug for SimulatedServer {
 struct Bbb {
     // Held for one call's work and never across an await.
     state: Mutex<State>,
+    callers: Callers,
 }
 
 struct State {
@@ -227,7 +241,12 @@ impl Site for Bbb {
         };
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let body = (!bytes.is_empty()).then_some((content_type, &bytes[..]));
-        let (reply, fault) = self.lock().perform(name, head.uri.query().unwrap_or_default(), body);
+        let (reply, fault) = {
+            let mut state = self.lock();
+            let done = state.perform(name, head.uri.query().unwrap_or_default(), body);
+            self.callers.call(state.bbb.take_ended_callbacks());
+            done
+        };
         misbehave(reply, fault).await
     }
 }

@@ -20,6 +20,7 @@ use lb_core::server::Server;
 use tokio::time::{Instant, timeout_at};
 use url::Position;
 
+pub(crate) use self::classify::root_cause;
 use self::classify::{of_body, of_request};
 use self::places::Places;
 use crate::tls;

@@ -86,6 +86,7 @@ impl PlacementPolicy for Overtaking {
             token: "portals-token".to_owned().into(),
             expires: request.now + Duration::from_secs(16),
             supersedes: None,
+            callbacks: None,
         };
         assert_eq!(self.0.claim(claim).now_or_never(), Some(Ok(ClaimOutcome::Claimed)));
         LeastCpu.rank(request)

@@ -1,5 +1,6 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
+mod callbacks;
 mod calls;
 mod concurrency;
 mod down;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use futures_executor::block_on;
 use url::Url;
 
-use super::{Balancer, Settings};
+use super::{Balancer, Relay, Settings};
 use crate::api::{ApiRequest, Params, Reply};
 use crate::checksum::{Algorithm, sign};
 use crate::clock::{Clock, ManualClock};
@@ -76,14 +77,29 @@ impl Network {
         store: Arc<InMemoryStore>,
         settings: Settings,
     ) -> Self {
+        Self::relayed(clock, servers, facts, store, settings, None)
+    }
+
+    /// The same, which takes callbacks over if it has a relay.
+    fn relayed(
+        clock: Arc<ManualClock>,
+        servers: Arc<ScriptedServers>,
+        facts: Vec<ReportedServer>,
+        store: Arc<InMemoryStore>,
+        settings: Settings,
+        relay: Option<Relay>,
+    ) -> Self {
         let witness = Arc::new(Witness::default());
         let integrations = [Integration::new("moodle", "moodle"), Integration::new("portal", "portal")];
-        let balancer = Balancer::builder(servers.clone(), clock.clone(), Arc::new(SeededRng::new(1)))
+        let mut builder = Balancer::builder(servers.clone(), clock.clone(), Arc::new(SeededRng::new(1)))
             .integrations(Integrations::new(integrations).unwrap())
             .store(store.clone())
             .settings(settings)
-            .observer(witness.clone())
-            .build();
+            .observer(witness.clone());
+        if let Some(relay) = relay {
+            builder = builder.relay(relay);
+        }
+        let balancer = builder.build();
         block_on(balancer.resume()).unwrap();
         Self { source: StaticServers::reporting(facts.clone()), clock, servers, facts, balancer, store, witness }
     }

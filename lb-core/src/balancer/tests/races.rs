@@ -61,6 +61,7 @@ fn a_settlement_that_hears_nothing_late_ends_no_meeting_that_was_acknowledged() 
         token: "t".to_owned().into(),
         expires: Default::default(),
         supersedes: None,
+        callbacks: None,
     };
     block_on(network.store.claim(claim)).unwrap();
     network.servers.fault_on("bbb1", "getMeetingInfo", Fault::HangBefore);

@@ -105,6 +105,15 @@ impl SimulatedMeeting {
         self.parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
+    /// What is called when it ends. Breakout rooms call nobody. A recording counts as started where it starts by itself.
+    pub(super) fn ended_callback(&self) -> Option<String> {
+        let given = self.parameter("meetingEndedURL").filter(|_| self.breakout.is_none())?;
+        let mut url = url::Url::parse(given).ok()?;
+        let started = self.records && self.parameter("autoStartRecording") == Some("true");
+        url.query_pairs_mut().append_pair("recordingmarks", if started { "true" } else { "false" });
+        Some(url.into())
+    }
+
     pub(super) fn is_room_of(&self, parent: &str) -> bool {
         self.breakout.as_ref().is_some_and(|breakout| breakout.parent == parent)
     }

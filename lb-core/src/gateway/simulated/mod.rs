@@ -26,6 +26,9 @@ use self::reply::Failure;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 
+/// Callbacks that wait to be taken; a server that nobody takes them from keeps no more.
+const MOST_CALLBACKS: usize = 1000;
+
 /// Meetings that one simulated server holds; a create beyond answers a server error.
 const MOST_MEETINGS: usize = 100_000;
 
@@ -63,6 +66,8 @@ pub struct SimulatedBbb {
     has_breakouts: bool,
     /// The latest createTime of those that are gone: no later one repeats an incarnation.
     last_gone: Option<u64>,
+    /// URLs that are to be called because a meeting has ended; the oldest go first.
+    ended_callbacks: VecDeque<String>,
 }
 
 impl SimulatedBbb {
@@ -86,6 +91,7 @@ impl SimulatedBbb {
             lingering: VecDeque::new(),
             has_breakouts: false,
             last_gone: None,
+            ended_callbacks: VecDeque::new(),
         }
     }
 
@@ -189,6 +195,12 @@ impl SimulatedBbb {
         self.end_meeting(now, &key, false)
     }
 
+    /// The URLs that BBB calls because meetings have ended since this was last asked, as it calls them: `meetingEndedURL` with
+    /// `recordingmarks`. It opens no socket: whoever drives it calls them. The last 1000 are kept.
+    pub fn take_ended_callbacks(&mut self) -> Vec<String> {
+        self.ended_callbacks.drain(..).collect()
+    }
+
     /// BBB restarts: all meetings are gone without a trace.
     pub fn restart(&mut self) {
         while let Some((_, meeting)) = self.meetings.pop_first() {
@@ -206,6 +218,11 @@ impl SimulatedBbb {
         meeting.forcibly_ended = forcibly;
         meeting.users.clear();
         self.bridges.remove(&meeting.voice_bridge);
+        if let Some(url) = meeting.ended_callback() {
+            self.ended_callbacks.push_back(url);
+            let surplus = self.ended_callbacks.len().saturating_sub(MOST_CALLBACKS);
+            self.ended_callbacks.drain(..surplus);
+        }
         self.lingering.push_back((now + self.linger, key.to_owned()));
         if self.has_breakouts {
             let rooms = self.meetings().filter(|room| room.is_room_of(key)).map(|room| room.internal_id.clone());

@@ -95,6 +95,17 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
             server: "bbb2".into(),
         },
         EventKind::CopyInUse { meeting: MeetingKey::new("moodle", "a"), server: "bbb1".into(), users: 2 },
+        EventKind::CallbackDelivered {
+            meeting: MeetingKey::new("moodle", "a"),
+            host: "lms.example".into(),
+            failures: 3,
+        },
+        EventKind::CallbackFailed {
+            meeting: MeetingKey::new("moodle", "a"),
+            host: "lms.example:8443".into(),
+            problem: "status 500".into(),
+            given_up: true,
+        },
         EventKind::MonitorFailed { problem: "no answer".to_owned() },
         EventKind::MonitorRecovered,
         EventKind::StoreFailed { problem: "no space".to_owned() },

@@ -13,6 +13,7 @@ mod file;
 mod fleet;
 mod job;
 mod later;
+mod outbox;
 mod parameters;
 mod restore;
 mod schema;
@@ -24,12 +25,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
+use lb_core::callback::{CallbackId, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, PublishedIndex, Replaces, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, Outbox, PublishedIndex, Replaces,
+    Settled, StoreError,
 };
 use lb_core::{
-    Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
+    Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
 };
 
 pub use self::backup::backup;
@@ -190,8 +193,11 @@ impl MeetingStore for SqliteStore {
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let held = work.index.adopt(meeting.clone(), &replaces)?;
+            let (held, ended) = work.index.adopt(meeting.clone(), &replaces)?;
             put_held(work, &held)?;
+            if let Some(ended) = ended {
+                work.write(&*ended, outbox::ended)?;
+            }
             work.write(&events[..], events::add)?;
             Ok(held)
         };
@@ -206,12 +212,13 @@ impl MeetingStore for SqliteStore {
     ) -> Result<bool, StoreError> {
         let (key, internal_id) = (key.clone(), internal_id.clone());
         let job = move |work: &mut job::Work<'_>| {
-            let forgotten = work.index.forget(&key, &internal_id);
-            if forgotten {
+            let ended = work.index.forget(&key, &internal_id);
+            if let Some(ended) = &ended {
                 work.write(&key, tables::delete_meeting)?;
+                work.write(&**ended, outbox::ended)?;
                 work.write(&events[..], events::add)?;
             }
-            Ok(forgotten)
+            Ok(ended.is_some())
         };
         self.writer.run(job).await
     }
@@ -263,11 +270,64 @@ impl MeetingStore for SqliteStore {
     }
 }
 
-/// Writes a meeting that came to be held, and the copies of those that it superseded.
+/// Writes a meeting that came to be held, that its end is to be told of, and the copies of those that it superseded.
 fn put_held(work: &mut job::Work<'_>, held: &Meeting) -> Result<(), job::Trouble> {
     let strays = work.index.strays_of(&held.key);
-    work.write(held, tables::put_meeting)?;
+    work.write(held, |database, held| {
+        tables::put_meeting(database, held)?;
+        outbox::held(database, held)
+    })?;
     strays.iter().try_for_each(|stray| work.write(stray, tables::put_stray))
+}
+
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        self.writer.run(move |work| Ok(outbox::enqueue(work.transaction()?, &deliveries)?)).await
+    }
+
+    async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
+        let callback = callback.clone();
+        self.writer.run(move |work| Ok(outbox::never(work.transaction()?, &callback, at)?)).await
+    }
+
+    async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError> {
+        let callback = callback.clone();
+        self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError> {
+        self.writer.run(move |work| Ok(outbox::due(work.database(), now, limit, for_one)?)).await
+    }
+
+    async fn retry(&self, id: &DeliveryId, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let id = id.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            if outbox::retry(work.transaction()?, &id, at)? {
+                work.write(&events[..], events::add)?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn settle(&self, id: &DeliveryId, how: Settled, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
+        let id = id.clone();
+        let job = move |work: &mut job::Work<'_>| {
+            if outbox::settle(work.transaction()?, &id, how, at)? {
+                work.write(&events[..], events::add)?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await
+    }
+
+    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, before)?)).await
+    }
 }
 
 #[async_trait]

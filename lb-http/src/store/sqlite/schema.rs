@@ -27,7 +27,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 4] = ["claims", "meetings", "strays", "fleet_servers"];
+const CHECKED: [&str; 5] = ["claims", "meetings", "strays", "deliveries", "fleet_servers"];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
 pub(super) fn open(file: &OwnFile, migrations: &[&str]) -> Result<Connection, OpenError> {
@@ -92,7 +92,7 @@ fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), OpenError> {
     let problem = |error| open_error(path, &error);
     let schema = match known(connection, migrations).map_err(problem)? {
         Known::Upto(schema) => schema,

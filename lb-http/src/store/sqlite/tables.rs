@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use lb_core::callback::Callbacks;
 use lb_core::store::MeetingIndex;
 use lb_core::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingKey, Passwords, ServerName, Stray, Timestamp};
 use rusqlite::{Connection, Row, named_params, params};
@@ -32,11 +33,26 @@ fn passwords(row: &Row<'_>) -> Result<Passwords> {
     Ok(Passwords { attendee: text(row, "attendee_password")?, moderator: text(row, "moderator_password")? })
 }
 
+/// Callbacks that cannot be read are told of and left out: the meeting is worth more.
+fn callbacks(row: &Row<'_>) -> Result<Option<Callbacks>> {
+    let Some(json) = row.get::<_, Option<String>>("callbacks")? else { return Ok(None) };
+    let callbacks = serde_json::from_str(&json).ok();
+    if callbacks.is_none() {
+        tracing::warn!("the callbacks of a meeting in the database cannot be read");
+    }
+    Ok(callbacks)
+}
+
+fn callbacks_column(callbacks: Option<&Callbacks>) -> Result<Option<String>> {
+    let json = callbacks.map(serde_json::to_string).transpose();
+    json.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
 /// Writes a claim in place of whatever its key or its token had.
 pub(super) fn put_claim(database: &Connection, claim: &Claim) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO claims VALUES (:integration, :meeting_id, :token, :server,
-             :attendee_password, :moderator_password, :voice_bridge, :expires, :supersedes)",
+             :attendee_password, :moderator_password, :voice_bridge, :expires, :supersedes, :callbacks)",
     )?;
     statement.execute(named_params! {
         ":integration": claim.key.integration.as_str(),
@@ -48,6 +64,7 @@ pub(super) fn put_claim(database: &Connection, claim: &Claim) -> Result<()> {
         ":voice_bridge": claim.voice_bridge,
         ":expires": integer(claim.expires.as_millis()),
         ":supersedes": claim.supersedes.as_ref().map(|lost| lost.internal_id.as_str()),
+        ":callbacks": callbacks_column(claim.callbacks.as_ref())?,
     })?;
     Ok(())
 }
@@ -63,7 +80,8 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
     database.prepare_cached("DELETE FROM claims WHERE integration = ?1 AND meeting_id = ?2")?.execute(own)?;
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO meetings VALUES (:integration, :meeting_id, :internal_id, :create_time, :server, :name,
-             :attendee_password, :moderator_password, :voice_bridge, :records, :created_at, :parameters, :superseded)",
+             :attendee_password, :moderator_password, :voice_bridge, :records, :created_at, :parameters, :superseded,
+             :callbacks)",
     )?;
     statement.execute(named_params! {
         ":integration": meeting.key.integration.as_str(),
@@ -79,6 +97,7 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
         ":created_at": integer(meeting.created_at.as_millis()),
         ":parameters": Parameters::to_json(&meeting.parameters)?,
         ":superseded": CreateTimes::to_json(&meeting.superseded)?,
+        ":callbacks": callbacks_column(meeting.callbacks.as_ref())?,
     })?;
     delete_stray(database, &meeting.key, &meeting.server)?;
     Ok(())
@@ -124,6 +143,7 @@ pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
             created_at: millis(row, "created_at")?,
             parameters: row.get::<_, Parameters>("parameters")?.0,
             superseded: row.get::<_, CreateTimes>("superseded")?.0,
+            callbacks: callbacks(row)?,
         })
     })?;
     let of_key: HashMap<&MeetingKey, &Meeting> = meetings.iter().map(|meeting| (&meeting.key, meeting)).collect();
@@ -140,6 +160,7 @@ pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
             token: text(row, "token")?,
             // its creator died with the process that had the file before: it can be settled at once
             expires: Timestamp::default(),
+            callbacks: callbacks(row)?,
         })
     })?;
     let strays = all(database, "SELECT * FROM strays", |row| {

@@ -11,6 +11,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, poll_immediate};
+use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use lb_core::event::{Event, EventKind, Role};
 use lb_core::server::{AdministratorWord, Server};
 use lb_core::store::KeptServer;
@@ -125,6 +126,7 @@ fn claim(n: usize) -> Claim {
         token: token(n),
         expires: Timestamp::from_millis(20_000),
         supersedes: None,
+        callbacks: None,
     }
 }
 
@@ -141,6 +143,7 @@ fn meeting(n: usize) -> Meeting {
         created_at: Timestamp::from_millis(1),
         parameters: vec![("welcome".to_owned(), "Olá".to_owned())],
         superseded: Vec::new(),
+        callbacks: None,
     }
 }
 
@@ -204,6 +207,41 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         let held = store.confirm(&token(1), meeting(1), vec![]).await;
         assert_eq!(held, Ok(meeting(1).into()), "a token is good after a restart too");
     });
+}
+
+#[test]
+fn callbacks_and_deliveries_survive_a_restart_and_no_url_stays_once_it_is_delivered() {
+    let urls =
+        |name: &str| CallbackUrls { ended: CallbackUrl::parse(&format!("https://lms.example/{name}")), meta: None };
+    let callbacks = |name: &str| Callbacks { id: name.into(), urls: urls(name) };
+    let with = |n: usize, name: &str| Meeting { callbacks: Some(callbacks(name)), ..meeting(n) };
+    let claimed = Claim { callbacks: Some(callbacks("c0")), ..claim(0) };
+    let mut store = Disposable::new();
+    run(async {
+        store.claim(claimed.clone()).await.unwrap();
+        for (n, name) in [(1, "c1"), (2, "c2"), (3, "c3")] {
+            store.adopt(with(n, name), Replaces::Nothing, vec![]).await.unwrap();
+        }
+        for n in [2, 3] {
+            store.forget(&meeting(n).key, &meeting(n).internal_id, vec![]).await.unwrap();
+        }
+        let delivered = callbacks("c3").deliveries(&meeting(3).key, false).remove(0);
+        store.settle(&delivered.id, Settled::Delivered, Timestamp::from_millis(5), vec![]).await.unwrap();
+    });
+    store = store.reopened();
+    run(async {
+        assert_eq!(store.claims().await, Ok(vec![orphaned(claimed).into()]));
+        assert_eq!(store.meetings_of(&"moodle".into()).await, Ok(vec![with(1, "c1").into()]));
+        let waiting = callbacks("c2").deliveries(&meeting(2).key, false);
+        assert_eq!(store.due(Timestamp::default(), 9, 9).await, Ok(waiting));
+        assert_eq!(store.knows(&"c3".into()).await, Ok(true));
+    });
+    let outside = store.seen_from_outside();
+    let text = |query: &str| outside.query_row(query, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(
+        text("SELECT group_concat(callback || ' ' || host || ' ' || url, '; ') FROM deliveries ORDER BY callback"),
+        "c2 lms.example https://lms.example/c2?recordingmarks=false; c3 lms.example "
+    );
 }
 
 #[test]

@@ -8,3 +8,24 @@ ALTER TABLE meetings ADD COLUMN superseded TEXT NOT NULL DEFAULT '[]';
 
 -- The incarnation that was superseded; NULL where only a create was sent.
 ALTER TABLE strays ADD COLUMN superseded TEXT;
+-- What a website is to be told at the end of its meeting: a JSON object with the id of the callbacks and the website's URLs,
+-- which may carry its secrets.
+ALTER TABLE claims ADD COLUMN callbacks TEXT;
+ALTER TABLE meetings ADD COLUMN callbacks TEXT;
+
+-- What websites are still to be told, and for a week what they were told: nobody is told twice.
+CREATE TABLE deliveries (
+    callback    TEXT    NOT NULL, -- the id of the meeting's callbacks
+    kind        TEXT    NOT NULL, -- ended: meetingEndedURL; meta-ended: meta_endCallbackUrl
+    integration TEXT    NOT NULL,
+    meeting_id  TEXT    NOT NULL,
+    host        TEXT    NOT NULL, -- of the URL
+    url         TEXT    NOT NULL, -- empty once it is settled
+    failures    INTEGER NOT NULL, -- how often it was tried in vain
+    due_at      INTEGER NOT NULL, -- when it is tried next; 0: at once
+    settled_at  INTEGER,          -- absent while it waits
+    outcome     TEXT,             -- delivered, given-up; never: its create came to nothing
+    PRIMARY KEY (callback, kind)
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (due_at) WHERE settled_at IS NULL;
+CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS NOT NULL;

@@ -123,7 +123,14 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
 fn a_migration_made_by_other_statements_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let altered = format!("{}\n-- altered", schema::MIGRATIONS[0]);
-    drop(SqliteStore::open_migrated(&path_in(&dir), &[&altered], WhenUnavailable::Refuse).unwrap());
+    drop(
+        SqliteStore::open_migrated(
+            &path_in(&dir),
+            &[&[altered.as_str()], &schema::MIGRATIONS[1..]].concat(),
+            WhenUnavailable::Refuse,
+        )
+        .unwrap(),
+    );
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal(&path_in(&dir)), OpenError::Altered { path, version: 1 });
 }
@@ -228,4 +235,21 @@ fn a_database_that_can_only_be_read_is_refused() {
     }
     let refusal = refusal(&path_in(&dir));
     assert!(refusal.to_string().contains("it can only be read"), "{refusal}");
+}
+
+#[test]
+fn a_database_of_the_first_schema_is_taken_up_with_its_claims_and_meetings() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut old = Connection::open(path_in(&dir)).unwrap();
+    schema::migrate(&mut old, &path_in(&dir), &schema::MIGRATIONS[..1]).unwrap();
+    old.execute_batch(
+        "INSERT INTO claims VALUES ('moodle', 'meeting-1', 'token-1', 'bbb1', 'attendee-pw', 'moderator-pw', 70000, 20000);
+         INSERT INTO meetings VALUES ('moodle', 'meeting-2', 'internal-2', -1, 'bbb1', 'Física', 'attendee-pw',
+             'moderator-pw', 70000, 1, 1, '{\"welcome\":\"Olá\"}')",
+    )
+    .unwrap();
+    drop(old);
+    let store = SqliteStore::open(&path_in(&dir)).unwrap();
+    assert_eq!(run(store.claims()), Ok(vec![orphaned(claim(1)).into()]));
+    assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(2).into()]));
 }

@@ -1,0 +1,84 @@
+//! [`Delivery`]: one thing that one website is to be told, and when it is tried again.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallbackId, CallbackUrl};
+use crate::meeting::MeetingKey;
+
+/// Which callback of a website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallbackKind {
+    /// `meetingEndedURL`.
+    Ended,
+    /// `meta_endCallbackUrl`.
+    MetaEnded,
+}
+
+impl CallbackKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Ended, Self::MetaEnded];
+
+    /// The word that it is stored under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::MetaEnded => "meta-ended",
+        }
+    }
+}
+
+/// Names one delivery. However often the end of a meeting is learnt, its deliveries have the same ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeliveryId {
+    /// Of which create.
+    pub callback: CallbackId,
+    /// Which of its two.
+    pub kind: CallbackKind,
+}
+
+/// One URL that is to be got once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Names it.
+    pub id: DeliveryId,
+    /// The meeting that has ended.
+    pub meeting: MeetingKey,
+    /// What is got, parameters and all.
+    pub url: CallbackUrl,
+    /// How often it was tried in vain.
+    pub failures: u32,
+}
+
+/// How long to wait after so many `failures` before a delivery is tried again; `None`: never, a day has passed.
+///
+/// 10 s, 30 s, 1, 2, 5, 10, 30 min, then hourly. BBB's own client gives up after 9 minutes, which is less than an upgrade
+/// of a website takes.
+pub fn pause_after(failures: u32) -> Option<Duration> {
+    const FIRST: [u64; 7] = [10, 30, 60, 120, 300, 600, 1800];
+    const HOUR: u64 = 3600;
+    /// The first pauses take most of an hour, 23 more fill the day.
+    const MOST: usize = FIRST.len() + 23;
+    let nth = (failures as usize).max(1) - 1;
+    (nth < MOST).then(|| Duration::from_secs(FIRST.get(nth).copied().unwrap_or(HOUR)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_tried_for_a_day_ever_more_seldom() {
+        let pauses: Vec<_> = (1..).map_while(pause_after).collect();
+        assert_eq!(
+            pauses[..8].iter().map(Duration::as_secs).collect::<Vec<_>>(),
+            [10, 30, 60, 120, 300, 600, 1800, 3600]
+        );
+        assert!(pauses.is_sorted());
+        let all: Duration = pauses.iter().sum();
+        assert!((23 * 3600..=24 * 3600).contains(&all.as_secs()), "{all:?}");
+        assert_eq!(pause_after(u32::MAX), None);
+    }
+}

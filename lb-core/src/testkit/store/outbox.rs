@@ -1,0 +1,180 @@
+//! What becomes of deliveries.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::{START, callbacks, claim, ended, meeting, token};
+use crate::callback::{CallbackUrl, CallbackUrls, Callbacks, Delivery};
+use crate::meeting::MeetingKey;
+use crate::store::{MeetingStore, OUTBOX_PLACES, Replaces, Settled};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The two deliveries of the meeting `id` of `moodle` under the callback `callback`.
+fn deliveries(callback: &str, id: &str) -> Vec<Delivery> {
+    callbacks(callback).deliveries(&MeetingKey::new("moodle", id), true)
+}
+
+async fn due(store: &dyn MeetingStore) -> Vec<Delivery> {
+    let mut due = store.due(START, 100, 100).await.unwrap();
+    due.sort_by(|a, b| a.id.cmp(&b.id));
+    due
+}
+
+/// A delivery is due with all that it says until it is settled, and however often it is handed in, it is taken once.
+pub async fn a_delivery_waits_until_it_is_settled_and_is_known_from_then_on(store: &dyn MeetingStore) {
+    let both = deliveries("c1", "a");
+    assert_eq!(store.knows(&"c1".into()).await, Ok(false));
+    for _again in 0..2 {
+        store.enqueue(both.clone()).await.unwrap();
+        assert_eq!(due(store).await, both);
+    }
+    assert_eq!(store.knows(&"c1".into()).await, Ok(true));
+    for (delivery, how) in both.iter().zip([Settled::Delivered, Settled::GivenUp]) {
+        store.settle(&delivery.id, how, START, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
+    }
+    store.settle(&both[0].id, Settled::Delivered, START, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
+    store.retry(&both[0].id, START, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
+    assert_eq!(store.latest_events(9).await.map(|events| events.len()), Ok(2), "what does not wait is left alone");
+    store.enqueue(both).await.unwrap();
+    assert_eq!(due(store).await, []);
+    assert_eq!(store.knows(&"c1".into()).await, Ok(true));
+    assert_eq!(store.knows(&"c".into()).await, Ok(false));
+}
+
+/// After a failure a delivery is due at the time said and not before, and the failure is counted.
+pub async fn a_delivery_that_failed_is_due_again_later(store: &dyn MeetingStore) {
+    let [first, second] = deliveries("c1", "a").try_into().unwrap();
+    store.enqueue(vec![first.clone(), second.clone()]).await.unwrap();
+    store.retry(&first.id, START + HOUR, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
+    assert_eq!(due(store).await, vec![second.clone()]);
+    let later = store.due(START + HOUR, 9, 9).await.unwrap();
+    assert_eq!(later, [second, Delivery { failures: 1, ..first }], "the longest due comes first");
+    assert_eq!(store.latest_events(9).await.map(|events| events.len()), Ok(1));
+}
+
+/// Claims and meetings come back with their callbacks, also where a website asked for none and where nobody knows any.
+pub async fn the_callbacks_of_a_meeting_and_of_a_claim_are_kept(store: &dyn MeetingStore) {
+    let none_asked_for = Callbacks { id: "c9".into(), urls: CallbackUrls::default() };
+    for (id, callbacks) in [("a", Some(callbacks("c1"))), ("b", Some(none_asked_for)), ("c", None)] {
+        let mut claim = claim(&format!("t-{id}"), id, "bbb1");
+        claim.callbacks = callbacks.clone();
+        store.claim(claim.clone()).await.unwrap();
+        let kept = store.claims().await.unwrap();
+        assert_eq!(kept.iter().map(|kept| (**kept).clone()).collect::<Vec<_>>(), [claim.clone()]);
+        let mut meeting = meeting(id, 1, "bbb1");
+        meeting.callbacks = callbacks;
+        let held = store.confirm(&claim.token, meeting.clone(), vec![]).await.unwrap();
+        assert_eq!(*held, meeting);
+    }
+}
+
+/// The callbacks of a meeting are due when it is forgotten, and not once more when a callback says the same.
+pub async fn a_meeting_that_is_forgotten_leaves_its_callbacks_once(store: &dyn MeetingStore) {
+    let held = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    assert_eq!(store.forget(&held.key, &"another".into(), vec![]).await, Ok(false));
+    assert_eq!(due(store).await, [], "it goes on");
+    let own = callbacks("a-1").deliveries(&held.key, false);
+    assert_eq!(store.forget(&held.key, &held.internal_id, vec![]).await, Ok(true));
+    assert_eq!(due(store).await, own);
+    store.enqueue(deliveries("a-1", "a")).await.unwrap();
+    assert_eq!(due(store).await, own, "whoever learnt of it first");
+
+    // the other way round
+    let held = store.adopt(meeting("b", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    store.enqueue(deliveries("b-1", "b")).await.unwrap();
+    for delivery in deliveries("b-1", "b") {
+        store.settle(&delivery.id, Settled::Delivered, START, vec![]).await.unwrap();
+    }
+    assert_eq!(store.forget(&held.key, &held.internal_id, vec![]).await, Ok(true));
+    assert_eq!(due(store).await, own, "its website has been told");
+}
+
+/// The callbacks of an incarnation are due when another takes its place, and not where it is only known better.
+pub async fn a_meeting_that_is_replaced_leaves_its_callbacks_once(store: &dyn MeetingStore) {
+    let old = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let itself = Replaces::Incarnation(old.internal_id.clone());
+    store.adopt(meeting("a", 1, "bbb1"), itself.clone(), vec![]).await.unwrap();
+    assert_eq!(due(store).await, []);
+    store.adopt(meeting("a", 2, "bbb1"), itself.clone(), vec![]).await.unwrap();
+    assert_eq!(due(store).await, callbacks("a-1").deliveries(&old.key, false));
+    assert!(store.adopt(meeting("a", 3, "bbb1"), itself, vec![]).await.is_err());
+    store.claim(claim("t1", "b", "bbb1")).await.unwrap();
+    store.adopt(meeting("b", 1, "bbb1"), Replaces::Claim(token("t1")), vec![]).await.unwrap();
+    assert_eq!(due(store).await.len(), 2, "a claim has not ended");
+}
+
+/// A create that came to nothing has nothing delivered, whoever hands it in.
+pub async fn what_was_never_told_of_is_never_delivered(store: &dyn MeetingStore) {
+    store.never(&"c1".into(), START).await.unwrap();
+    assert_eq!(store.knows(&"c1".into()).await, Ok(true));
+    store.enqueue(deliveries("c1", "a")).await.unwrap();
+    assert_eq!(due(store).await, []);
+    store.enqueue(deliveries("c2", "a")).await.unwrap();
+    store.never(&"c2".into(), START).await.unwrap();
+    assert_eq!(due(store).await, deliveries("c2", "a"), "what waits is not touched");
+}
+
+/// A create that came to nothing, as it seemed, and whose meeting was found and acknowledged later: its end is told.
+pub async fn a_meeting_that_comes_to_be_held_is_told_of_after_all(store: &dyn MeetingStore) {
+    for id in ["a-1", "b-1"] {
+        store.never(&id.into(), START).await.unwrap();
+    }
+    store.claim(claim("t1", "a", "bbb1")).await.unwrap();
+    store.confirm(&token("t1"), meeting("a", 1, "bbb1"), vec![]).await.unwrap();
+    store.adopt(meeting("b", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let mut own = Vec::new();
+    for id in ["a", "b"] {
+        let held = meeting(id, 1, "bbb1");
+        assert_eq!(store.knows(&format!("{id}-1").as_str().into()).await, Ok(false));
+        assert_eq!(store.forget(&held.key, &held.internal_id, vec![]).await, Ok(true));
+        own.extend(callbacks(&format!("{id}-1")).deliveries(&held.key, false));
+    }
+    assert_eq!(due(store).await, own);
+}
+
+/// However much is due to one host, each of the others has its share.
+pub async fn a_host_with_many_keeps_none_from_the_others(store: &dyn MeetingStore) {
+    let to = |number: usize, host: &str| {
+        let urls = CallbackUrls { ended: CallbackUrl::parse(&format!("https://{host}/{number}")), meta: None };
+        let callbacks = Callbacks { id: format!("{host}-{number}").into(), urls };
+        callbacks.deliveries(&MeetingKey::new("moodle", format!("room-{number}")), false)
+    };
+    store.enqueue((0..50).flat_map(|number| to(number, "slow.example")).collect()).await.unwrap();
+    store.enqueue([to(1, "b.example"), to(1, "c.example")].concat()).await.unwrap();
+    let due = store.due(START, 100, 3).await.unwrap();
+    let hosts: HashSet<_> = due.iter().map(|delivery| delivery.url.host()).collect();
+    assert_eq!((due.len(), hosts.len()), (5, 3));
+    assert_eq!(store.due(START, 2, 3).await.map(|due| due.len()), Ok(2));
+}
+
+/// What was settled a while ago is forgotten; what waits is not, however old.
+pub async fn only_what_was_settled_long_ago_is_forgotten(store: &dyn MeetingStore) {
+    for (callback, at) in [("c1", START), ("c2", START + HOUR)] {
+        store.enqueue(deliveries(callback, "a")).await.unwrap();
+        for delivery in deliveries(callback, "a") {
+            store.settle(&delivery.id, Settled::Delivered, at, vec![]).await.unwrap();
+        }
+    }
+    store.never(&"c3".into(), START).await.unwrap();
+    store.enqueue(deliveries("c4", "a")).await.unwrap();
+    store.forget_settled(START + HOUR).await.unwrap();
+    let mut known = Vec::new();
+    for callback in ["c1", "c2", "c3", "c4"] {
+        known.push(store.knows(&callback.into()).await.unwrap());
+    }
+    assert_eq!(known, [false, true, false, true]);
+    assert_eq!(due(store).await, deliveries("c4", "a"));
+}
+
+/// The outbox has a bound.
+pub async fn more_deliveries_than_there_are_places_for_are_dropped(store: &dyn MeetingStore) {
+    let one = |number: usize| deliveries(&format!("c{number:06}"), "a");
+    store.enqueue((0..OUTBOX_PLACES / 2 + 5).flat_map(one).collect()).await.unwrap();
+    let all = store.due(START, usize::MAX, usize::MAX).await.unwrap();
+    assert_eq!(all.len(), OUTBOX_PLACES);
+    assert_eq!(store.knows(&format!("c{:06}", OUTBOX_PLACES / 2).into()).await, Ok(false), "dropped, not settled");
+    store.settle(&all[0].id, Settled::Delivered, START, vec![]).await.unwrap();
+    store.enqueue(one(OUTBOX_PLACES)).await.unwrap();
+    assert_eq!(store.due(START, usize::MAX, usize::MAX).await.map(|due| due.len()), Ok(OUTBOX_PLACES));
+}

@@ -1,0 +1,122 @@
+//! [`HttpSender`]: gets a website's URL.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Incoming;
+use hyper::header::{LOCATION, USER_AGENT};
+use hyper::{Request, Response, StatusCode};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use lb_core::callback::{CallbackSender, CallbackUrl, SendError};
+use url::Url;
+
+use super::destination::Destinations;
+use crate::tls;
+use crate::upstream::root_cause;
+
+/// How many redirects are followed, as by BBB.
+const REDIRECTS: usize = 5;
+
+/// How much of an answer is read, so that a website's script can write to its end.
+const ANSWER: usize = 64 << 10;
+
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// Tells websites over HTTP/1.1, each over a connection of its own. It keeps no cookies, sends no credentials, uses no proxy,
+/// and follows five redirects. Unless it may, it calls no address that [is not public](super::is_public).
+pub struct HttpSender {
+    client: Client<HttpsConnector<HttpConnector<Destinations>>, Empty<Bytes>>,
+    destinations: Destinations,
+}
+
+impl HttpSender {
+    /// A sender. `allow_private_addresses`: whether websites may be at addresses that are not public.
+    ///
+    /// # Errors
+    /// The TLS library cannot be set up. Missing certificates of the system are no error: then only websites over plain HTTP
+    /// can be told, and a warning is logged.
+    pub fn new(allow_private_addresses: bool) -> Result<Self, rustls::Error> {
+        let tls = tls::client_config(true).or_else(|error| {
+            tracing::warn!(%error, "the system's certificates cannot be read: websites over https cannot be told");
+            tls::client_config(false)
+        })?;
+        Ok(Self::to(Destinations::new(allow_private_addresses), tls))
+    }
+
+    fn to(destinations: Destinations, tls: rustls::ClientConfig) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(destinations);
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(CONNECTING));
+        let https =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(https);
+        Self { client, destinations }
+    }
+
+    async fn get(&self, url: &Url) -> Result<Response<Incoming>, SendError> {
+        self.destinations.check(url).map_err(|problem| SendError(problem.to_owned()))?;
+        let mut bare = url.clone();
+        // a website's own credentials are for browsers; hyper would put them into the Host header
+        let _ = (bare.set_username(""), bare.set_password(None));
+        bare.set_fragment(None);
+        let request = Request::get(bare.as_str())
+            .header(USER_AGENT, concat!("lb/", env!("CARGO_PKG_VERSION")))
+            .body(Empty::new())
+            .map_err(|_| SendError("its URL fits no request".to_owned()))?;
+        let answer = self.client.request(request).await;
+        answer.map_err(|error| {
+            let doing = if error.is_connect() { "cannot connect: " } else { "" };
+            SendError(format!("{doing}{}", root_cause(&error)))
+        })
+    }
+
+    async fn follow(&self, url: &CallbackUrl) -> Result<(), SendError> {
+        let mut url = Url::parse(url.expose()).map_err(|_| SendError("its URL is none".to_owned()))?;
+        for _ in 0..=REDIRECTS {
+            let answer = self.get(&url).await?;
+            let status = answer.status();
+            match status {
+                StatusCode::MOVED_PERMANENTLY
+                | StatusCode::FOUND
+                | StatusCode::SEE_OTHER
+                | StatusCode::TEMPORARY_REDIRECT
+                | StatusCode::PERMANENT_REDIRECT => {
+                    let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+                    let next = location.and_then(|location| url.join(location).ok());
+                    url = next.ok_or_else(|| SendError("it redirects to nowhere".to_owned()))?;
+                }
+                _ if status.is_success() => {
+                    // the website knows, whatever comes of the rest
+                    let _ = Limited::new(answer.into_body(), ANSWER).collect().await;
+                    return Ok(());
+                }
+                _ => return Err(SendError(format!("status {}", status.as_u16()))),
+            }
+        }
+        Err(SendError(format!("it redirects more than {REDIRECTS} times")))
+    }
+}
+
+#[async_trait]
+impl CallbackSender for HttpSender {
+    async fn send(&self, url: &CallbackUrl, deadline: Duration) -> Result<(), SendError> {
+        let late = |_| SendError(format!("no answer within {} s", deadline.as_secs_f32()));
+        tokio::time::timeout(deadline, self.follow(url)).await.map_err(late)?
+    }
+}
+
+impl fmt::Debug for HttpSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpSender").field("destinations", &self.destinations).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! The sender against websites on loopback that misbehave.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::*;
+
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// A website that answers the first request with the first text, and so on; the last is repeated.
+struct Website {
+    address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Website {
+    async fn answering(answers: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, heads) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<String>>>::default());
+        let (seen, answers) = (Arc::clone(&heads), answers.iter().map(|&text| text.to_owned()).collect::<Vec<_>>());
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let (seen, answers) = (Arc::clone(&seen), answers.clone());
+                tokio::spawn(async move {
+                    let mut head = vec![0; 4096];
+                    let length = stream.read(&mut head).await.unwrap();
+                    let number = {
+                        let mut seen = seen.lock().unwrap();
+                        seen.push(String::from_utf8_lossy(&head[..length]).into_owned());
+                        seen.len() - 1
+                    };
+                    let answer = &answers[number.min(answers.len() - 1)];
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                    // what has no end is left open
+                    let _ = stream.read(&mut head).await;
+                });
+            }
+        });
+        Self { address, heads }
+    }
+
+    fn url(&self, path: &str) -> CallbackUrl {
+        CallbackUrl::parse(&format!("http://{}{path}", self.address)).unwrap()
+    }
+
+    fn requests(&self) -> usize {
+        self.heads.lock().unwrap().len()
+    }
+}
+
+fn answer(status: &str, headers: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n{headers}\r\n")
+}
+
+async fn send(url: &CallbackUrl) -> Result<(), String> {
+    HttpSender::new(true).unwrap().send(url, DEADLINE).await.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_website_is_told_with_one_plain_get() {
+    let website = Website::answering(&[&answer("204 No Content", "Set-Cookie: a=b\r\n")]).await;
+    let url = CallbackUrl::parse(&format!("http://user:pass@{}/ended?key=1&x=%20#part", website.address)).unwrap();
+    assert_eq!(send(&url).await, Ok(()));
+    let head = website.heads.lock().unwrap()[0].to_ascii_lowercase();
+    assert!(head.starts_with("get /ended?key=1&x=%20 http/1.1\r\n"), "{head}");
+    assert!(
+        head.contains(&format!("\r\nhost: {}\r\n", website.address)) && head.contains("\r\nuser-agent: lb/"),
+        "{head}"
+    );
+    for absent in ["cookie", "authorization", "accept", "referer"] {
+        assert!(!head.contains(absent), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn any_other_status_is_a_failure_that_does_not_name_the_url() {
+    for status in ["500 No", "404 No", "401 No", "304 Not Modified"] {
+        let website = Website::answering(&[&answer(status, "")]).await;
+        let problem = send(&website.url("/s3cr3t")).await.unwrap_err();
+        assert_eq!(problem, format!("status {}", &status[..3]));
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}/s3cr3t", listener.local_addr().unwrap());
+    drop(listener);
+    let problem = send(&CallbackUrl::parse(&nobody).unwrap()).await.unwrap_err();
+    assert!(problem.starts_with("cannot connect") && !problem.contains("s3cr3t"), "{problem}");
+    let website = Website::answering(&["no HTTP at all\r\n\r\n"]).await;
+    let problem = send(&website.url("/s3cr3t")).await.unwrap_err();
+    assert!(!problem.contains("s3cr3t"), "{problem}");
+}
+
+#[tokio::test]
+async fn redirects_are_followed_and_not_for_ever() {
+    let there = Website::answering(&[&answer("200 OK", "")]).await;
+    let elsewhere = format!("Location: http://{}/there?x=1\r\n", there.address);
+    let website =
+        Website::answering(&[&answer("302 Found", "Location: next\r\n"), &answer("307 Go", &elsewhere)]).await;
+    assert_eq!(send(&website.url("/a/first")).await, Ok(()));
+    assert!(website.heads.lock().unwrap()[1].starts_with("GET /a/next "));
+    assert!(there.heads.lock().unwrap()[0].starts_with("GET /there?x=1 "));
+    let circle = Website::answering(&[&answer("301 Moved", "Location: /\r\n")]).await;
+    assert_eq!(send(&circle.url("/")).await, Err("it redirects more than 5 times".to_owned()));
+    assert_eq!(circle.requests(), 6);
+    for nowhere in ["", "Location: ftp://lms.example/\r\n", "Location: file:///etc/passwd\r\n"] {
+        let website = Website::answering(&[&answer("302 Found", nowhere)]).await;
+        assert!(send(&website.url("/")).await.is_err(), "{nowhere}");
+        assert_eq!(website.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_private_address_is_not_called_by_number_by_name_or_by_redirect() {
+    let website = Website::answering(&[&answer("200 OK", "")]).await;
+    let port = website.address.port();
+    let careful = HttpSender::new(false).unwrap();
+    for url in [
+        format!("http://127.0.0.1:{port}/"),
+        format!("http://[::ffff:127.0.0.1]:{port}/"),
+        format!("http://localhost:{port}/"),
+    ] {
+        let url = CallbackUrl::parse(&url).unwrap();
+        let problem = careful.send(&url, DEADLINE).await.unwrap_err().to_string();
+        assert!(problem.contains("allow_private_addresses"), "{url:?}: {problem}");
+    }
+    assert_eq!(website.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_private_address_is_not_followed() {
+    let private = Website::answering(&[&answer("200 OK", "")]).await;
+    let port = private.address.port();
+    // for this test 127.0.0.1 is the public internet, and all else is private
+    let destinations = Destinations { allowed: |address| address == std::net::Ipv4Addr::LOCALHOST };
+    let careful = HttpSender::to(destinations, tls::client_config(false).unwrap());
+    for there in [format!("//127.0.0.2:{port}/"), format!("http://[::1]:{port}/"), format!("http://10.0.0.1:{port}/")] {
+        let website = Website::answering(&[&answer("302 Found", &format!("Location: {there}\r\n"))]).await;
+        let problem = careful.send(&website.url("/"), DEADLINE).await.unwrap_err().to_string();
+        assert!(problem.contains("allow_private_addresses"), "{there}: {problem}");
+        assert_eq!(website.requests(), 1);
+    }
+    assert_eq!(private.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_website_that_never_answers_takes_no_longer_than_the_deadline() {
+    let sender = HttpSender::new(true).unwrap();
+    let deadline = Duration::from_millis(300);
+    for silent in
+        ["", "HTTP/1.1 200 OK\r\nX-Never", "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 9\r\n\r\n"]
+    {
+        let website = Website::answering(&[silent, ""]).await;
+        let started = Instant::now();
+        let result = sender.send(&website.url("/"), deadline).await;
+        assert_eq!(result, Err(SendError("no answer within 0.3 s".to_owned())), "{silent}");
+        assert!(started.elapsed() < Duration::from_secs(3));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_to_its_end() {
+    let long = format!("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n{}", "x".repeat(200_000));
+    let website = Website::answering(&[&long]).await;
+    let started = Instant::now();
+    assert_eq!(send(&website.url("/")).await, Ok(()));
+    assert!(started.elapsed() < DEADLINE);
+}
