@@ -5,7 +5,7 @@
 mod harness;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -183,4 +183,23 @@ async fn what_cannot_be_restored_is_refused_and_the_database_stays() {
     assert!(code == Some(0) && said.contains("there was no database before"), "{said}");
     lb.restart().await;
     assert!(joined(&moodle, "room-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_root_restores_belongs_to_whom_the_database_belonged() {
+    let servers = simulated(1).await;
+    let (mut lb, _moodle) = started(&servers).await;
+    done(&lb, &["backup", "copy"]);
+    lb.kill();
+    let folder = lb.folder.path();
+    let owner = |name: &str| fs::metadata(folder.join(name)).unwrap().uid();
+    let root = owner("lb.sqlite3") == 0;
+    let expected = if root { 65_534 } else { owner("lb.sqlite3") };
+    if root {
+        chown(folder.join("lb.sqlite3"), Some(expected), None).unwrap();
+    }
+    done(&lb, &["restore", "copy"]);
+    assert_eq!([owner("lb.sqlite3"), owner("lb.sqlite3-lock")], [expected; 2]);
+    let kept = names(folder).into_iter().find(|name| name.contains("before-restore")).unwrap();
+    assert_eq!(owner(&kept), expected);
 }

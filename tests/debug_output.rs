@@ -89,7 +89,7 @@ fn the_types_of_the_core_keep_their_secrets() {
     keeps("FleetRecord", &record);
     keeps("ReportedServer", &ReportedServer::unwatched(server.clone()));
     keeps("MonitorReport", &MonitorReport { servers: vec![ReportedServer::unwatched(server.clone())] });
-    keeps("StaticServers", &StaticServers::new([server.clone()]));
+    keeps("StaticServers", &StaticServers::new([server]));
     let facts = ServerFacts {
         api_url: None,
         secret: Some(secret("bbb1").as_str().into()),
@@ -121,7 +121,7 @@ fn calls_and_answers_keep_what_they_carry() {
     keeps("SignedRequest", &request.read().unwrap());
     keeps("Params", &[("password", SECRET)].into_iter().collect::<Params>());
     keeps("ServerCall", &ServerCall::change(&server(), "join", &query, None, std::time::Duration::from_secs(1)));
-    keeps("Reply", &Reply::redirect(format!("https://bbb1/join?password={SECRET}&checksum=0").into()));
+    keeps("Reply", &Reply::redirect(format!("https://bbb1/join?password={SECRET}&checksum=0")));
     let xml = format!("<response><returncode>SUCCESS</returncode><attendeePW>{SECRET}</attendeePW></response>");
     keeps("Reply", &Reply::xml(xml.clone()));
     let document = Document::parse(xml.as_bytes()).unwrap();

@@ -14,6 +14,9 @@ const CONFIDENTIAL: [&str; 8] =
 /// What is shorter cannot be told from ordinary words.
 const SHORTEST: usize = 6;
 
+/// So much of a long one is searched for: its beginning betrays it.
+const LONGEST: usize = 64;
+
 static HEARD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Takes note of what is confidential in something that was sent or received.
@@ -27,9 +30,9 @@ pub fn hear(text: &str) {
                 Some('>') => rest[1..].split('<').next(),
                 _ => None,
             };
-            let value = value.unwrap_or_default();
+            let value: String = value.unwrap_or_default().chars().take(LONGEST).collect();
             let decoded = form_urlencoded::parse(format!("x={value}").as_bytes()).next().map(|(_, value)| value.into());
-            heard.extend([Some(value.to_owned()), decoded].into_iter().flatten().filter(|text| text.len() >= SHORTEST));
+            heard.extend([Some(value), decoded].into_iter().flatten().filter(|text| text.len() >= SHORTEST));
         }
     }
 }

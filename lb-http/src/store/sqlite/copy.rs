@@ -2,8 +2,6 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -14,9 +12,6 @@ use super::schema;
 
 /// How many pages are copied between two words about the progress: 4 MiB.
 const PAGES_AT_ONCE: i32 = 1024;
-
-/// How long a copy waits for another program that has locked the database.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,10 +202,15 @@ impl Draft {
         self.file.path()
     }
 
+    /// Makes what is in it durable.
+    pub(super) fn sync(&self) -> Result<(), BackupError> {
+        self.file.as_file().sync_all().map_err(|error| BackupError::io(&self.target, &error))
+    }
+
     /// Gives it its name, durably. `replace`: in the place of a file that has it already.
     pub(super) fn publish(self, replace: bool) -> Result<(), BackupError> {
+        self.sync()?;
         let Self { file, target } = self;
-        file.as_file().sync_all().map_err(|error| BackupError::io(&target, &error))?;
         let named = if replace { file.persist(&target) } else { file.persist_noclobber(&target) };
         named.map_err(|refused| match refused.error.kind() {
             io::ErrorKind::AlreadyExists => BackupError::Exists(target.clone()),
@@ -233,17 +233,12 @@ fn copy_pages(
         _ => BackupError::sqlite(from, &error),
     };
     let backup = Backup::new(source, copy).map_err(problem)?;
-    let mut locked_since = None;
     loop {
         match backup.step(PAGES_AT_ONCE).map_err(problem)? {
             StepResult::Done => return Ok(()),
-            StepResult::More => locked_since = None,
-            _busy_or_locked => {
-                if locked_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
-                    return Err(BackupError::Locked(from.to_owned()));
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
+            StepResult::More => {}
+            // the source is locked for reading already, and nobody else knows the copy
+            _busy_or_locked => return Err(BackupError::Locked(from.to_owned())),
         }
         let pages = backup.progress();
         let of = u64::from(pages.pagecount.unsigned_abs());

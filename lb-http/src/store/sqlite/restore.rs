@@ -41,6 +41,9 @@ pub fn restore(file: &Path, path: &Path, mut progress: impl FnMut(Progress)) -> 
     if file == database {
         return Err(BackupError::Itself(file));
     }
+    let problem = |error: io::Error| BackupError::io(database, &error);
+    // also where nothing comes of it: the balancer must be able to open its lock
+    give_to_owner(database, &beside(database, "-lock")).map_err(problem)?;
     let source = open_to_read(&file)?;
     if !schema::is_marked(&source).map_err(|error| BackupError::sqlite(&file, &error))? {
         return Err(BackupError::Foreign(file));
@@ -48,8 +51,9 @@ pub fn restore(file: &Path, path: &Path, mut progress: impl FnMut(Progress)) -> 
     let draft = Draft::of(&source, &file, database, &mut progress)?;
     let contents = draft.contents(&file)?;
     draft.check_schema(&file, schema::MIGRATIONS)?;
-    let problem = |error: io::Error| BackupError::io(database, &error);
-    give_to_owner(database, &[draft.path(), &beside(database, "-lock")]).map_err(problem)?;
+    give_to_owner(database, draft.path()).map_err(problem)?;
+    // whatever can fail has been done before the present database is touched
+    draft.sync()?;
     let kept = keep_aside(database).map_err(problem)?;
     draft.publish(true)?;
     Ok(Restored { contents, kept })
@@ -116,25 +120,22 @@ fn second_name(path: &Path, other: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives files to whom the database belongs, or its directory where it is missing: who restores may be root, and the
+/// Gives a file to whom the database belongs, or its directory where it is missing: who restores may be root, and the
 /// balancer is not.
 #[cfg(unix)]
-fn give_to_owner(database: &Path, files: &[&Path]) -> io::Result<()> {
+fn give_to_owner(database: &Path, file: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
     let owner = match fs::metadata(database) {
         Ok(owner) => owner,
         Err(_) => fs::metadata(database.parent().unwrap_or(Path::new(".")))?,
     };
-    for file in files {
-        let present = fs::metadata(file)?;
-        if present.uid() != owner.uid() {
-            chown(file, Some(owner.uid()), Some(owner.gid()))?;
-        }
+    if fs::metadata(file)?.uid() != owner.uid() {
+        chown(file, Some(owner.uid()), Some(owner.gid()))?;
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn give_to_owner(_database: &Path, _files: &[&Path]) -> io::Result<()> {
+fn give_to_owner(_database: &Path, _file: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -108,7 +108,7 @@ fn when_many_changes_wait_no_create_is_let_in_any_more_and_those_under_way_are_f
         assert_eq!(store.find(&claim(500).key).await, Ok(Some(Entry::Claimed(claim(500).into()))), "as before");
         assert_eq!(store.unwritten(), later::CAPACITY);
         other.execute_batch("ROLLBACK").unwrap();
-        works_again(&store).await;
+        works_again(store).await;
         assert_eq!(store.claim(claim(later::CAPACITY)).await, Ok(ClaimOutcome::Claimed));
     });
     let outside = store.seen_from_outside();
