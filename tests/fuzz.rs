@@ -19,9 +19,46 @@ const BODIES: [Body; 4] = [(request, "request"), (xml, "xml"), (perfdata, "perfd
 
 /// What is put into inputs: pieces of the grammars, where their readers turn.
 const PIECES: [&str; 40] = [
-    "&", "=", "checksum=", "&checksum=", "meetingID=", "name=", "%", "%00", "%c3", "+", "?", "/", "//", "\n\n", "<a>", "</a>",
-    "<a/>", "<", ">", "&amp;", "&#65;", "<![CDATA[", "]]>", "<!--", "-->", "<?", "<!DOCTYPE a>", "'", "''", ";", "U", "e9", ".",
-    "-", ",", "\"", "{", "}", "null", "\u{202e}é",
+    "&",
+    "=",
+    "checksum=",
+    "&checksum=",
+    "meetingID=",
+    "name=",
+    "%",
+    "%00",
+    "%c3",
+    "+",
+    "?",
+    "/",
+    "//",
+    "\n\n",
+    "<a>",
+    "</a>",
+    "<a/>",
+    "<",
+    ">",
+    "&amp;",
+    "&#65;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?",
+    "<!DOCTYPE a>",
+    "'",
+    "''",
+    ";",
+    "U",
+    "e9",
+    ".",
+    "-",
+    ",",
+    "\"",
+    "{",
+    "}",
+    "null",
+    "\u{202e}é",
 ];
 
 /// The saved inputs of a folder by name. Those of the Nagios readers are joined by answers of real ones.
@@ -87,7 +124,8 @@ impl Change {
 }
 
 fn runner(cases: u32) -> TestRunner {
-    let config = Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() };
+    let config =
+        Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() };
     TestRunner::new(config)
 }
 

@@ -78,7 +78,8 @@ async fn network(interval: &str) -> (Lb, Vec<SimulatedServer>, String, String) {
     for room in ["room-1", "room-2"] {
         moodle.create(room).await.success();
     }
-    let on = |server: &SimulatedServer| server.with(|bbb| bbb.meetings().map(|meeting| meeting.meeting_id.clone()).next());
+    let on =
+        |server: &SimulatedServer| server.with(|bbb| bbb.meetings().map(|meeting| meeting.meeting_id.clone()).next());
     let [first, second] = [0, 1].map(|index| on(&servers[index]).expect("a room on each server"));
     (lb, servers, first, second)
 }
@@ -138,10 +139,7 @@ async fn while_a_server_and_fifty_calls_to_it_hang_the_others_are_polled_as_ofte
             tokio::spawn(async move { moodle.try_call("getMeetingInfo", &[("meetingID", &hung)]).await })
         })
         .collect();
-    until(PATIENCE, "all of them hang", async || {
-        (count(&servers[0], "getMeetingInfo") >= HANGING).then_some(())
-    })
-    .await;
+    until(PATIENCE, "all of them hang", async || (count(&servers[0], "getMeetingInfo") >= HANGING).then_some(())).await;
     let polls_of_the_hung = count(&servers[0], "getMeetings");
     let mut beside = Vec::new();
     for _ in 0..4 {

@@ -125,7 +125,9 @@ impl World {
 
     fn word_of(&self, answer: &Answer) -> String {
         match (answer.status, &answer.location) {
-            (302, Some(location)) if location.starts_with(self.servers[0].url()) => "a redirect to its server".to_owned(),
+            (302, Some(location)) if location.starts_with(self.servers[0].url()) => {
+                "a redirect to its server".to_owned()
+            }
             (302, _) => "a redirect elsewhere".to_owned(),
             (200, _) if answer.value("returncode") == "SUCCESS" => "SUCCESS".to_owned(),
             (200, _) => answer.value("messageKey"),
@@ -169,7 +171,11 @@ impl World {
             .filter(|call| !list.text().contains(&format!("<meetingID>{}</meetingID>", call.room())))
             .collect();
         Cell {
-            reads: if unlisted.is_empty() { "SUCCESS, every meeting".to_owned() } else { format!("without {unlisted:?}") },
+            reads: if unlisted.is_empty() {
+                "SUCCESS, every meeting".to_owned()
+            } else {
+                format!("without {unlisted:?}")
+            },
             when: when(took),
             got: polled.to_owned(),
             stored: if lost.is_empty() { "all as it was".to_owned() } else { format!("without {lost:?}") },
@@ -179,7 +185,8 @@ impl World {
     fn assert_memory(&self) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.lb.id().expect("it runs")));
         let status = status.expect("Linux tells of its processes");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+        let peak =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok());
         let peak: u64 = peak.expect("the most memory that was used");
         assert!(peak < MEMORY, "{:?}: {peak} KiB", self.trouble);
     }

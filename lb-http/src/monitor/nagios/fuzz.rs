@@ -40,8 +40,8 @@ fn print(item: &Item) -> String {
 /// # Panics
 /// Where one of that does not hold.
 pub fn nagios(bytes: &[u8]) {
-    let list = |name: &str| 
-        told_shortly(Answer::parse(bytes, name).and_then(|answer| answer.fresh(Duration::from_secs(60))));
+    let list =
+        |name: &str| told_shortly(Answer::parse(bytes, name).and_then(|answer| answer.fresh(Duration::from_secs(60))));
     if let Ok(answer) = list("servicelist") {
         let cpu = CpuFigure { service: "Processor Report".to_owned(), label: "cpu_avg".to_owned() };
         for services in answer.services().values() {

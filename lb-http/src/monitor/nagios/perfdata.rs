@@ -177,7 +177,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_passed_over_and_the_rest_is_not() {
-        for bad in ["a=12,5%", "a", "a=", "=5", "''=5", "'a b", "'a'5", "a=1.2.3", "a=1e999", "a=1e5e5", "a=--1", "a=x", "a b"] {
+        for bad in
+            ["a=12,5%", "a", "a=", "=5", "''=5", "'a b", "'a'5", "a=1.2.3", "a=1e999", "a=1e5e5", "a=--1", "a=x", "a b"]
+        {
             assert_eq!(read(bad), [], "{bad}");
         }
         for bad in ["a=12,5%", "a", "a=", "=5", "''=5", "'a'5", "a=1.2.3", "a=x"] {

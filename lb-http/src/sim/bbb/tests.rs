@@ -130,7 +130,9 @@ async fn faults_with_an_answer_answer_it() {
     assert!(body.len() > 100_000_000 && body.ends_with(b"</response>"));
     fixture.simulated.fault_on("getMeetings", Fault::Crowd(1_000_000));
     let (_, body) = fixture.get("getMeetings", "").await.unwrap();
-    assert!(body.ends_with(b"<a/><a/></response>") && body.windows(4).filter(|part| part == b"<a/>").count() == 250_000);
+    assert!(
+        body.ends_with(b"<a/><a/></response>") && body.windows(4).filter(|part| part == b"<a/>").count() == 250_000
+    );
     fixture.simulated.fault_on("getMeetings", Fault::Bomb);
     assert!(fixture.text("getMeetings", "").await.contains("<!ENTITY"));
     assert!(fixture.text("create", CREATE).await.contains("SUCCESS"), "only getMeetings is faulty");
