@@ -108,7 +108,7 @@ impl World {
         match call {
             Call::Create | Call::CreateAgain => self.moodle.try_call("create", &[("name", "Algebra"), meeting]).await,
             Call::Join => self.moodle.try_call("join", &[("fullName", "Ana"), meeting, ("role", "VIEWER")]).await,
-            Call::JoinByCall => {
+            Call::JoinWithoutRedirect => {
                 let join = [("fullName", "Ana"), meeting, ("role", "VIEWER"), ("redirect", "false")];
                 self.moodle.try_call("join", &join).await
             }

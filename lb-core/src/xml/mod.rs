@@ -96,6 +96,10 @@ impl<'s> Document<'s> {
                 Event::Start(_) | Event::Empty(_) if outside && !elements.is_empty() => {
                     return Err(XmlError::Malformed);
                 }
+                // quick-xml takes it for an element
+                Event::Start(start) | Event::Empty(start) if start.name().as_ref().is_empty() => {
+                    return Err(XmlError::Malformed);
+                }
                 Event::Start(start) => {
                     if open.len() == DEPTH_LIMIT {
                         return Err(XmlError::TooDeep);
@@ -327,6 +331,8 @@ mod tests {
             ("<a></b>", XmlError::Malformed),
             ("<a/><b/>", XmlError::Malformed),
             ("<a/>tail", XmlError::Malformed),
+            ("<a>< /></a>", XmlError::Malformed),
+            ("<a>< b></ b></a>", XmlError::Malformed),
             ("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", XmlError::Entities),
             ("<a>&x;</a>", XmlError::Entities),
             (&deep, XmlError::TooDeep),
