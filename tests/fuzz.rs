@@ -18,7 +18,7 @@ type Body = (fn(&[u8]), &'static str);
 const BODIES: [Body; 4] = [(request, "request"), (xml, "xml"), (perfdata, "perfdata"), (nagios, "nagios")];
 
 /// What is put into inputs: pieces of the grammars, where their readers turn.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 42] = [
     "&",
     "=",
     "checksum=",
@@ -40,6 +40,8 @@ const PIECES: [&str; 40] = [
     ">",
     "&amp;",
     "&#65;",
+    "&#195;",
+    "{}",
     "<![CDATA[",
     "]]>",
     "<!--",

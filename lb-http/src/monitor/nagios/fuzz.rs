@@ -7,6 +7,7 @@ use lb_core::source::SourceError;
 
 use super::core4::Answer;
 use super::figures::{CpuFigure, load};
+use super::mconf;
 use super::objects::Objects;
 use super::perfdata::{Item, parse};
 
@@ -34,7 +35,7 @@ fn print(item: &Item) -> String {
     format!("'{label}'={value}{};;;{};{}", item.unit, number(item.min), number(item.max))
 }
 
-/// An answer of Nagios Core 4, whichever list it is taken for: none panics, no load has a number that is none, and the
+/// An answer of Nagios, whichever format and list it is taken for: none panics, no load has a number that is none, and the
 /// operator is told what is wrong in one short line.
 ///
 /// # Panics
@@ -43,9 +44,8 @@ pub fn nagios(bytes: &[u8]) {
     let list =
         |name: &str| told_shortly(Answer::parse(bytes, name).and_then(|answer| answer.fresh(Duration::from_secs(60))));
     if let Ok(answer) = list("servicelist") {
-        let cpu = CpuFigure { service: "Processor Report".to_owned(), label: "cpu_avg".to_owned() };
         for services in answer.services().values() {
-            let Load { cpu, memory, disk, .. } = load(services, &cpu, |moment| moment);
+            let Load { cpu, memory, disk, .. } = load(services, &cpu_figure(), |moment| moment);
             assert!([cpu, memory, disk].into_iter().flatten().all(|share| (0.0..=100.0).contains(&share)));
         }
     }
@@ -55,6 +55,17 @@ pub fn nagios(bytes: &[u8]) {
         let selected = Objects::select(hosts, list("hostgrouplist").ok(), None, Some("recordings"), Default::default());
         let _ = told_shortly(selected);
     }
+    if let Ok(answer) = told_shortly(mconf::Answer::parse(bytes)) {
+        assert!(answer.last_checks().all(|(_, time)| !time.is_empty()));
+        for (host, _) in told_shortly(answer.select(None, Some("recordings"))).unwrap_or_default() {
+            let Load { cpu, memory, disk, .. } = load(&host.services, &cpu_figure(), |moment| moment);
+            assert!([cpu, memory, disk].into_iter().flatten().all(|share| (0.0..=100.0).contains(&share)));
+        }
+    }
+}
+
+fn cpu_figure() -> CpuFigure {
+    CpuFigure { service: "Processor Report".to_owned(), label: "cpu_avg".to_owned() }
 }
 
 fn told_shortly<T>(result: Result<T, SourceError>) -> Result<T, SourceError> {

@@ -29,8 +29,6 @@ mod figures;
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz;
 mod host;
-#[cfg(test)]
-mod hostile;
 mod mconf;
 mod objects;
 mod perfdata;
