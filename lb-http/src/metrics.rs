@@ -45,6 +45,9 @@ pub struct Metrics {
     monitor_failing: Gauge,
     monitor_age: Gauge,
     ready: Gauge,
+    connections: Gauge,
+    connections_cut: Family<NameLabel, Counter>,
+    certificate_reads: Family<NameLabel, Counter>,
 }
 
 impl Metrics {
@@ -65,6 +68,9 @@ impl Metrics {
             monitor_failing: Gauge::default(),
             monitor_age: Gauge::default(),
             ready: Gauge::default(),
+            connections: Gauge::default(),
+            connections_cut: Family::default(),
+            certificate_reads: Family::default(),
         };
         metrics.register();
         metrics
@@ -104,6 +110,13 @@ impl Metrics {
         );
         registry.register("monitor_failing", "1 while polls of the monitor fail", self.monitor_failing.clone());
         registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
+        registry.register("connections", "Connections that are open", self.connections.clone());
+        registry.register("connections_cut", "Connections closed by this side, and why", self.connections_cut.clone());
+        registry.register(
+            "certificate_reads",
+            "Changes of the certificate's files, taken or refused",
+            self.certificate_reads.clone(),
+        );
     }
 
     /// The metrics as text, in the OpenMetrics format.
@@ -114,6 +127,30 @@ impl Metrics {
         // writing to a string cannot fail
         let _ = encode(&mut text, &self.registry);
         text
+    }
+
+    /// A connection was accepted.
+    pub(crate) fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    /// A connection that was accepted is closed; with `cut`, by this side for that reason.
+    pub(crate) fn connection_closed(&self, cut: Option<&'static str>) {
+        self.connections.dec();
+        if let Some(cut) = cut {
+            self.connection_cut(cut);
+        }
+    }
+
+    /// A connection was closed by this side for that reason.
+    pub(crate) fn connection_cut(&self, why: &'static str) {
+        self.connections_cut.get_or_create(&NameLabel { name: why.to_owned() }).inc();
+    }
+
+    /// The files of the certificate have changed; whether they could be used.
+    pub(crate) fn certificate_read(&self, taken: bool) {
+        let name = if taken { "taken" } else { "refused" };
+        self.certificate_reads.get_or_create(&NameLabel { name: name.to_owned() }).inc();
     }
 
     fn read_fleet(&self, balancer: &Balancer) {

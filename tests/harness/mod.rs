@@ -4,6 +4,7 @@
 #![allow(missing_docs, missing_debug_implementations, reason = "not for anybody outside")]
 
 pub mod nagios;
+pub mod slow;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -67,6 +68,8 @@ pub async fn until<T>(patience: Duration, what: &str, mut done: impl AsyncFnMut(
 #[derive(Debug)]
 pub struct Lb {
     pub address: SocketAddr,
+    /// Where its pages are: the same, or a listener of their own.
+    pub pages: SocketAddr,
     pub folder: TempDir,
     /// What a shell does before it becomes `lb` at the next start; empty: no shell.
     pub before: &'static str,
@@ -84,15 +87,34 @@ impl Lb {
     /// The same, after a shell has done `before`.
     pub async fn start_after(before: &'static str, config: &str) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        Self::start_at(before, address, address, &format!("api = \"{address}\""), config).await
+    }
+
+    /// The same, with the keys of `[listen]` beside `api`, and a listener of its own for its pages.
+    pub async fn start_with_admin(listen: &str, config: &str) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let pages = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let listen = format!("api = \"{address}\"\nadmin = \"{pages}\"\n{listen}");
+        Self::start_at("", address, pages, &listen, config).await
+    }
+
+    /// The same, with all keys of `[listen]`: one of its addresses, and where its pages are.
+    pub async fn start_at(
+        before: &'static str,
+        address: SocketAddr,
+        pages: SocketAddr,
+        listen: &str,
+        config: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the balancer");
         let store = if config.contains("[store]") {
             String::new()
         } else {
             "[store]\nurl = \"sqlite:lb.sqlite3\"\n".to_owned()
         };
-        let text = format!("[listen]\napi = \"{address}\"\n{store}{config}");
+        let text = format!("[listen]\n{listen}\n{store}{config}");
         std::fs::write(folder.path().join("lb.toml"), text).expect("the configuration can be written");
-        let mut lb = Self { address, folder, before, secrets: secrets_in(config), child: None };
+        let mut lb = Self { address, pages, folder, before, secrets: secrets_in(config), child: None };
         lb.restart().await;
         lb
     }
@@ -166,7 +188,7 @@ impl Lb {
 
     /// GETs a path; status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, String), String> {
-        let answer = fetch(Method::GET, &format!("http://{}{path}", self.address), None, &[]).await?;
+        let answer = fetch(Method::GET, &format!("http://{}{path}", self.pages), None, &[]).await?;
         Ok((answer.status, answer.text()))
     }
 

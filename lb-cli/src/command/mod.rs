@@ -3,6 +3,7 @@
 mod call;
 mod check_config;
 mod demo;
+mod open_files;
 mod serve;
 mod signing;
 mod url;

@@ -7,6 +7,7 @@ use lb_http::config::Config;
 use lb_http::logging;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::open_files;
 use crate::args::Serve;
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
@@ -14,6 +15,7 @@ use crate::world::World;
 pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failure> {
     let config = Config::load(args.config.as_deref(), world.environment.iter().cloned())?;
     logging::init(config.log.format, &config.log.level).map_err(|error| Failure::Failed(error.to_string()))?;
+    open_files::raise(config.listen.max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let shutdown = shutdown()?;

@@ -9,15 +9,31 @@ use axum::routing::get;
 
 use super::Service;
 
-/// The pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
+/// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
 /// `/metrics` for Prometheus.
 pub fn router(service: Service) -> Router {
-    Router::new()
-        .route("/ping", get(|| async { "pong" }))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .with_state(service)
+    alive().route("/readyz", get(readyz)).merge(private()).with_state(service)
+}
+
+/// The pages that strangers may see where administration has a listener of its own. `/readyz` keeps its reasons to itself.
+pub(super) fn public(service: Service) -> Router {
+    alive().route("/readyz", get(readyz_without_reasons)).with_state(service)
+}
+
+fn alive() -> Router<Service> {
+    Router::new().route("/ping", get(|| async { "pong" })).route("/healthz", get(|| async { "ok\n" }))
+}
+
+/// What only those who run the balancer may see.
+fn private() -> Router<Service> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+async fn readyz_without_reasons(State(service): State<Service>) -> impl IntoResponse {
+    match service.balancer.troubles().await {
+        troubles if troubles.is_empty() => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+    }
 }
 
 async fn readyz(State(service): State<Service>) -> impl IntoResponse {
