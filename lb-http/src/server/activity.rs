@@ -66,6 +66,7 @@ struct State {
     /// Pieces of answers that the client has not taken, and since when they wait for it.
     unread: Vec<(u64, Instant)>,
     pieces: u64,
+    given_up: bool,
 }
 
 impl Activity {
@@ -78,6 +79,7 @@ impl Activity {
             head_since: None,
             unread: Vec::new(),
             pieces: 0,
+            given_up: false,
         })))
     }
 
@@ -115,6 +117,15 @@ impl Activity {
         state.unread.push((number, Instant::now()));
         drop(state);
         Bytes::from_owner(Piece { bytes, number, activity: Arc::clone(self), _place: place })
+    }
+
+    /// The connection is given up: what the client has not read is not for it any more.
+    pub(super) fn give_up(&self) {
+        self.state().given_up = true;
+    }
+
+    pub(super) fn is_given_up(&self) -> bool {
+        self.state().given_up
     }
 
     /// What is to be done with the connection now. Asked again when it says so, a slow client is found out at most

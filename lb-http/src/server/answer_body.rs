@@ -69,3 +69,28 @@ impl Body for AnswerBody {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::super::activity::Activity;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_long_answer_that_does_not_fit_beside_those_that_are_being_read_becomes_503() {
+        let answers = Arc::new(Semaphore::new(128));
+        let answer = |kib: usize| {
+            let body = Either::Left(Full::new(Bytes::from(vec![b'x'; kib << 10])));
+            watched(Response::new(body), Activity::new().begun(false), &answers)
+        };
+        let read = async |answer: Response<AnswerBody>| answer.into_body().collect().await.unwrap().to_bytes();
+        let first = read(answer(100)).await;
+        assert_eq!(first.len(), 100 << 10);
+        assert_eq!(answer(100).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer(16).status(), StatusCode::OK, "short ones are not counted");
+        drop(first);
+        assert_eq!(read(answer(100)).await.len(), 100 << 10);
+        assert_eq!(answers.available_permits(), 128);
+    }
+}

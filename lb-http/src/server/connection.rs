@@ -93,12 +93,16 @@ impl Server {
             }
         });
         let mut connection = pin!(self.builder.serve_connection(stream, answer));
+        let give_up = |cut| {
+            activity.give_up();
+            Err(cut)
+        };
         // until then the client may leave by itself
         let mut leaving: Option<(Instant, Cut)> = None;
         let mut stopping = false;
         loop {
             let again = match (activity.look(&limits), leaving) {
-                (_, Some((until, cut))) if until <= Instant::now() => return Err(cut),
+                (_, Some((until, cut))) if until <= Instant::now() => return give_up(cut),
                 (_, Some((until, _))) => until,
                 (Verdict::Over(Cut::Idle), None) => {
                     connection.as_mut().graceful_shutdown();
@@ -106,7 +110,7 @@ impl Server {
                     leaving = Some((until, Cut::Idle));
                     until
                 }
-                (Verdict::Over(cut), None) => return Err(cut),
+                (Verdict::Over(cut), None) => return give_up(cut),
                 (Verdict::Fine(again), None) => again,
             };
             tokio::select! {

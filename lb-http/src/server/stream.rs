@@ -18,6 +18,19 @@ pub(super) struct Stream {
     pub(super) activity: Arc<Activity>,
 }
 
+impl Drop for Stream {
+    /// The system would keep trying for minutes to deliver what a client does not read, and keep megabytes for it.
+    fn drop(&mut self) {
+        if self.activity.is_given_up() {
+            let socket = match &self.bytes {
+                Either::Left(stream) => stream,
+                Either::Right(stream) => stream.get_ref().0,
+            };
+            let _ = socket.set_zero_linger();
+        }
+    }
+}
+
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
