@@ -12,15 +12,16 @@ use super::Service;
 /// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
 /// `/metrics` for Prometheus.
 pub fn router(service: Service) -> Router {
-    alive().route("/readyz", get(readyz)).merge(private()).with_state(service)
+    for_everybody().route("/readyz", get(readyz)).merge(private()).with_state(service)
 }
 
 /// The pages that strangers may see where administration has a listener of its own. `/readyz` keeps its reasons to itself.
 pub(super) fn public(service: Service) -> Router {
-    alive().route("/readyz", get(readyz_without_reasons)).with_state(service)
+    for_everybody().route("/readyz", get(readyz_without_reasons)).with_state(service)
 }
 
-fn alive() -> Router<Service> {
+/// What every listener has.
+fn for_everybody() -> Router<Service> {
     Router::new().route("/ping", get(|| async { "pong" })).route("/healthz", get(|| async { "ok\n" }))
 }
 
