@@ -7,8 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use lb_core::checksum::{Algorithm, Checksum, ChecksumVerifier, Hints, SharedSecrets, SignedCall, sign};
-use lb_core::{Integration, Integrations};
+use futures_executor::block_on;
+use futures_util::FutureExt;
+use lb_core::checksum::{
+    Algorithm, Checksum, ChecksumVerifier, Hints, Search, SearchBudget, SharedSecrets, SignedCall, sign,
+};
+use lb_core::{Integration, Integrations, ManualClock};
 
 const COUNT: usize = 10_000;
 const CALL: &str = "getMeetingInfo";
@@ -34,7 +38,7 @@ fn verification(criterion: &mut Criterion) {
         let name = format!("site-{}", COUNT / 2);
         let verify = |checksum: Checksum, names: &[&str], caller: Option<IpAddr>| {
             let call = SignedCall { name: CALL, texts: &[black_box(QUERY)], checksum };
-            verifier.verify(&call, &Hints { names, caller }).is_some()
+            block_on(verifier.verify(&call, &Hints { names, caller })).integration.is_some()
         };
         assert!(verify(right, &[], Some(known)), "remembered from now on");
         let mut bench = |what: &str, checksum, names: &[&str], caller, found| {
@@ -52,9 +56,31 @@ fn verification(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What a wrong call costs while its address keeps within its budget, and when it has overdrawn it and the queue has no room.
+fn throttling(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("checksum/10000-integrations/throttled");
+    let stranger: IpAddr = [192, 0, 2, 2].into();
+    let plenty = SearchBudget { per_address: u32::MAX, within: u32::MAX, ..SearchBudget::default() };
+    let none = SearchBudget { per_address: 1, within: 1, beyond: 1, ..SearchBudget::default() };
+    for algorithm in [Algorithm::Sha1, Algorithm::Sha256] {
+        let wrong = checksum_of(algorithm, "nobody's secret");
+        for (what, budget) in [("wrong-within-the-budget", plenty), ("wrong-beyond-the-budget", none)] {
+            // it stands still: nothing is waited for, and no debt declines
+            let verifier = verifier().throttled(budget, Arc::new(ManualClock::default()));
+            let call = SignedCall { name: CALL, texts: &[black_box(QUERY)], checksum: wrong };
+            let hints = Hints { names: &[], caller: Some(stranger) };
+            let verify = || verifier.verify(&call, &hints);
+            // what may be owed is owed from here on
+            while budget == none && verify().now_or_never().is_none_or(|one| one.search != Search::Refused) {}
+            group.bench_function(format!("{what}/{algorithm:?}"), |bencher| bencher.iter(|| block_on(verify())));
+        }
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(30);
-    targets = verification
+    targets = verification, throttling
 }
 criterion_main!(benches);

@@ -9,7 +9,8 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lb_core::fleet::{Fleet, FleetRules, FleetServer, LiveFleet};
 use lb_core::placement::{
-    LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, PlacementRequest, RoundRobin,
+    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PlacementRequest, PowerOfTwo,
+    Random, RoundRobin, Weighted,
 };
 use lb_core::server::{AdministratorWord, HostStatus, Load, Service, ServiceState};
 use lb_core::source::{MonitorReport, ReportedServer};
@@ -48,13 +49,17 @@ fn fleet(count: usize) -> Fleet {
 
 fn policies(criterion: &mut Criterion) {
     let here = Position::try_new(-30.03, -51.2);
-    let policies: [(&str, Box<dyn PlacementPolicy>, Option<Position>); 6] = [
+    let policies: [(&str, Box<dyn PlacementPolicy>, Option<Position>); 10] = [
         ("nearest-least-cpu", Box::new(NearestLeastCpu::default()), here),
         ("nearest-least-cpu-without-position", Box::new(NearestLeastCpu::default()), None),
         ("least-cpu", Box::new(LeastCpu), None),
         ("least-users", Box::new(LeastUsers), None),
         ("least-meetings", Box::new(LeastMeetings), None),
         ("round-robin", Box::new(RoundRobin::default()), None),
+        ("nearest", Box::new(Nearest), here),
+        ("random", Box::new(Random), None),
+        ("weighted", Box::new(Weighted), None),
+        ("power-of-two", Box::new(PowerOfTwo), None),
     ];
     let mut group = criterion.benchmark_group("placement/first-candidate");
     let meeting = MeetingKey::new("moodle", "room-1");
@@ -88,7 +93,7 @@ fn changes(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
             bencher.iter(|| {
                 let word = words.next().unwrap_or_default();
-                live.change(|fleet| (fleet.with_server(&name, |server| server.word = word), ()));
+                live.change(|fleet| (fleet.with_server(&name, NOW, |server| server.word = word), ()));
             });
         });
     }

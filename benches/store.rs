@@ -40,6 +40,7 @@ fn claim(number: u64) -> Claim {
         voice_bridge: 70_000 + (number % 10_000) as u32,
         token: ClaimToken::from(format!("{number:024}")),
         expires: Timestamp::from_millis(2_000_000_000_000),
+        supersedes: None,
     }
 }
 
@@ -55,6 +56,7 @@ fn meeting(number: u64) -> Meeting {
         records: true,
         created_at: Timestamp::from_millis(1_800_000_000_000),
         parameters: vec![("name".to_owned(), "Introduction to linear algebra".to_owned())],
+        superseded: Vec::new(),
     }
 }
 

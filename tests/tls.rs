@@ -175,6 +175,21 @@ async fn a_certificate_that_is_replaced_is_shown_to_new_connections_and_one_that
     assert!(!log.contains(key.lines().nth(1).unwrap()), "a key in the log");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hang_up_reads_the_certificate_at_once_and_is_refused_where_it_does_not_fit() {
+    let certified = Certified::new();
+    let (lb, first) = start(&certified).await;
+    let (certificate, key, second) = certified.make();
+    certified.write("fullchain.pem", &certificate);
+    lb.hang_up();
+    lb.metric_is("lb_config_reloads_total{outcome=\"failed\"}", 1.0).await;
+    assert_eq!(shown(&certified.connect(lb.address, "h2").await.unwrap()), first);
+    certified.write("privkey.pem", &key);
+    lb.hang_up();
+    lb.metric_is("lb_config_reloads_total{outcome=\"ok\"}", 1.0).await;
+    assert_eq!(shown(&certified.connect(lb.address, "h2").await.unwrap()), second);
+}
+
 #[test]
 fn a_certificate_that_cannot_be_used_is_refused_at_the_start() {
     let certified = Certified::new();

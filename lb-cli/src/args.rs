@@ -42,6 +42,25 @@ Examples:
   lb check-config lb.toml
   LB__LISTEN__API=0.0.0.0:80 lb check-config lb.toml --json")]
     CheckConfig(CheckConfig),
+    /// Copy the database to a file, also while the balancer runs
+    #[command(after_help = "\
+Examples:
+  lb backup /var/backups/lb.sqlite3 --config /etc/lb/lb.toml
+  lb backup lb-today.sqlite3 --force --json
+  LB__STORE__URL=sqlite:/var/lib/lb/lb.sqlite3 lb backup /var/backups/lb.sqlite3
+
+The copy is complete, checked and on disk before FILE is there. It holds passwords and secrets.
+A relative path in [store] url begins at the working directory: run it where the balancer runs.")]
+    Backup(Backup),
+    /// Put a backup in the place of the database, which is kept aside
+    #[command(after_help = "\
+Examples:
+  lb restore /var/backups/lb.sqlite3 --config /etc/lb/lb.toml
+  lb restore /var/lib/lb/lb.sqlite3.schema-1.backup --config /etc/lb/lb.toml
+
+The balancer must be stopped. FILE is checked before anything is changed, and stays where it is.
+A relative path in [store] url begins at the working directory: run it where the balancer runs.")]
+    Restore(Restore),
     /// Print the signed URL of an API call
     #[command(after_help = "\
 Examples:
@@ -88,6 +107,36 @@ pub(crate) struct CheckConfig {
     /// The file; without it the defaults and the environment are checked
     pub(crate) file: Option<PathBuf>,
     /// Show it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Backup {
+    /// The copy that is made
+    pub(crate) file: PathBuf,
+    /// Replace FILE if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) database: Database,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Restore {
+    /// The backup
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) database: Database,
+}
+
+/// Which database, and how what was done is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Database {
+    /// The configuration that names the database in [store] url; without it the defaults and the environment hold
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

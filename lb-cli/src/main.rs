@@ -1,4 +1,4 @@
-//! `lb`: serves, checks a configuration, signs and sends API calls.
+//! `lb`: serves, checks a configuration, copies the database, signs and sends API calls.
 
 mod args;
 mod command;

@@ -227,7 +227,7 @@ fn a_server_that_cannot_be_called_is_named_without_the_query() {
 fn help_has_the_exit_codes_and_examples_and_wrong_usage_ends_with_2() {
     let (code, help, _) = run(&mut lb(&["--help"]));
     assert!(code == 0 && help.contains("2  wrong usage or configuration"), "{help}");
-    for command in ["check-config", "url", "call"] {
+    for command in ["check-config", "backup", "restore", "url", "call"] {
         let (code, help, _) = run(&mut lb(&[command, "--help"]));
         assert!(code == 0 && help.contains("Examples:\n  "), "{help}");
     }

@@ -30,6 +30,12 @@ impl Timestamp {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// This moment, as one that was written down before `now`. One that seems yet to come was read from a clock that has been
+    /// set back since: it counts as long past.
+    pub const fn as_past(self, now: Timestamp) -> Timestamp {
+        if self.0 > now.0 { Timestamp(0) } else { self }
+    }
+
     /// The moment `duration` before this one, at the earliest 1970.
     pub fn before(self, duration: Duration) -> Timestamp {
         Self(self.0.saturating_sub(duration.as_millis() as u64))

@@ -110,6 +110,30 @@ pub enum EventKind {
         key: Cow<'static, str>,
         /// Where it came from: the first address from the right that is no trusted proxy.
         address: Option<IpAddr>,
+        /// Where the checksum was wrong: the integration that it would have been by what the call says of itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<IntegrationName>,
+    },
+    /// No hint told whose call it is: all secrets were tried, or would have had to be. Not stored.
+    SecretsSearched {
+        /// Where the call came from: the first address from the right that is no trusted proxy.
+        address: Option<IpAddr>,
+        /// What came of it.
+        outcome: SearchOutcome,
+        /// How long it waited for its turn.
+        waited: Duration,
+    },
+    /// A configuration was taken over while the balancer ran. Not stored.
+    ConfigurationReloaded {
+        /// What is different, for people; no values.
+        changes: Vec<String>,
+        /// Keys that were changed and hold only from the next start on.
+        held_back: Vec<String>,
+    },
+    /// A configuration was to be taken over and cannot be: all stays as it was. Not stored.
+    ConfigurationRefused {
+        /// What is wrong with it, one sentence each; no values.
+        problems: Vec<String>,
     },
     /// A call was answered. Not stored.
     CallAnswered {
@@ -158,6 +182,48 @@ pub enum EventKind {
         /// Where the copy was.
         server: ServerName,
     },
+    /// A suspended server is surely down: its meetings may be placed afresh from now on. Stored.
+    ServerConfirmedDown {
+        /// Which.
+        server: ServerName,
+    },
+    /// An administrator gave the meetings of a suspended server free. Stored.
+    MeetingsReleased {
+        /// Which server.
+        server: ServerName,
+    },
+    /// Half or more of the servers fell silent at once: nothing is confirmed down until one answers. Stored.
+    FreezeBegan {
+        /// Servers that do not answer.
+        suspended: usize,
+        /// All servers.
+        servers: usize,
+    },
+    /// A server answers again after many fell silent at once, or an administrator said that they are down. Stored.
+    FreezeEnded,
+    /// A meeting was created anew elsewhere, because its server is confirmed down. Stored with the meeting.
+    MeetingPlacedAfresh {
+        /// Whose, and which.
+        meeting: MeetingKey,
+        /// The incarnation that was lost.
+        superseded: InternalMeetingId,
+        /// Its server.
+        from: ServerName,
+        /// The incarnation in its place.
+        internal_id: InternalMeetingId,
+        /// Where that one is.
+        server: ServerName,
+    },
+    /// A server came back with a copy of a meeting that is elsewhere now, and people are in it: it is left to end by itself.
+    /// Stored.
+    CopyInUse {
+        /// The meeting that it is a copy of.
+        meeting: MeetingKey,
+        /// Where the copy is.
+        server: ServerName,
+        /// Users in it.
+        users: u32,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -182,6 +248,8 @@ impl EventKind {
             Self::CallAnswered { .. } | Self::ServerFailed { .. } => false,
             Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
             Self::StoreFailed { .. } | Self::StoreRecovered => false,
+            Self::SecretsSearched { .. } => false,
+            Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
             _ => true,
         }
     }
@@ -196,11 +264,20 @@ impl EventKind {
             Self::ServerStateChanged { .. } => "server-state-changed",
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
+            Self::SecretsSearched { .. } => "secrets-searched",
+            Self::ConfigurationReloaded { .. } => "configuration-reloaded",
+            Self::ConfigurationRefused { .. } => "configuration-refused",
             Self::CallAnswered { .. } => "call-answered",
             Self::ServerFailed { .. } => "server-failed",
             Self::LastResort { .. } => "last-resort",
             Self::StrayNoted { .. } => "stray-noted",
             Self::StrayEnded { .. } => "stray-ended",
+            Self::ServerConfirmedDown { .. } => "server-confirmed-down",
+            Self::MeetingsReleased { .. } => "meetings-released",
+            Self::FreezeBegan { .. } => "freeze-began",
+            Self::FreezeEnded => "freeze-ended",
+            Self::MeetingPlacedAfresh { .. } => "meeting-placed-afresh",
+            Self::CopyInUse { .. } => "copy-in-use",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -216,6 +293,8 @@ impl EventKind {
             | Self::MeetingEnded { meeting, .. }
             | Self::UserJoined { meeting, .. }
             | Self::LastResort { meeting, .. }
+            | Self::MeetingPlacedAfresh { meeting, .. }
+            | Self::CopyInUse { meeting, .. }
             | Self::StrayNoted { meeting, .. }
             | Self::StrayEnded { meeting, .. } => Some(meeting),
             _ => None,
@@ -241,6 +320,10 @@ impl EventKind {
             | Self::ServerDropped { server }
             | Self::ServerFailed { server, .. }
             | Self::LastResort { server, .. }
+            | Self::ServerConfirmedDown { server }
+            | Self::MeetingsReleased { server }
+            | Self::MeetingPlacedAfresh { server, .. }
+            | Self::CopyInUse { server, .. }
             | Self::StrayNoted { server, .. }
             | Self::StrayEnded { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
@@ -282,6 +365,31 @@ pub enum Ended {
     NotFound,
     /// A new incarnation took its place.
     Replaced,
+    /// Its server is confirmed down: it was placed afresh, or the monitor no longer has the server.
+    ServerDown,
+}
+
+/// What came of trying all secrets on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SearchOutcome {
+    /// One had signed it.
+    Found,
+    /// None had.
+    NotFound,
+    /// They were not tried: too many such calls came before it. The call was refused.
+    Refused,
+}
+
+impl SearchOutcome {
+    /// The word that it is counted under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NotFound => "not-found",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// As what somebody joins.

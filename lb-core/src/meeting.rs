@@ -1,6 +1,7 @@
 //! Meetings as the balancer keeps them: [`Meeting`], its [`MeetingKey`], and the [`Claim`] that comes before it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,23 @@ pub struct Meeting {
     pub created_at: Timestamp,
     /// The parameters of its create call as they may be kept and shown: no passwords, no callback URLs, no slide URLs.
     pub parameters: Vec<(String, String)>,
+    /// The createTimes of incarnations that were lost with their servers and that this one took the place of, newest last, at
+    /// most [`Meeting::SUPERSEDED_KEPT`]: joins that carry one of them mean this meeting.
+    pub superseded: Vec<u64>,
+}
+
+impl Meeting {
+    /// How many createTimes of superseded incarnations are kept.
+    pub const SUPERSEDED_KEPT: usize = 8;
+
+    /// This meeting in place of `lost`, whose server is down.
+    #[must_use]
+    pub fn superseding(mut self, lost: &Meeting) -> Self {
+        self.superseded = lost.superseded.iter().copied().chain([lost.create_time]).collect();
+        let surplus = self.superseded.len().saturating_sub(Self::SUPERSEDED_KEPT);
+        self.superseded.drain(..surplus);
+        self
+    }
 }
 
 /// Names one claim. A confirm or a release with the token of a claim that is gone is refused.
@@ -118,15 +136,21 @@ pub struct Claim {
     pub token: ClaimToken,
     /// After this moment anybody may settle the claim by asking its server.
     pub expires: Timestamp,
+    /// The meeting that it is to take the place of, because its server is confirmed down. It is held again if the claim is
+    /// given up.
+    pub supersedes: Option<Arc<Meeting>>,
 }
 
-/// A server that may hold a copy of a meeting that nobody was sent to: its create was sent there and no usable answer came.
+/// A server that may hold a copy of a meeting that nobody is sent to: its create was sent there and no usable answer came, or
+/// the meeting was placed afresh while the server was down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stray {
     /// The meeting that was meant.
     pub key: MeetingKey,
     /// Where the copy may be.
     pub server: ServerName,
-    /// When the create was sent there.
+    /// When the create was sent there, or the meeting created elsewhere.
     pub since: Timestamp,
+    /// The incarnation that was superseded; absent where only a create was sent.
+    pub superseded: Option<InternalMeetingId>,
 }

@@ -21,9 +21,27 @@ impl Observer for EventLog {
                     "call"
                 );
             }
-            EventKind::CallRefused { call, integration, key, address } => {
+            EventKind::CallRefused { call, integration, key, address, hint } => {
+                let (address, hint) =
+                    (address.map(tracing::field::display), hint.as_ref().map(tracing::field::display));
                 let integration = integration.as_ref().map(tracing::field::display);
-                tracing::info!(%call, integration, key = %key, address = address.map(tracing::field::display), "{word}");
+                tracing::info!(%call, integration, key = %key, address, hint, "{word}");
+            }
+            EventKind::SecretsSearched { address, outcome, waited } => {
+                let address = address.map(tracing::field::display);
+                tracing::debug!(address, outcome = outcome.as_str(), ms = waited.as_millis() as u64, "{word}");
+            }
+            EventKind::ConfigurationReloaded { changes, held_back } => {
+                let changes = if changes.is_empty() { "none".to_owned() } else { changes.join("; ") };
+                tracing::info!(changes, "{word}");
+                for key in held_back {
+                    tracing::warn!(key, "changed, and takes effect at the next start");
+                }
+            }
+            EventKind::ConfigurationRefused { problems } => {
+                for problem in problems {
+                    tracing::error!(problem, "{word}: all stays as it was");
+                }
             }
             EventKind::ServerStateChanged { server, from, to, reasons } => {
                 let (from, reasons) = (from.map(tracing::field::display), reasons.join("; "));
@@ -35,11 +53,22 @@ impl Observer for EventLog {
             EventKind::ServerFailed { server, call, problem, first: false } => {
                 tracing::debug!(%server, %call, problem, "{word}");
             }
-            EventKind::MonitorFailed { problem } | EventKind::StoreFailed { problem } => {
-                tracing::warn!(problem, "{word}");
-            }
+            EventKind::MonitorFailed { problem } => tracing::warn!(problem, "{word}"),
+            EventKind::StoreFailed { problem } => tracing::error!(problem, "{word}"),
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");
+            }
+            EventKind::ServerConfirmedDown { server } => {
+                tracing::error!(%server, "{word}: its meetings are placed afresh when they are created again");
+            }
+            EventKind::FreezeBegan { suspended, servers } => {
+                tracing::error!(suspended, servers, "{word}: so many fell silent at once that none is taken for down");
+            }
+            EventKind::MeetingPlacedAfresh { meeting, from, server, .. } => {
+                tracing::warn!(%meeting, %from, %server, "{word}");
+            }
+            EventKind::CopyInUse { meeting, server, users } => {
+                tracing::warn!(%meeting, %server, users, "{word}: it is left to end by itself");
             }
             // one for each join call, and those are told at debug
             EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),

@@ -11,21 +11,28 @@
 //! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
 //! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
 //! | [`rounds`] | what the balancer does by itself every few seconds |
+//! | [`setup`], [`reload`] | what one configuration makes, and how another takes its place |
 //! | [`event_log`], [`metrics`], [`logging`] | what an operator sees |
 //! | [`clock`], [`rng`] | the system's time and randomness |
 //! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
+mod assembly;
 pub mod clock;
 pub mod config;
 pub mod event_log;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod geo;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;
+pub mod reload;
 pub mod rng;
 pub mod rounds;
 mod run;
 pub mod server;
+pub mod setup;
 pub mod sim;
 pub mod store;
 mod tls;

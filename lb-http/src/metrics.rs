@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lb_core::balancer::Balancer;
+use lb_core::balancer::{Alarm, Balancer};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::server::ServerState;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -17,6 +17,11 @@ use prometheus_client::registry::Registry;
 struct CallLabels {
     call: String,
     outcome: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -42,8 +47,16 @@ pub struct Metrics {
     meetings: Family<ServerLabel, Gauge>,
     cpu: Family<ServerLabel, Gauge<f64, std::sync::atomic::AtomicU64>>,
     foreign: Family<ServerLabel, Gauge>,
+    copies: Family<ServerLabel, Gauge>,
+    alarms: Family<NameLabel, Gauge>,
+    searches: Family<OutcomeLabel, Counter>,
+    search_waits: Counter,
+    reloads: Family<OutcomeLabel, Counter>,
+    last_reload: Gauge,
     monitor_failing: Gauge,
     monitor_age: Gauge,
+    store_failing: Gauge,
+    store_unwritten: Gauge,
     ready: Gauge,
     connections: Gauge,
     connections_cut: Family<NameLabel, Counter>,
@@ -65,8 +78,16 @@ impl Metrics {
             meetings: Family::default(),
             cpu: Family::default(),
             foreign: Family::default(),
+            copies: Family::default(),
+            alarms: Family::default(),
+            searches: Family::default(),
+            search_waits: Counter::default(),
+            reloads: Family::default(),
+            last_reload: Gauge::default(),
             monitor_failing: Gauge::default(),
             monitor_age: Gauge::default(),
+            store_failing: Gauge::default(),
+            store_unwritten: Gauge::default(),
             ready: Gauge::default(),
             connections: Gauge::default(),
             connections_cut: Family::default(),
@@ -104,11 +125,35 @@ impl Metrics {
             self.foreign.clone(),
         );
         registry.register(
+            "server_copies_in_use",
+            "Copies of meetings that were placed afresh elsewhere, with people in them",
+            self.copies.clone(),
+        );
+        registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
+        registry.register(
+            "checksum_searches",
+            "Calls whose integration no hint told, by what came of trying all secrets (refused: too many were before)",
+            self.searches.clone(),
+        );
+        registry.register("checksum_search_waits", "Those that waited for their turn", self.search_waits.clone());
+        registry.register("config_reloads", "Configurations to be taken over while it ran", self.reloads.clone());
+        registry.register(
+            "config_last_reload_timestamp_seconds",
+            "When one was taken over last, or 0 if none was",
+            self.last_reload.clone(),
+        );
+        registry.register(
             "monitor_age_seconds",
             "Since the monitor was last good, or -1 if it never was",
             self.monitor_age.clone(),
         );
         registry.register("monitor_failing", "1 while polls of the monitor fail", self.monitor_failing.clone());
+        registry.register("store_failing", "1 while the store cannot be written to", self.store_failing.clone());
+        registry.register(
+            "store_unwritten_changes",
+            "Changes that are in memory only, because the store cannot be written to",
+            self.store_unwritten.clone(),
+        );
         registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
         registry.register("connections", "Connections that are open", self.connections.clone());
         registry.register("connections_cut", "Connections closed by this side, and why", self.connections_cut.clone());
@@ -122,6 +167,8 @@ impl Metrics {
     /// The metrics as text, in the OpenMetrics format.
     pub async fn render(&self, balancer: &Balancer) -> String {
         self.ready.set(i64::from(balancer.troubles().await.is_empty()));
+        self.store_failing.set(i64::from(balancer.store_failing()));
+        self.store_unwritten.set(i64::try_from(balancer.store().unwritten()).unwrap_or(i64::MAX));
         self.read_fleet(balancer);
         let mut text = String::new();
         // writing to a string cannot fail
@@ -164,15 +211,24 @@ impl Metrics {
         self.meetings.clear();
         self.cpu.clear();
         self.foreign.clear();
+        self.copies.clear();
         for server in fleet.servers() {
             *states.entry(server.state().as_str()).or_default() += 1;
             let label = ServerLabel { server: server.server.name.to_string() };
             self.users.get_or_create(&label).set(i64::from(server.users()));
             self.meetings.get_or_create(&label).set(i64::from(server.meetings()));
             self.foreign.get_or_create(&label).set(server.foreign.len() as i64);
+            self.copies.get_or_create(&label).set(server.copies_in_use.len() as i64);
             if let Some(cpu) = server.measured.cpu {
                 self.cpu.get_or_create(&label).set(cpu);
             }
+        }
+        let mut alarms: BTreeMap<&str, i64> = Alarm::WORDS.map(|word| (word, 0)).into();
+        for alarm in balancer.alarms() {
+            *alarms.entry(alarm.word()).or_default() += 1;
+        }
+        for (word, count) in alarms {
+            self.alarms.get_or_create(&NameLabel { name: word.to_owned() }).set(count);
         }
         for (state, count) in states {
             self.servers.get_or_create(&NameLabel { name: state.to_owned() }).set(count);
@@ -201,6 +257,19 @@ impl Observer for Metrics {
             }
             EventKind::ServerFailed { server, .. } => {
                 self.server_failures.get_or_create(&ServerLabel { server: server.to_string() }).inc();
+            }
+            EventKind::SecretsSearched { outcome, waited, .. } => {
+                self.searches.get_or_create(&OutcomeLabel { outcome: outcome.as_str() }).inc();
+                if !waited.is_zero() {
+                    self.search_waits.inc();
+                }
+            }
+            EventKind::ConfigurationReloaded { .. } => {
+                self.reloads.get_or_create(&OutcomeLabel { outcome: "ok" }).inc();
+                self.last_reload.set((event.at.as_millis() / 1000) as i64);
+            }
+            EventKind::ConfigurationRefused { .. } => {
+                self.reloads.get_or_create(&OutcomeLabel { outcome: "failed" }).inc();
             }
             kind => {
                 self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();

@@ -4,30 +4,31 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use lb_core::Locator;
 use lb_core::api::root::About;
 use lb_core::balancer::{Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
-use lb_core::fleet::FleetRules;
-use lb_core::placement::{LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, RoundRobin};
+use lb_core::placement::{
+    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
+    Weighted,
+};
 use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
-use lb_core::{Clock, KnownNetworks};
+use lb_core::{Clock, Locator};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::assembly::Assembly;
 use crate::clock::SystemClock;
-use crate::config::{Config, Listen, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{Config, Listen, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
-use crate::geo::{GeoError, MmdbLocator};
+use crate::geo::GeoError;
 use crate::metrics::Metrics;
-use crate::monitor::nagios::{Nagios, NagiosSettings};
-use crate::rng::SystemRng;
+use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
+use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, Purpose, Service};
+use crate::setup::LiveSetup;
 use crate::store::{self, OpenError, OpenedStore};
-use crate::upstream::{HttpGateway, UpstreamSettings};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -49,54 +50,27 @@ pub async fn prepare(
 ) -> Result<Prepared, StartError> {
     let certificates = config.listen.tls.clone().map(Certificates::open).transpose()?;
     let listeners = listeners(&config.listen, certificates.as_ref())?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let locator: Arc<dyn Locator> = match &config.geoip_database {
-        Some(path) => Arc::new(MmdbLocator::open(path)?),
-        None => Arc::new(KnownNetworks::default()),
+    let limits = Limits {
+        connections: config.listen.max_connections,
+        connections_per_address: config.listen.max_connections_per_address,
+        idle_time: config.listen.idle_timeout,
+        ..Limits::default()
     };
-    let opened = store::open(&config.store)?;
+    let opened = store::open(&config.store, config.when_store_unavailable)?;
     let metrics = Arc::new(Metrics::new());
-    let upstream = UpstreamSettings {
-        connect_timeout: config.upstream.connect_timeout,
-        max_concurrent_calls: config.upstream.max_concurrent_calls,
-        ..UpstreamSettings::default()
+    let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
+    let assembly = Assembly {
+        clock: Arc::new(SystemClock::new()),
+        meetings: opened.meetings(),
+        fleet: opened.fleet(),
+        observers: own.into_iter().chain(observers).collect(),
     };
-    let gateway = HttpGateway::new(upstream).map_err(|error| StartError::Tls(error.to_string()))?;
-    let mut builder = Balancer::builder(Arc::new(gateway), Arc::clone(&clock), Arc::new(SystemRng))
-        .settings(settings(&config))
-        .rules(FleetRules {
-            health: config.health,
-            expected: config.placement.expected_load,
-            ignored_services: config.monitor.ignored_services.clone(),
-        })
-        .integrations(Arc::clone(&config.integrations))
-        .algorithms(config.algorithms.clone())
-        .stores(opened.meetings(), opened.fleet())
-        .locator(Arc::clone(&locator))
-        .observer(Arc::new(EventLog))
-        .observer(Arc::clone(&metrics) as _);
-    for observer in observers {
-        builder = builder.observer(observer);
-    }
-    for (name, router) in &config.routers {
-        builder = builder.router(name, policy(router));
-    }
-    let balancer = Arc::new(builder.build());
-    balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
-    let service = Service {
-        balancer,
-        metrics,
-        trusted_proxies: config.listen.trusted_proxies.clone().into(),
-        tasks: TaskTracker::new(),
-        limits: Limits {
-            connections: config.listen.max_connections,
-            connections_per_address: config.listen.max_connections_per_address,
-            idle_time: config.listen.idle_timeout,
-            ..Limits::default()
-        },
-    };
-    let source = source(&config, &clock, locator)?;
-    Ok(Prepared { listeners, certificates, service, source, every: config.monitor.interval, opened })
+    let assembled = assembly.assemble(config, None)?;
+    assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
+    let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
+    let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits };
+    let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
+    Ok(Prepared { listeners, certificates, service, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
@@ -105,8 +79,7 @@ pub struct Prepared {
     listeners: Vec<Listener>,
     certificates: Option<Arc<Certificates>>,
     service: Service,
-    source: Arc<dyn ServerSource>,
-    every: Duration,
+    reloader: Option<Reloader>,
     opened: OpenedStore,
 }
 
@@ -134,9 +107,14 @@ impl Prepared {
         self.certificates.as_ref()
     }
 
-    /// The balancer itself.
-    pub fn balancer(&self) -> &Arc<Balancer> {
-        &self.service.balancer
+    /// The balancer as it is now: a reload puts another in its place.
+    pub fn balancer(&self) -> Arc<Balancer> {
+        Arc::clone(&self.service.setup.load().balancer)
+    }
+
+    /// What takes over another configuration while this serves; `None` after the first time.
+    pub fn reloader(&mut self) -> Option<Reloader> {
+        self.reloader.take()
     }
 
     /// Serves until `shutdown` is ready. Then no connection is accepted any more, calls under way are answered, what waits
@@ -144,7 +122,7 @@ impl Prepared {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let stop = CancellationToken::new();
         let rounds = TaskTracker::new();
-        rounds::start(&self.service.balancer, self.source, self.every, &rounds, &stop);
+        rounds::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
@@ -175,13 +153,14 @@ fn listeners(listen: &Listen, certificates: Option<&Arc<Certificates>>) -> Resul
     bound.collect()
 }
 
-fn settings(config: &Config) -> Settings {
+pub(crate) fn settings(config: &Config) -> Settings {
     let budget = config.upstream.timeout;
     let defaults = Settings::default();
     Settings {
         guid: config.guid.clone(),
         budget,
-        attempt: defaults.attempt.min(budget),
+        // so that a second server still fits, however short the budget
+        attempt: defaults.attempt.min(budget * 7 / 16),
         list_deadline: budget,
         grace: config.meetings.grace,
         last_resort: config.placement.last_resort,
@@ -200,17 +179,21 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
+pub(crate) fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
     match router.policy {
         Policy::NearestLeastCpu => Arc::new(NearestLeastCpu { radius_km: router.radius_km }),
         Policy::LeastCpu => Arc::new(LeastCpu),
         Policy::LeastUsers => Arc::new(LeastUsers),
         Policy::LeastMeetings => Arc::new(LeastMeetings),
         Policy::RoundRobin => Arc::new(RoundRobin::default()),
+        Policy::Nearest => Arc::new(Nearest),
+        Policy::Random => Arc::new(Random),
+        Policy::Weighted => Arc::new(Weighted),
+        Policy::PowerOfTwo => Arc::new(PowerOfTwo),
     }
 }
 
-fn source(
+pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,
@@ -220,6 +203,10 @@ fn source(
         MonitorSource::Nagios(nagios, facts) => {
             let (username, password) = nagios.credentials.clone().unwrap_or_else(|| (String::new(), "".into()));
             let settings = NagiosSettings {
+                format: match nagios.format {
+                    MonitorFormat::Core4 => NagiosFormat::Core4,
+                    MonitorFormat::Mconf => NagiosFormat::Mconf,
+                },
                 username,
                 password,
                 hostgroup: nagios.hostgroup.clone(),

@@ -4,12 +4,15 @@
 #![allow(missing_docs, missing_debug_implementations, reason = "not for anybody outside")]
 
 pub mod nagios;
+pub mod secrets;
 pub mod slow;
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -43,12 +46,16 @@ pub fn lb_binary() -> &'static Path {
     })
 }
 
-/// A port on loopback that was free a moment ago.
+/// A port on loopback that was free a moment ago. It is none of those that the system gives to connections and to listeners
+/// without a port of their own: one of them could take it before the balancer does.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("loopback has a free port")
-        .port()
+    const PORTS: std::ops::Range<u32> = 12_000..32_000;
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    // tests that run at the same time as processes of their own begin at different places
+    let begin = std::process::id().wrapping_mul(101).wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed));
+    let ports = (0..PORTS.len() as u32).map(|offset| PORTS.start + begin.wrapping_add(offset) % PORTS.len() as u32);
+    let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("loopback has a free port")
 }
 
 /// Polls until `done` answers something, at most `patience`.
@@ -73,6 +80,7 @@ pub struct Lb {
     pub folder: TempDir,
     /// What a shell does before it becomes `lb` at the next start; empty: no shell.
     pub before: &'static str,
+    listen: String,
     secrets: Vec<String>,
     child: Option<Child>,
 }
@@ -107,16 +115,23 @@ impl Lb {
         config: &str,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the balancer");
+        let listen = listen.to_owned();
+        let mut lb = Self { address, pages, folder, before, listen, secrets: Vec::new(), child: None };
+        lb.configure(config);
+        lb.restart().await;
+        lb
+    }
+
+    /// Writes its configuration, to which the same is added as by [`Lb::start`]. What runs reads it at [`Lb::hang_up`].
+    pub fn configure(&mut self, config: &str) {
         let store = if config.contains("[store]") {
             String::new()
         } else {
             "[store]\nurl = \"sqlite:lb.sqlite3\"\n".to_owned()
         };
-        let text = format!("[listen]\n{listen}\n{store}{config}");
-        std::fs::write(folder.path().join("lb.toml"), text).expect("the configuration can be written");
-        let mut lb = Self { address, pages, folder, before, secrets: secrets_in(config), child: None };
-        lb.restart().await;
-        lb
+        let text = format!("[listen]\n{}\n{store}{config}", self.listen);
+        std::fs::write(self.folder.path().join("lb.toml"), text).expect("the configuration can be written");
+        self.secrets.extend(secrets::of_configuration(config));
     }
 
     /// Starts it again over what the last run left.
@@ -134,7 +149,7 @@ impl Lb {
             .args(["serve", "--config", "lb.toml"])
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(log.try_clone().expect("a log"))
             .stderr(log)
             .spawn()
             .expect("lb starts");
@@ -158,10 +173,33 @@ impl Lb {
         self.stopped().await
     }
 
+    /// Runs another `lb` in the same folder to its end: exit code, standard output, standard error.
+    pub fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let mut command = Command::new(lb_binary());
+        let ran = command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null()).output();
+        let ran = ran.expect("lb runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        let (output, errors) = (text(ran.stdout), text(ran.stderr));
+        for (place, text) in [("output", &output), ("errors", &errors)] {
+            secrets::assert_kept(place, text, &self.secrets);
+        }
+        (ran.status.code(), output, errors)
+    }
+
     /// SIGTERM.
     pub fn ask_to_stop(&self) {
+        self.keep_metrics();
+        self.signal("-TERM");
+    }
+
+    /// SIGHUP.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.id().expect("it runs").to_string();
-        assert!(Command::new("kill").arg(id).status().expect("kill runs").success());
+        assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
     }
 
     /// Its exit code when it has stopped by itself.
@@ -223,13 +261,33 @@ impl Lb {
         .await;
     }
 
-    /// Fails if a secret of the configuration, or a checksum, is in the log.
-    pub fn assert_log_keeps_secrets(&self) {
-        let log = self.log();
-        assert!(!log.to_ascii_lowercase().contains("checksum="), "a checksum in the log: {log}");
-        for secret in &self.secrets {
-            assert!(!log.contains(secret.as_str()), "{secret} in the log: {log}");
+    fn metrics_path(&self) -> PathBuf {
+        self.folder.path().join("metrics.txt")
+    }
+
+    /// Keeps what `/metrics` says now, to be searched in the end. A balancer that hangs or is gone says nothing.
+    fn keep_metrics(&self) {
+        let ask = || -> std::io::Result<Vec<u8>> {
+            let mut stream = std::net::TcpStream::connect_timeout(&self.address, Duration::from_secs(1))?;
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n")?;
+            let mut text = Vec::new();
+            stream.read_to_end(&mut text)?;
+            Ok(text)
+        };
+        if self.child.is_some()
+            && let Ok(text) = ask()
+        {
+            let file = std::fs::OpenOptions::new().create(true).append(true).open(self.metrics_path());
+            file.and_then(|mut file| file.write_all(&text)).expect("a file");
         }
+    }
+
+    /// Fails if something confidential is in what it has written since its first start.
+    fn assert_secrets_are_kept(&self) {
+        secrets::assert_kept("log", &self.log(), &self.secrets);
+        let metrics = std::fs::read_to_string(self.metrics_path()).unwrap_or_default();
+        secrets::assert_kept("metrics", &metrics, &self.secrets);
     }
 
     /// A website that calls it.
@@ -240,21 +298,18 @@ impl Lb {
 
 impl Drop for Lb {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.keep_metrics();
+        }
         self.kill();
         if std::thread::panicking() {
             let log = self.log();
             let lines: Vec<_> = log.lines().collect();
             eprintln!("--- end of the log of lb ---\n{}", lines[lines.len().saturating_sub(200)..].join("\n"));
         } else {
-            self.assert_log_keeps_secrets();
+            self.assert_secrets_are_kept();
         }
     }
-}
-
-/// The secrets and passwords that a configuration names.
-fn secrets_in(config: &str) -> Vec<String> {
-    let lines = config.lines().filter(|line| line.starts_with("secret") || line.starts_with("password"));
-    lines.flat_map(|line| line.split('"').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
 /// A website that knows only BBB's API.
@@ -269,7 +324,9 @@ impl Website {
     pub fn url(&self, call: &str, params: &[(&str, &str)]) -> String {
         let query = params.iter().copied().collect::<Params>().encode();
         let digest = sign(Algorithm::Sha1, call, &query, &self.secret);
-        format!("{}{call}?{query}&checksum={digest}", self.base)
+        let url = format!("{}{call}?{query}&checksum={digest}", self.base);
+        secrets::hear(&url);
+        url
     }
 
     /// Calls; an error only where there is no HTTP answer.
@@ -296,6 +353,7 @@ impl Website {
 /// Sends bytes as they are over a connection of its own, and reads until the other side closes it or `patience` is over.
 /// `None` if it did not close it.
 pub async fn raw(address: SocketAddr, bytes: &[u8], patience: Duration) -> Option<String> {
+    secrets::hear(&String::from_utf8_lossy(bytes));
     let mut stream = TcpStream::connect(address).await.expect("lb accepts connections");
     let mut answer = Vec::new();
     let exchange = async {
@@ -313,7 +371,9 @@ pub async fn raw(address: SocketAddr, bytes: &[u8], patience: Duration) -> Optio
         tokio::join!(writing, reading);
     };
     tokio::time::timeout(patience, exchange).await.ok()?;
-    Some(String::from_utf8_lossy(&answer).into_owned())
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    secrets::hear(&answer);
+    Some(answer)
 }
 
 /// An HTTP answer.
@@ -358,11 +418,13 @@ pub async fn fetch(
 ) -> Result<Answer, String> {
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
+    secrets::hear(url);
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    if let Some((content_type, _)) = &body {
+    if let Some((content_type, body)) = &body {
+        secrets::hear(&String::from_utf8_lossy(body));
         request = request.header("content-type", *content_type);
     }
     let request =
@@ -373,6 +435,8 @@ pub async fn fetch(
     let status = answer.status().as_u16();
     let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+    secrets::hear(location.as_deref().unwrap_or_default());
+    secrets::hear(&String::from_utf8_lossy(&body));
     Ok(Answer { status, location, body })
 }
 

@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+mod backup;
 mod call;
 mod check_config;
 mod demo;
 mod open_files;
+mod restore;
 mod serve;
 mod signing;
 mod url;
@@ -18,6 +20,8 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Serve(args) => serve::run(&args, world),
         Command::Demo(args) => demo::run(&args, world),
         Command::CheckConfig(args) => check_config::run(&args, world),
+        Command::Backup(args) => backup::run(&args, world),
+        Command::Restore(args) => restore::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
     }

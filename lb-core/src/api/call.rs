@@ -20,6 +20,8 @@ pub enum Call {
     GetMeetingInfo,
     /// All meetings.
     GetMeetings,
+    /// Gives a meeting more slides.
+    InsertDocument,
 }
 
 impl Call {
@@ -33,6 +35,7 @@ impl Call {
             Self::End => "end",
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
+            Self::InsertDocument => "insertDocument",
         }
     }
 
@@ -46,13 +49,14 @@ impl Call {
             Self::End,
             Self::GetMeetingInfo,
             Self::GetMeetings,
+            Self::InsertDocument,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
     pub fn changes_state(self) -> bool {
-        matches!(self, Self::Create | Self::End | Self::Join)
+        matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument)
     }
 }
 

@@ -78,10 +78,19 @@ impl Create {
         })
     }
 
-    /// The passwords that the website sent; `draw` makes the ones that it left out.
-    pub fn passwords(&self, draw: impl Fn() -> String) -> Passwords {
-        let password = |name| self.params.given(name).map_or_else(|| Secret::from(draw()), Secret::from);
-        Passwords { attendee: password("attendeePW"), moderator: password("moderatorPW") }
+    /// The passwords that the website sent; what it left out comes from `missing`.
+    pub fn passwords(&self, missing: impl FnOnce() -> Passwords) -> Passwords {
+        let given = |name| self.params.given(name).map(Secret::from);
+        match (given("attendeePW"), given("moderatorPW")) {
+            (Some(attendee), Some(moderator)) => Passwords { attendee, moderator },
+            (attendee, moderator) => {
+                let missing = missing();
+                Passwords {
+                    attendee: attendee.unwrap_or(missing.attendee),
+                    moderator: moderator.unwrap_or(missing.moderator),
+                }
+            }
+        }
     }
 
     /// The query for the server: the website's parameters in their order, both passwords filled in where they are missing
@@ -182,7 +191,7 @@ mod tests {
     fn parameters_go_on_in_their_order_with_what_the_balancer_adds() {
         let create = read("name=A+b&meetingID=room&new_thing=1&checksum=x&voiceBridge=12345&attendeePW=").unwrap();
         assert_eq!(create.voice_bridge, Some(12345));
-        let passwords = create.passwords(|| "drawn".into());
+        let passwords = create.passwords(|| Passwords { attendee: "drawn".into(), moderator: "drawn".into() });
         let query = create.query(&passwords, Some(70001), |params| params.set("meta_x", "y"));
         assert_eq!(
             query,

@@ -1,9 +1,11 @@
 //! `getMeetings`: reading a server's list, and writing a website its own from what the lists brought.
 
+use std::collections::HashSet;
+
 use super::{Answer, Reply, create, stamp};
 use crate::clock::Timestamp;
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PackedXml};
-use crate::meeting::{Meeting, MeetingKey, Passwords};
+use crate::meeting::{InternalMeetingId, Meeting, MeetingKey, Passwords};
 use crate::secret::Secret;
 use crate::server::ServerName;
 use crate::xml::{Document, Node, Writer};
@@ -34,10 +36,17 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         video: count("videoCount"),
         ended: node.flag("hasBeenForciblyEnded") || node.number("endTime").unwrap_or(0) > 0,
         breakout,
+        parent: parent_of(node).filter(|_| breakout),
         voice_bridge: node.number("voiceBridge").and_then(|number| number.try_into().ok()),
         stamp: metadata.and_then(stamp::read),
         xml: PackedXml::new(fields),
     })
+}
+
+fn parent_of(node: Node<'_>) -> Option<InternalMeetingId> {
+    let within = [Some(node), node.child("breakout")].into_iter().flatten();
+    let parent = within.map(|node| node.value("parentMeetingID")).find(|parent| !parent.is_empty())?;
+    Some((*parent).into())
 }
 
 /// The meeting that a list shows, as it is kept; `None` if its fields cannot be read.
@@ -61,13 +70,21 @@ pub fn learnt(listed: &ListedMeeting, key: MeetingKey, server: &ServerName, now:
         records: fields.flag("recording"),
         created_at: now,
         parameters: metadata.map(parameter).filter(|(name, _)| create::may_be_kept(name)).collect(),
+        superseded: Vec::new(),
     })
 }
 
-/// The answer to a website: its meetings, each as its server listed it last, with the server that holds it. A meeting that
-/// is younger than the last list is written from what its create brought.
-pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>) -> Reply {
-    let shown: Vec<_> = meetings.filter_map(shown).collect();
+/// The answer to a website: its meetings and their breakout rooms, each as its server listed it last, with the server that
+/// holds it. A meeting that is younger than the last list is written from what its create brought.
+pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetServer>)>, now: Timestamp) -> Reply {
+    let mut shown: Vec<_> = meetings.filter_map(|meeting| shown(meeting, now)).collect();
+    let rooms: Vec<_> = shown.iter().flat_map(Shown::breakouts).collect();
+    if !rooms.is_empty() {
+        // one that the website itself created is among its meetings already
+        let own: HashSet<_> = shown.iter().map(|shown| &shown.meeting.internal_id).collect();
+        let rooms: Vec<_> = rooms.into_iter().filter(|(_, room)| !own.contains(&room.internal_id)).collect();
+        shown.extend(rooms.into_iter().map(|(parent, room)| Shown { listed: Some(room), ..parent }));
+    }
     // many meetings make megabytes: they are written once, into room that is there
     let bytes = |shown: &Shown<'_>| shown.listed.map_or(1500, |listed| listed.xml.length()) + 250;
     let mut writer = Writer::with_capacity(shown.iter().map(bytes).sum::<usize>() + 200);
@@ -84,23 +101,30 @@ pub fn reply<'a>(meetings: impl Iterator<Item = (&'a Meeting, Option<&'a FleetSe
     Reply::xml(writer.into_string())
 }
 
-/// A meeting that a website is shown.
+/// A meeting that a website is shown: one of its own, or a breakout room of one.
+#[derive(Clone, Copy)]
 struct Shown<'a> {
     meeting: &'a Meeting,
     server: Option<&'a FleetServer>,
     listed: Option<&'a ListedMeeting>,
 }
 
-fn shown<'a>((meeting, server): (&'a Meeting, Option<&'a FleetServer>)) -> Option<Shown<'a>> {
+fn shown<'a>((meeting, server): (&'a Meeting, Option<&'a FleetServer>), now: Timestamp) -> Option<Shown<'a>> {
     let list = server.and_then(|server| server.list.as_deref());
     // ended, by its server's word: not forgotten before a second list says so, but not shown either
-    if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at)) {
+    if list.is_some_and(|list| list.denies(&meeting.internal_id, meeting.created_at.as_past(now))) {
         return None;
     }
     Some(Shown { meeting, server, listed: list.and_then(|list| list.find(&meeting.internal_id)) })
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    fn breakouts(&self) -> impl Iterator<Item = (Shown<'a>, &'a ListedMeeting)> + use<'a> {
+        let own = *self;
+        let list = own.server.and_then(|server| server.list.as_deref());
+        list.into_iter().flat_map(move |list| list.breakouts_of(&own.meeting.internal_id)).map(move |room| (own, room))
+    }
+
     fn write(&self, writer: &mut Writer) {
         writer.open("meeting");
         match self.listed {
@@ -191,6 +215,7 @@ mod tests {
             records: false,
             created_at: Timestamp::from_millis(5),
             parameters: vec![("meta_Origin".into(), "lms".into()), ("meta_a_b".into(), "x".into())],
+            superseded: Vec::new(),
         }
     }
 
@@ -213,7 +238,10 @@ mod tests {
         member.take_list(list(LISTED).into(), |_| None, "g", Timestamp::default());
         let (listed, ended) = (meeting("abc-1"), meeting("gone-3"));
         let fresh = Meeting { created_at: Timestamp::from_millis(8), ..meeting("new-2") };
-        let reply = reply([&listed, &fresh, &ended].into_iter().map(|meeting| (meeting, Some(&member))));
+        let reply = reply(
+            [&listed, &fresh, &ended].into_iter().map(|meeting| (meeting, Some(&member))),
+            Timestamp::from_millis(9),
+        );
         let text = String::from_utf8(reply.body.to_vec()).unwrap();
         assert!(text.contains("<participantCount>1,204</participantCount>"), "{text}");
         assert!(text.contains("<meetingName>Algebra &amp; co</meetingName>"), "{text}");
@@ -225,7 +253,7 @@ mod tests {
 
     #[test]
     fn none_is_a_success_of_its_own() {
-        let text = String::from_utf8(reply(std::iter::empty()).body.to_vec()).unwrap();
+        let text = String::from_utf8(reply(std::iter::empty(), Timestamp::default()).body.to_vec()).unwrap();
         assert!(text.contains("<returncode>SUCCESS</returncode><meetings/><messageKey>noMeetings</messageKey>"));
     }
 }

@@ -30,7 +30,7 @@ impl Join {
             meeting_id: params.given("meetingID").ok_or(Failure::MissingMeetingId)?.into(),
             full_name: params.given("fullName").ok_or(Failure::MissingFullName)?.to_owned(),
             user_id: params.given("userID").map(str::to_owned),
-            redirect: !params.get("redirect").is_some_and(|text| text.eq_ignore_ascii_case("false")),
+            redirect: !wants_xml(&params),
             params,
         })
     }
@@ -48,10 +48,21 @@ impl Join {
     }
 
     /// The query for the server that holds `meeting`: the website's parameters in their order, the meeting named by the
-    /// website's id of it.
+    /// website's id of it. The createTime of an incarnation that it superseded becomes its own: a join of the lost one means
+    /// the one in its place.
     pub fn query(&self, meeting: &Meeting) -> String {
-        self.params.clone().for_server(&meeting.key.meeting_id).encode()
+        let mut params = self.params.clone().for_server(&meeting.key.meeting_id);
+        let create_time = params.given("createTime").and_then(|text| text.parse::<u64>().ok());
+        if create_time.is_some_and(|create_time| meeting.superseded.contains(&create_time)) {
+            params.set("createTime", meeting.create_time.to_string());
+        }
+        params.encode()
     }
+}
+
+/// Whether whoever joins asks for XML instead of a redirect: `redirect=false`.
+pub(super) fn wants_xml(params: &Params) -> bool {
+    params.get("redirect").is_some_and(|text| text.eq_ignore_ascii_case("false"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! | `reply`, `failure` | what a website is told |
 //! | `answer` | what a server said, whatever its version |
 //! | `stamp` | the metadata by which a balancer knows its meetings |
+//! | `join_refusal` | how somebody who cannot join is told |
 //! | `create`, `join`, … | a file for each call that has a form of its own: what it demands, what is sent on, what comes back |
 
 mod answer;
@@ -21,6 +22,7 @@ pub mod create;
 pub mod get_meetings;
 pub mod is_meeting_running;
 pub mod join;
+pub mod join_refusal;
 pub mod root;
 pub mod stamp;
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::Failure;
 use crate::xml::Writer;
 
 /// An answer to a website, for any HTTP server to send.
@@ -17,6 +18,9 @@ pub struct Reply {
     pub location: Option<String>,
     /// The body.
     pub body: Bytes,
+    /// Why a person was refused, who would rather read a page than the XML of the body. An HTTP server without pages sends the
+    /// body.
+    pub for_person: Option<Failure>,
 }
 
 impl Reply {
@@ -25,7 +29,7 @@ impl Reply {
 
     /// An answer of XML, status 200.
     pub fn xml(body: impl Into<Bytes>) -> Self {
-        Self { status: 200, content_type: Self::XML, location: None, body: body.into() }
+        Self { status: 200, content_type: Self::XML, location: None, body: body.into(), for_person: None }
     }
 
     /// A SUCCESS whose elements after the returncode are written by `write`.
@@ -39,7 +43,7 @@ impl Reply {
 
     /// A redirect (302) that sends a browser to `location`.
     pub fn redirect(location: String) -> Self {
-        Self { status: 302, content_type: "text/plain", location: Some(location), body: Bytes::new() }
+        Self { status: 302, content_type: "text/plain", location: Some(location), body: Bytes::new(), for_person: None }
     }
 
     /// A plain refusal by HTTP status, for requests that are none of the API.
@@ -49,6 +53,7 @@ impl Reply {
             content_type: "text/plain;charset=utf-8",
             location: None,
             body: Bytes::from_static(text.as_bytes()),
+            for_person: None,
         }
     }
 }

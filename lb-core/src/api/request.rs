@@ -39,6 +39,8 @@ pub struct ApiRequest {
     pub address: Option<IpAddr>,
     /// The addresses of `X-Forwarded-For`, leftmost first, as far as they could be read. Only good for placing a meeting.
     pub forwarded_for: Vec<IpAddr>,
+    /// Whether who asks would rather have a page than XML: a person with a browser.
+    pub prefers_html: bool,
 }
 
 impl ApiRequest {
@@ -54,6 +56,7 @@ impl ApiRequest {
             host: None,
             address: None,
             forwarded_for: Vec::new(),
+            prefers_html: false,
         }
     }
 

@@ -7,8 +7,8 @@ use crate::api::Answer;
 use crate::clock::Timestamp;
 use crate::event::EventKind;
 use crate::fleet::{Fleet, FleetServer};
-use crate::gateway::{GatewayError, ServerCall};
-use crate::server::ServerName;
+use crate::gateway::{GatewayError, ServerCall, ServerReply};
+use crate::server::{Failed, ServerName};
 
 /// The call that servers are followed and probed by.
 const POLL: &str = "getMeetings";
@@ -26,6 +26,18 @@ fn is_sound(call: &str, answer: &Answer<'_>) -> Result<(), GatewayError> {
     }
 }
 
+/// Whether a reply without use is about this one call and not about the server's health. The poll is always the same: of it
+/// nothing is.
+fn is_about_the_call(name: &str, reply: &ServerReply) -> bool {
+    match name {
+        POLL => false,
+        // BBB ≥ 3.0 answers nothing at all to slides in which it finds no document
+        "insertDocument" if reply.status == 200 && reply.body.is_empty() => true,
+        // a query too long for the server's proxy, say
+        _ => (400..500).contains(&reply.status),
+    }
+}
+
 impl Balancer {
     /// Sends `call` to `server` and passes its word to `read`. Whether it answered is noted.
     ///
@@ -39,9 +51,7 @@ impl Balancer {
     ) -> Result<T, GatewayError> {
         let name = call.name;
         let reply = self.gateway.call(&server.server, call).await;
-        // a 4xx is about this one call (a query too long for the server's proxy, say), not about the server's health; the
-        // poll is always the same
-        let about_the_call = matches!(&reply, Ok(reply) if (400..500).contains(&reply.status)) && name != POLL;
+        let about_the_call = reply.as_ref().is_ok_and(|reply| is_about_the_call(name, reply));
         let result = reply.and_then(|reply| {
             let answer = Answer::read(&reply)?;
             is_sound(name, &answer)?;
@@ -57,7 +67,8 @@ impl Balancer {
             Err(GatewayError::TooLong) => {}
             Err(error) => {
                 let counts = !about_the_call && *error != GatewayError::Busy;
-                let noted = if counts { self.note(name_of, |server, now| server.failed(now)).await } else { None };
+                let how = if matches!(error, GatewayError::NotSent(_)) { Failed::Refused } else { Failed::Unanswered };
+                let noted = if counts { self.note(name_of, |server, now| server.failed(how, now)).await } else { None };
                 let first = noted.is_some_and(|before| before.reachability.is_spotless());
                 let (server, call, problem) = (name_of.clone(), name.into(), error.to_string());
                 self.emit(EventKind::ServerFailed { server, call, problem, first });
@@ -73,16 +84,18 @@ impl Balancer {
         change: impl FnOnce(&mut FleetServer, Timestamp),
     ) -> Option<Arc<FleetServer>> {
         let now = self.clock.now();
-        let (before, after) = self.fleet.change(|fleet| {
-            let next = fleet.with_server(name, |server| change(server, now));
-            let servers = (fleet.server(name).cloned(), next.as_ref().and_then(|next| next.server(name).cloned()));
-            (next, servers)
+        let (before, after, freezes) = self.fleet.change(|fleet| {
+            let next = fleet.with_server(name, now, |server| change(server, now));
+            let after = next.as_ref().and_then(|next| next.server(name).cloned());
+            let freezes = (fleet.freeze(), next.as_ref().map_or(fleet.freeze(), Fleet::freeze));
+            (next, (fleet.server(name).cloned(), after, freezes))
         });
         if let (Some(before), Some(after)) = (&before, &after)
             && before.state() != after.state()
         {
             let (from, to, reasons) = (Some(before.state()), after.state(), after.reasons().to_vec());
             self.tell(EventKind::ServerStateChanged { server: name.clone(), from, to, reasons }).await;
+            self.tell_freeze(freezes.0, freezes.1).await;
         }
         before
     }

@@ -1,20 +1,24 @@
 //! Whose call it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Balancer;
 use crate::api::{ApiRequest, Call, Failure, Route, SignedRequest};
-use crate::checksum::{Hints, SignedCall};
-use crate::integration::Integration;
+use crate::checksum::{Hints, Search, SignedCall};
+use crate::event::{EventKind, SearchOutcome};
+use crate::integration::{Integration, IntegrationName};
 
 impl Balancer {
-    /// Finds the integration that signed the call, looking first at those that it names or that own its meeting.
+    /// Finds the integration that signed the call, looking first at those that it names or that own its meeting. Where none
+    /// did, `hint` tells who it may have meant to be.
     pub(super) async fn authenticate(
         &self,
         call: Call,
         request: &ApiRequest,
         route: Route<'_>,
         signed: &SignedRequest,
+        hint: &mut Option<IntegrationName>,
     ) -> Result<Arc<Integration>, Failure> {
         let checksum = signed.checksum.ok_or(Failure::Checksum)?;
         let owners = match signed.params.given("meetingID") {
@@ -30,6 +34,22 @@ impl Balancer {
         let texts: Vec<&str> = signed.texts.iter().map(String::as_str).collect();
         let signed_call = SignedCall { name: call.name(), texts: &texts, checksum };
         let hints = Hints { names: &names, caller: request.address };
-        self.verifier.verify(&signed_call, &hints).ok_or(Failure::Checksum)
+        let verification = self.verifier.verify(&signed_call, &hints).await;
+        self.tell_search(request, verification.search, verification.integration.is_some());
+        verification.integration.ok_or_else(|| {
+            // only a name that there is: what a call says may be anything, a secret in the wrong place too
+            *hint = names.iter().find_map(|name| self.integrations.named(name)).map(|one| one.name.clone());
+            Failure::Checksum
+        })
+    }
+
+    fn tell_search(&self, request: &ApiRequest, search: Search, found: bool) {
+        let (outcome, waited) = match search {
+            Search::Spared => return,
+            Search::Made { waited } if found => (SearchOutcome::Found, waited),
+            Search::Made { waited } => (SearchOutcome::NotFound, waited),
+            Search::Refused => (SearchOutcome::Refused, Duration::ZERO),
+        };
+        self.emit(EventKind::SecretsSearched { address: request.address, outcome, waited });
     }
 }

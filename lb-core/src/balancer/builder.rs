@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::Balancer;
+use super::{Balancer, refresh, store_health};
 use crate::api::root::About;
-use crate::checksum::{Algorithm, ChecksumVerifier, SharedSecrets};
+use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
 use crate::event::Observer;
 use crate::fleet::{FleetRules, LiveFleet};
@@ -74,6 +73,7 @@ pub struct BalancerBuilder {
     rules: FleetRules,
     integrations: Arc<Integrations>,
     algorithms: Vec<Algorithm>,
+    search_budget: SearchBudget,
     verifier: Option<Arc<dyn ChecksumVerifier>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
     store: Arc<dyn MeetingStore>,
@@ -83,6 +83,16 @@ pub struct BalancerBuilder {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
+    live: Live,
+}
+
+/// What outlives a configuration: all that a running balancer knows and that is not in the store.
+#[derive(Clone, Debug, Default)]
+struct Live {
+    fleet: Arc<LiveFleet>,
+    kept_fleet: Arc<refresh::KeptFleet>,
+    store_health: Arc<store_health::StoreHealth>,
+    secrets: Option<Arc<SharedSecrets>>,
 }
 
 impl Balancer {
@@ -97,6 +107,7 @@ impl Balancer {
             rules: FleetRules::default(),
             integrations: Arc::default(),
             algorithms: Algorithm::ALL.to_vec(),
+            search_budget: SearchBudget::default(),
             verifier: None,
             routers,
             store: store.clone(),
@@ -106,6 +117,7 @@ impl Balancer {
             clock,
             rng,
             observers: Vec::new(),
+            live: Live::default(),
         }
     }
 }
@@ -132,6 +144,12 @@ impl BalancerBuilder {
     /// The algorithms that calls may be signed with; all four if never said.
     pub fn algorithms(mut self, algorithms: impl Into<Vec<Algorithm>>) -> Self {
         self.algorithms = algorithms.into();
+        self
+    }
+
+    /// What searches through all secrets may cost, where no hint tells whose a call is.
+    pub fn search_budget(mut self, budget: SearchBudget) -> Self {
+        self.search_budget = budget;
         self
     }
 
@@ -171,15 +189,42 @@ impl BalancerBuilder {
         self
     }
 
+    /// Takes over from a balancer that runs: its store, its clock, its fleet with all that is known of it, who called from
+    /// where. Both may answer calls at the same time, so that those under way end with the one that they began with. The new
+    /// one is not to [resume](Balancer::resume); [`judge_anew`](Balancer::judge_anew) lets other rules hold at once.
+    ///
+    /// The guid in the settings should stay the same: all running meetings are stamped with it.
+    pub fn succeeding(mut self, running: &Balancer) -> Self {
+        self.live = Live {
+            fleet: Arc::clone(&running.fleet),
+            kept_fleet: Arc::clone(&running.kept_fleet),
+            store_health: Arc::clone(&running.store_health),
+            secrets: running.secrets.clone(),
+        };
+        self.clock = Arc::clone(&running.clock);
+        self.stores(Arc::clone(&running.store), Arc::clone(&running.fleet_store))
+    }
+
     /// The balancer.
     pub fn build(self) -> Balancer {
-        let secrets = || Arc::new(SharedSecrets::new(Arc::clone(&self.integrations), self.algorithms.clone()));
-        let verifier = self.verifier.clone().unwrap_or_else(|| secrets());
+        let (verifier, secrets) = match self.verifier {
+            Some(other) => (other, None),
+            None => {
+                let secrets = SharedSecrets::new(Arc::clone(&self.integrations), self.algorithms)
+                    .throttled(self.search_budget, Arc::clone(&self.clock));
+                let secrets = Arc::new(match &self.live.secrets {
+                    Some(earlier) => secrets.succeeding(earlier),
+                    None => secrets,
+                });
+                (Arc::clone(&secrets) as Arc<dyn ChecksumVerifier>, Some(secrets))
+            }
+        };
         Balancer {
             settings: self.settings,
             rules: Arc::new(self.rules),
             integrations: self.integrations,
             verifier,
+            secrets,
             routers: self.routers,
             store: self.store,
             fleet_store: self.fleet_store,
@@ -188,9 +233,9 @@ impl BalancerBuilder {
             clock: self.clock,
             rng: self.rng,
             observers: self.observers,
-            fleet: LiveFleet::default(),
-            kept_fleet: Default::default(),
-            store_failed: AtomicBool::new(false),
+            fleet: self.live.fleet,
+            kept_fleet: self.live.kept_fleet,
+            store_health: self.live.store_health,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! What a create does.
 //!
 //! ```text
-//!   known? ──a meeting──▶ the same create to its server
+//!   known? ──a meeting──▶ the same create to its server; placed afresh if that is confirmed down
 //!     │  └──a claim────▶ wait until it is settled, then look again
 //!     │no
 //!   place ──▶ claim (durable) ──▶ send ──▶ SUCCESS ──▶ confirm (durable) ──▶ tell the website
 //!     ▲                            │
 //!     └── next in the ranking ◀────┴── not sent; or no usable answer: the copy that may be there is noted as a stray
 //! ```
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -21,7 +23,7 @@ use crate::event::{Ended, EventKind, Placement};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::integration::Integration;
-use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords, Stray};
+use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingKey, Passwords, Stray};
 use crate::position::Position;
 use crate::rng::RngExt;
 use crate::server::ServerName;
@@ -41,9 +43,11 @@ struct Creating<'a> {
     xml: Option<(String, Bytes)>,
     position: Option<Position>,
     deadline: Timestamp,
+    /// The meeting that is to be placed afresh, because its server is confirmed down.
+    lost: Option<Arc<Meeting>>,
 }
 
-/// What came of trying to create a new meeting.
+/// What came of one attempt to create the meeting.
 enum Tried {
     /// The website can be answered.
     Answered(Answered),
@@ -87,19 +91,25 @@ impl Balancer {
         signed: SignedRequest,
     ) -> Result<Answered, Failure> {
         let create = Create::read(signed.params)?;
-        let creating = Creating {
+        let mut creating = Creating {
             key: MeetingKey { integration: integration.name.clone(), meeting_id: create.meeting_id.clone() },
             position: self.position_of(request, integration),
             deadline: self.clock.now() + self.settings.budget,
             xml: signed.xml,
             integration,
             create,
+            lost: None,
         };
         loop {
             match self.stored(self.store.find(&creating.key).await)? {
-                Some(Entry::Held(meeting)) => return self.create_again(&creating, &meeting).await,
                 Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
-                None => {
+                Some(Entry::Held(meeting)) if !self.is_lost(&meeting) => {
+                    if let Tried::Answered(answered) = self.create_again(&creating, &meeting).await? {
+                        return Ok(answered);
+                    }
+                }
+                lost_or_none => {
+                    creating.lost = lost_or_none.and_then(Entry::into_held);
                     if let Tried::Answered(answered) = self.create_new(&creating).await? {
                         return Ok(answered);
                     }
@@ -114,7 +124,7 @@ impl Balancer {
     /// Waits until another call's claim is settled; settles it here if that call is gone.
     async fn wait_for(&self, claim: &Claim, deadline: Timestamp) -> Result<(), Failure> {
         let now = self.clock.now();
-        if claim.expires <= now {
+        if self.has_expired(claim) {
             return self.settle(claim).await;
         }
         let patience = claim.expires.min(deadline).since(now);
@@ -125,30 +135,50 @@ impl Balancer {
     }
 
     /// Sends the create to the server that has the meeting.
-    async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Answered, Failure> {
+    async fn create_again(&self, creating: &Creating<'_>, meeting: &Meeting) -> Result<Tried, Failure> {
         let server = self.server_of(meeting)?;
         // the website that sends no passwords means the ones that were drawn for it
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, self.stamps(creating.integration));
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
         let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
         let said = self.ask(&server, call, Said::read).await?;
-        let another = |created: &&Created| said.success && created.internal_id != meeting.internal_id;
-        if let Some(created) = said.created.as_ref().filter(another) {
-            // the meeting had ended unnoticed, and this is a new one
-            let ended = EventKind::MeetingEnded {
-                meeting: meeting.key.clone(),
-                internal_id: meeting.internal_id.clone(),
-                server: meeting.server.clone(),
-                how: Ended::Replaced,
-            };
-            let fresh = self.meeting(creating, &server, &meeting.passwords, meeting.voice_bridge, created);
-            let placement =
-                Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
-            let created = created_event(&fresh, placement);
-            let replaces = Replaces::Incarnation(meeting.internal_id.clone());
-            self.adopt(fresh, replaces, vec![ended, created]).await?;
+        match said.created.as_ref().filter(|_| said.success) {
+            Some(created) if created.internal_id != meeting.internal_id => {
+                // the meeting had ended unnoticed, and this is a new one
+                self.replace(creating, &server, meeting, created).await?;
+            }
+            // the answer was long on its way, and the meeting has ended meanwhile
+            Some(_) if !self.still_holds(meeting).await? => return Ok(Tried::Overtaken),
+            _ => {}
         }
-        Ok(said.answered(&server.server.name))
+        Ok(Tried::Answered(said.answered(&server.server.name)))
+    }
+
+    async fn still_holds(&self, meeting: &Meeting) -> Result<bool, Failure> {
+        let entry = self.stored(self.store.find(&meeting.key).await)?;
+        Ok(entry.and_then(Entry::into_held).is_some_and(|held| held.internal_id == meeting.internal_id))
+    }
+
+    /// Keeps the incarnation that a repeated create made on the same server in place of the one that had ended.
+    async fn replace(
+        &self,
+        creating: &Creating<'_>,
+        server: &FleetServer,
+        meeting: &Meeting,
+        created: &Created,
+    ) -> Result<(), Failure> {
+        let ended = EventKind::MeetingEnded {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            server: meeting.server.clone(),
+            how: Ended::Replaced,
+        };
+        let fresh = self.meeting(creating, server, &meeting.passwords, meeting.voice_bridge, created);
+        let placement =
+            Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
+        let created = created_event(&fresh, placement);
+        let replaces = Replaces::Incarnation(meeting.internal_id.clone());
+        self.adopt(fresh, replaces, vec![ended, created]).await
     }
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
@@ -157,6 +187,7 @@ impl Balancer {
         let parent = self.parent_server(creating).await?;
         let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
         let mut excluded = occupied.clone();
+        excluded.extend(creating.lost.as_ref().map(|lost| lost.server.clone()));
         let mut attempt = 1;
         loop {
             let wanted = Wanted {
@@ -205,8 +236,11 @@ impl Balancer {
     /// Claims the meeting for one server and creates it there.
     async fn create_on(&self, creating: &Creating<'_>, place: &Place, token: &ClaimToken) -> Result<OnServer, Failure> {
         let server = &place.server;
-        let passwords = creating.create.passwords(|| self.rng.alphanumeric(PASSWORD_LENGTH));
-        let mut wish = creating.create.voice_bridge;
+        let lost = creating.lost.as_deref();
+        // who joins a meeting that was placed afresh by an old link shall get in
+        let passwords =
+            creating.create.passwords(|| lost.map_or_else(|| self.draw_passwords(), |lost| lost.passwords.clone()));
+        let mut wish = creating.create.voice_bridge.or(lost.and_then(|lost| lost.voice_bridge));
         for _ in 0..BRIDGE_ATTEMPTS {
             let voice_bridge = self.voice_bridge(wish.take(), server, &creating.key).await?;
             let claim = Claim {
@@ -215,7 +249,8 @@ impl Balancer {
                 passwords: passwords.clone(),
                 voice_bridge,
                 token: token.clone(),
-                expires: self.clock.now() + self.settings.budget * 2,
+                expires: self.clock.now() + self.claim_life(),
+                supersedes: creating.lost.clone(),
             };
             match self.stored(self.store.claim(claim.clone()).await)? {
                 ClaimOutcome::Claimed => {}
@@ -238,7 +273,7 @@ impl Balancer {
                 Some(_) if said.success && said.key == "duplicateWarning" => match self.ask_for(&claim).await {
                     // our own create of a moment ago, whose answer was lost
                     Asked::There(meeting) => {
-                        self.confirm(token, *meeting, place).await?;
+                        self.confirm(creating, token, *meeting, place).await?;
                         return Ok(OnServer::Answered(said.answered(&server.server.name)));
                     }
                     // somebody else's, made past the balancer or by another integration whose meeting was lost
@@ -250,7 +285,7 @@ impl Balancer {
                 },
                 Some(created) if said.success => {
                     let meeting = self.meeting(creating, server, &passwords, Some(voice_bridge), created);
-                    self.confirm(token, meeting, place).await?;
+                    self.confirm(creating, token, meeting, place).await?;
                     return Ok(OnServer::Answered(said.answered(&server.server.name)));
                 }
                 _ if said.success => {
@@ -266,8 +301,15 @@ impl Balancer {
     }
 
     /// Makes the claim the meeting. Only after this may the website be told.
-    async fn confirm(&self, token: &ClaimToken, meeting: Meeting, place: &Place) -> Result<(), Failure> {
-        let mut kinds = vec![created_event(&meeting, place.placement.clone())];
+    async fn confirm(
+        &self,
+        creating: &Creating<'_>,
+        token: &ClaimToken,
+        meeting: Meeting,
+        place: &Place,
+    ) -> Result<(), Failure> {
+        let afresh = creating.lost.iter().flat_map(|lost| Self::placed_afresh(lost, &meeting));
+        let mut kinds: Vec<_> = afresh.chain([created_event(&meeting, place.placement.clone())]).collect();
         if place.last_resort {
             kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
         }
@@ -278,7 +320,15 @@ impl Balancer {
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
+        if let Some(lost) = &creating.lost {
+            self.unplace(&lost.key, None, &lost.server).await;
+        }
         Ok(())
+    }
+
+    fn draw_passwords(&self) -> Passwords {
+        let draw = || self.rng.alphanumeric(PASSWORD_LENGTH).into();
+        Passwords { attendee: draw(), moderator: draw() }
     }
 
     /// Keeps a meeting that was found, in place of what was known under its key.
@@ -332,6 +382,7 @@ impl Balancer {
             records: creating.create.records,
             created_at: self.clock.now(),
             parameters: creating.create.kept_parameters(),
+            superseded: Vec::new(),
         }
     }
 
@@ -396,7 +447,12 @@ impl Balancer {
     /// Notes that a server may hold a copy that nobody is sent to. Without the note the copy is found all the same: its stamp
     /// says whose it is, and that it is not where it should be.
     pub(super) async fn note_stray(&self, key: &MeetingKey, server: &ServerName) {
-        let stray = Stray { key: key.clone(), server: server.clone(), since: self.clock.now() };
+        self.note_copy(key, server, None).await;
+    }
+
+    /// The same where the incarnation of the copy is known.
+    pub(super) async fn note_copy(&self, key: &MeetingKey, server: &ServerName, copy: Option<InternalMeetingId>) {
+        let stray = Stray { key: key.clone(), server: server.clone(), since: self.clock.now(), superseded: copy };
         let event = self.event(EventKind::StrayNoted { meeting: key.clone(), server: server.clone() });
         if self.stored(self.store.note_stray(stray, vec![event.clone()]).await) == Ok(true) {
             self.show(&event);

@@ -11,13 +11,15 @@ impl Balancer {
     pub(super) async fn end(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
         let deadline = self.clock.now() + self.settings.budget;
         let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
-        let server = self.server_of(&meeting)?;
+        let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()));
         let answered = self.pass_on(&server, call).await?;
-        let old_enough = self.clock.now().since(meeting.created_at) > self.settings.grace;
+        let now = self.clock.now();
+        let old_enough = now.since(meeting.created_at.as_past(now)) > self.settings.grace;
         if !answered.success && old_enough && matches!(&*answered.key, "notFound" | "invalidMeetingIdentifier") {
-            self.forget(&meeting, Ended::NotFound).await?;
+            // the server's word is passed on even where it cannot be kept; lists will say it again
+            let _ = self.forget(&meeting, Ended::NotFound).await;
         }
         Ok(answered)
     }

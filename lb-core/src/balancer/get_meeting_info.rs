@@ -13,7 +13,11 @@ impl Balancer {
     ) -> Result<Answered, Failure> {
         let deadline = self.clock.now() + self.settings.budget;
         let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
-        let server = self.server_of(&meeting)?;
+        if self.is_lost(&meeting) {
+            // so that a website that asks before it creates will create
+            return Err(self.unknown_meeting());
+        }
+        let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::read(&server.server, "getMeetingInfo", &query, deadline.since(self.clock.now()));
         let name = server.server.name.clone();

@@ -10,6 +10,6 @@ impl Balancer {
         let fleet = self.fleet();
         let with_servers =
             meetings.iter().map(|meeting| (&**meeting, fleet.server(&meeting.server).map(|server| &**server)));
-        Ok(Answered::locally(get_meetings::reply(with_servers)))
+        Ok(Answered::locally(get_meetings::reply(with_servers, self.clock.now())))
     }
 }

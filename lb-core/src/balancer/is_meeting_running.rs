@@ -20,7 +20,10 @@ impl Balancer {
         let Some(meeting) = self.held(integration, &meeting_id).await? else {
             return Ok(Answered::locally(is_meeting_running::reply(false)));
         };
-        let server = self.server_of(&meeting)?;
+        if self.is_lost(&meeting) {
+            return Ok(Answered::locally(is_meeting_running::reply(false)));
+        }
+        let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::read(&server.server, "isMeetingRunning", &query, deadline.since(self.clock.now()));
         self.pass_on(&server, call).await

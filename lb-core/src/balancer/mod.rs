@@ -9,38 +9,45 @@
 //! | `authenticate` | whose call it is |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
-//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `get_meetings` | what each call does |
+//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
 //! | `proxied` | what calls about one meeting have in common |
+//! | `down` | servers that are surely down, whose meetings are placed afresh |
+//! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
+//! | `store_health` | whether the store can be written to |
 
+mod alarms;
 mod ask;
 mod authenticate;
 mod builder;
 mod create;
+mod down;
 mod end;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
+mod insert_document;
 mod is_meeting_running;
 mod join;
 mod place;
 mod proxied;
 mod refresh;
 mod settle;
+mod store_health;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 
-use crate::api::{ApiRequest, Call, Failure, Method, Reply, root};
-use crate::checksum::ChecksumVerifier;
+use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
+use crate::checksum::{ChecksumVerifier, SharedSecrets};
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
@@ -50,7 +57,7 @@ use crate::placement::PlacementPolicy;
 use crate::position::Locator;
 use crate::rng::Rng;
 use crate::server::ServerName;
-use crate::store::{FleetStore, MeetingStore, StoreError};
+use crate::store::{FleetStore, MeetingStore};
 
 /// A load balancer for BBB servers. See the module; [`Balancer::builder`] makes one.
 #[derive(Debug)]
@@ -59,6 +66,8 @@ pub struct Balancer {
     rules: Arc<FleetRules>,
     integrations: Arc<Integrations>,
     verifier: Arc<dyn ChecksumVerifier>,
+    // the verifier, unless it is another
+    secrets: Option<Arc<SharedSecrets>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
     store: Arc<dyn MeetingStore>,
     fleet_store: Arc<dyn FleetStore>,
@@ -67,9 +76,10 @@ pub struct Balancer {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     observers: Vec<Arc<dyn Observer>>,
-    fleet: LiveFleet,
-    kept_fleet: refresh::KeptFleet,
-    store_failed: AtomicBool,
+    // these are shared with the balancers that come before and after this one in the same process
+    fleet: Arc<LiveFleet>,
+    kept_fleet: Arc<refresh::KeptFleet>,
+    store_health: Arc<store_health::StoreHealth>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -110,9 +120,9 @@ impl Balancer {
             // mail scanners and prefetchers send HEAD to join URLs: nobody may be created by that
             return Reply::xml("");
         }
-        let mut integration = None;
+        let (mut integration, mut hint) = (None, None);
         let result = match call {
-            Some(call) => self.answer(call, request, route, &mut integration).await,
+            Some(call) => self.answer(call, request, route, &mut integration, &mut hint).await,
             None => Err(Failure::UnsupportedRequest),
         };
         let name: Cow<'static, str> = call.map_or("unknown", Call::name).into();
@@ -121,9 +131,14 @@ impl Balancer {
             Err(failure) => {
                 if failure.is_refusal() {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
-                    self.tell(EventKind::CallRefused { call, integration, key, address: request.address }).await;
+                    let address = request.address;
+                    self.tell(EventKind::CallRefused { call, integration, key, address, hint }).await;
                 }
-                Answered::refused(failure)
+                let mut answered = Answered::refused(failure);
+                if call == Some(Call::Join) {
+                    answered.reply = join_refusal::reply(failure, request, integration.is_some());
+                }
+                answered
             }
         };
         self.emit(EventKind::CallAnswered {
@@ -143,9 +158,10 @@ impl Balancer {
         request: &ApiRequest,
         route: crate::api::Route<'_>,
         caller: &mut Option<IntegrationName>,
+        hint: &mut Option<IntegrationName>,
     ) -> Result<Answered, Failure> {
         let signed = request.read()?;
-        let integration = self.authenticate(call, request, route, &signed).await?;
+        let integration = self.authenticate(call, request, route, &signed, hint).await?;
         *caller = Some(integration.name.clone());
         if !integration.active {
             return Err(Failure::NotAllowed);
@@ -158,6 +174,7 @@ impl Balancer {
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
+            Call::InsertDocument => self.insert_document(&integration, signed).await,
         }
     }
 
@@ -171,9 +188,27 @@ impl Balancer {
         self.fleet.load()
     }
 
+    /// Judges every server anew by this balancer's rules, at once and not only at the next news of it. For a balancer that
+    /// [succeeds](BalancerBuilder::succeeding) another.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time; a change of state may then be told to nobody.
+    pub async fn judge_anew(&self) {
+        let (before, after) = self.fleet.change(|fleet| {
+            let next = fleet.judged_by(&self.rules);
+            (Some(next.clone()), (fleet.clone(), next))
+        });
+        self.tell_state_changes(&before, &after).await;
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn MeetingStore> {
         &self.store
+    }
+
+    /// The placement policy of the router called `name`.
+    pub fn policy(&self, name: &str) -> Option<&Arc<dyn PlacementPolicy>> {
+        self.routers.get(name)
     }
 
     /// The integrations.
@@ -184,9 +219,7 @@ impl Balancer {
     /// What keeps the balancer from doing its job, in sentences; empty if it is ready.
     pub async fn troubles(&self) -> Vec<String> {
         let mut troubles = Vec::new();
-        if let Err(error) = self.check_store().await {
-            troubles.push(error.to_string());
-        }
+        troubles.extend(self.store_trouble().await);
         let fleet = self.fleet();
         if fleet.servers().is_empty() {
             troubles.push(match &fleet.monitor().trouble {
@@ -202,15 +235,6 @@ impl Balancer {
     /// What is to be answered where no such meeting is known.
     fn unknown_meeting(&self) -> Failure {
         if self.settings.legacy_errors { Failure::InvalidMeetingIdentifier } else { Failure::NotFound }
-    }
-
-    /// Whether the store can be written to; tells when its trouble ends.
-    async fn check_store(&self) -> Result<(), StoreError> {
-        self.store.check().await?;
-        if self.store_failed.swap(false, Ordering::Relaxed) {
-            self.emit(EventKind::StoreRecovered);
-        }
-        Ok(())
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -235,21 +259,6 @@ impl Balancer {
         if event.kind.is_stored() {
             // what the event tells of has happened whether or not it can be stored
             let _ = self.stored(self.store.record(vec![event]).await);
-        }
-    }
-
-    /// Passes a result of the store on, and tells when its trouble begins. A success does not end it: stores go on
-    /// answering from memory while nothing can be written.
-    fn stored<T>(&self, result: Result<T, StoreError>) -> Result<T, Failure> {
-        match result {
-            Ok(value) => Ok(value),
-            Err(StoreError::Fenced) => Err(Failure::StoreTrouble),
-            Err(error) => {
-                if !self.store_failed.swap(true, Ordering::Relaxed) {
-                    self.emit(EventKind::StoreFailed { problem: error.to_string() });
-                }
-                Err(Failure::StoreTrouble)
-            }
         }
     }
 }

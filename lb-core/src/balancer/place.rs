@@ -53,7 +53,9 @@ impl Balancer {
             let Some(place) = self.choose(fleet, wanted) else { return (None, None) };
             let name = &place.server.server.name;
             (
-                fleet.with_server(name, |server| server.place(wanted.key.clone(), Some(wanted.claim.clone()), now)),
+                fleet.with_server(name, now, |server| {
+                    server.place(wanted.key.clone(), Some(wanted.claim.clone()), now);
+                }),
                 Some(place),
             )
         })

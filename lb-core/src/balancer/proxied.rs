@@ -9,6 +9,7 @@ use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::integration::Integration;
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
+use crate::server::ServerState;
 use crate::store::Entry;
 
 impl Balancer {
@@ -36,9 +37,10 @@ impl Balancer {
         let key = MeetingKey { integration: integration.name.clone(), meeting_id: meeting_id.clone() };
         let mut entry = self.stored(self.store.find(&key).await)?;
         if let Some(Entry::Claimed(claim)) = &entry
-            && claim.expires <= self.clock.now()
+            && self.has_expired(claim)
         {
-            self.settle(claim).await?;
+            // trouble has been told of, and leaves a meeting that nobody was told of
+            let _ = self.settle(claim).await;
             entry = self.stored(self.store.find(&key).await)?;
         }
         match entry {
@@ -52,6 +54,23 @@ impl Balancer {
     pub(super) fn server_of(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
         let server = self.fleet().server(&meeting.server).cloned();
         server.filter(|server| server.state().takes_calls()).ok_or(Failure::ServerTrouble)
+    }
+
+    /// The same for a call that may find out whether a suspended server answers again: one in each interval is let through.
+    pub(super) fn server_to_ask(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
+        let server = self.fleet().server(&meeting.server).cloned();
+        server.filter(|server| server.state().takes_calls() || self.try_again(server)).ok_or(Failure::ServerTrouble)
+    }
+
+    /// Takes the turn to try a suspended server.
+    fn try_again(&self, server: &FleetServer) -> bool {
+        let now = self.clock.now();
+        server.state() == ServerState::Suspended
+            && self.fleet.change(|fleet| {
+                let mut free = false;
+                let next = fleet.with_server(&server.server.name, now, |server| free = server.try_again(now));
+                (next.filter(|_| free), free)
+            })
     }
 
     /// Forgets a meeting that has ended, if it is still the incarnation held.

@@ -58,7 +58,8 @@ impl Balancer {
         let fleet = self.fleet();
         for server in fleet.servers() {
             let meetings = self.stored(self.store.meetings_on(&server.server.name).await)?;
-            let young: Vec<_> = meetings.iter().filter(|meeting| now.since(meeting.created_at) < ramp).collect();
+            let young: Vec<_> =
+                meetings.iter().filter(|meeting| now.since(meeting.created_at.as_past(now)) < ramp).collect();
             if !young.is_empty() {
                 self.note(&server.server.name, |server, _| {
                     young.iter().for_each(|meeting| server.place(meeting.key.clone(), None, meeting.created_at));
@@ -99,6 +100,10 @@ impl Balancer {
         }
         let after = self.fleet();
         self.tell_state_changes(&before, &after).await;
+        self.tell_freeze(before.freeze(), after.freeze()).await;
+        for server in after.servers() {
+            self.tell_if_down(&server.server.name).await;
+        }
         self.drop_gone(&after).await;
         self.keep_fleet().await;
     }
@@ -124,11 +129,17 @@ impl Balancer {
         let forgettable = |server: &&Arc<FleetServer>| server.gone && server.word == AdministratorWord::Automatic;
         for server in fleet.servers().iter().filter(forgettable) {
             let name = &server.server.name;
+            // a store in trouble has been told of; the next round tries again
+            let _ = self.forget_lost(name).await;
             // claims before meetings: one that is confirmed in between is then seen as a meeting
             let claimed =
                 self.store.claims().await.is_ok_and(|claims| claims.iter().any(|claim| claim.server == *name));
             let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
             if empty && !claimed {
+                for stray in self.store.strays().await.unwrap_or_default().iter().filter(|stray| stray.server == *name)
+                {
+                    let _ = self.stored(self.store.clear_stray(&stray.key, name, Vec::new()).await);
+                }
                 self.fleet.change(|fleet| (Some(fleet.without(name)), ()));
                 self.tell(EventKind::ServerDropped { server: name.clone() }).await;
             }

@@ -1,6 +1,6 @@
 //! Claims whose creator is gone: a balancer that was killed, a call that was dropped. Their server is asked.
 
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -16,23 +16,31 @@ use crate::store::Replaces;
 const SETTLED_AT_ONCE: usize = 64;
 
 impl Balancer {
-    /// Settles every claim that has expired, and looks whether a store in trouble has recovered. To be called every few
-    /// seconds.
+    /// Settles every claim that has expired, and looks whether the store can be written to. To be called every few seconds.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
     pub async fn settle_expired(&self) -> Result<(), Failure> {
-        if self.store_failed.load(Ordering::Relaxed) {
-            // trouble that goes on has been told of
-            let _ = self.check_store().await;
-        }
-        let now = self.clock.now();
+        // what it finds is told of, and what needs no write goes on
+        let _ = self.check_store().await;
         let mut expired = self.stored(self.store.claims().await)?;
-        expired.retain(|claim| claim.expires <= now);
+        expired.retain(|claim| self.has_expired(claim));
         // one hanging server must not hold up the claims on others
         let settled =
             stream::iter(expired).map(async |claim| self.settle(&claim).await).buffer_unordered(SETTLED_AT_ONCE);
         settled.collect::<Vec<_>>().await.into_iter().collect()
+    }
+
+    /// How long a claim is its creator's: longer than a create may take.
+    pub(super) fn claim_life(&self) -> Duration {
+        self.settings.budget * 2
+    }
+
+    /// Whether anybody may settle a claim. One that would live longer than any does was made by a clock that has been set back
+    /// since.
+    pub(super) fn has_expired(&self, claim: &Claim) -> bool {
+        let now = self.clock.now();
+        claim.expires <= now || claim.expires.since(now) > self.claim_life()
     }
 
     /// Settles an expired claim: the meeting is kept if its server has it, the claim released if not. If the server cannot
@@ -40,8 +48,9 @@ impl Balancer {
     pub(super) async fn settle(&self, claim: &Claim) -> Result<(), Failure> {
         match self.ask_for(claim).await {
             Asked::There(meeting) => {
-                let adopted = Self::adopted(&meeting, Found::ExpiredClaim);
-                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), vec![adopted]).await
+                let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
+                kinds.extend(claim.supersedes.iter().flat_map(|lost| Self::placed_afresh(lost, &meeting)));
+                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {
@@ -93,6 +102,7 @@ impl Balancer {
                     records,
                     created_at: self.clock.now(),
                     parameters: Vec::new(),
+                    superseded: Vec::new(),
                 }))
             }
             Ok(None) => Asked::NotThere,

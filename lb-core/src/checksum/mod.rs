@@ -8,17 +8,21 @@
 //! | [`SharedSecrets`] | the secrets of [`Integrations`](crate::Integrations), thousands of them |
 
 mod sha;
+mod throttle;
 
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 pub use self::sha::SharedSecrets;
+pub use self::throttle::SearchBudget;
 
 use crate::integration::Integration;
 use crate::secret::Secret;
@@ -134,10 +138,39 @@ pub struct Hints<'a> {
     pub caller: Option<IpAddr>,
 }
 
+/// What came of looking for the one who signed a call.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// The integration one of whose secrets signed the call; `None` if none did, its algorithm is not allowed, or it was not
+    /// searched for.
+    pub integration: Option<Arc<Integration>>,
+    /// What it took.
+    pub search: Search,
+}
+
+/// Whether all secrets had to be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// No: a hint was right, or nothing could have been found.
+    Spared,
+    /// Yes, after a wait for its turn.
+    Made {
+        /// How long.
+        waited: Duration,
+    },
+    /// They would have to be, and there were too many such calls.
+    Refused,
+}
+
 /// Finds out whose call it is.
+#[async_trait]
 pub trait ChecksumVerifier: fmt::Debug + Send + Sync + 'static {
-    /// The integration one of whose secrets signed the call; `None` if none did, or its algorithm is not allowed.
+    /// Who signed the call.
     ///
-    /// Digests are compared in constant time. An integration that is not active is found like any other.
-    fn verify(&self, call: &SignedCall<'_>, hints: &Hints<'_>) -> Option<Arc<Integration>>;
+    /// Digests are compared in constant time. An integration that is not active is found like any other. Where the hints point
+    /// is looked at without a wait.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time.
+    async fn verify(&self, call: &SignedCall<'_>, hints: &Hints<'_>) -> Verification;
 }

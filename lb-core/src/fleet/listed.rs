@@ -11,6 +11,8 @@ pub struct MeetingList {
     pub asked_at: Timestamp,
     // by internal id
     meetings: Vec<ListedMeeting>,
+    // places of those that have a parent, by parent
+    breakouts: Vec<usize>,
 }
 
 /// One meeting as its server lists it.
@@ -32,6 +34,8 @@ pub struct ListedMeeting {
     pub ended: bool,
     /// Whether it is a breakout room, made by BBB itself.
     pub breakout: bool,
+    /// The incarnation that it is a breakout room of.
+    pub parent: Option<InternalMeetingId>,
     /// The number that telephones dial.
     pub voice_bridge: Option<u32>,
     /// Whose it is, if a balancer stamped it.
@@ -60,7 +64,16 @@ impl MeetingList {
     /// The list asked for at `asked_at`.
     pub fn new(asked_at: Timestamp, mut meetings: Vec<ListedMeeting>) -> Self {
         meetings.sort_by(|a, b| a.internal_id.cmp(&b.internal_id));
-        Self { asked_at, meetings }
+        let mut breakouts: Vec<_> = (0..meetings.len()).filter(|&place| meetings[place].parent.is_some()).collect();
+        breakouts.sort_by(|&a, &b| meetings[a].parent.cmp(&meetings[b].parent));
+        Self { asked_at, meetings, breakouts }
+    }
+
+    /// The breakout rooms of one incarnation that have not ended.
+    pub fn breakouts_of(&self, parent: &InternalMeetingId) -> impl Iterator<Item = &ListedMeeting> {
+        let first = self.breakouts.partition_point(|&place| self.meetings[place].parent.as_ref() < Some(parent));
+        let rooms = self.breakouts[first..].iter().map(|&place| &self.meetings[place]);
+        rooms.take_while(|room| room.parent.as_ref() == Some(parent)).filter(|room| !room.ended)
     }
 
     /// All meetings, by internal id, the ended ones that linger among them.

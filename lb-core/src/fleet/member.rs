@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
 use crate::server::{
-    AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, HealthRules, HostStatus, Load, Reachability, Server,
-    ServerState, Service,
+    AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, Failed, HealthRules, HostStatus, Load, Reachability,
+    Server, ServerState, Service,
 };
 
 /// The rules that a fleet is judged by; the same for all its servers.
@@ -20,6 +21,15 @@ pub struct FleetRules {
     pub expected: ExpectedLoadRule,
     /// Names of services that say nothing about load.
     pub ignored_services: Vec<String>,
+}
+
+impl Fleet {
+    /// The same servers judged by `rules`.
+    #[must_use]
+    pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
+        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
+        Fleet { servers: servers.collect(), ..self.clone() }
+    }
 }
 
 /// One server with all that is known of it.
@@ -35,6 +45,11 @@ pub struct FleetServer {
     pub gone: bool,
     /// The monitor's word on the machine.
     pub host: HostStatus,
+    /// Since when the monitor finds the machine down; `None` while it does not.
+    pub host_down_since: Option<Timestamp>,
+    /// Whether an administrator gave its meetings free: they may be placed afresh although it may only be silent. Ends when
+    /// it answers again.
+    pub released: bool,
     /// Its services as the monitor last knew them.
     pub services: Vec<Service>,
     /// What the monitor measured.
@@ -47,6 +62,10 @@ pub struct FleetServer {
     pub expected: ExpectedLoad,
     /// Ids of running meetings that somebody made on it past this balancer.
     pub foreign: Arc<HashSet<MeetingId>>,
+    /// Copies of meetings that are elsewhere now, with people in them: left to end by themselves.
+    pub copies_in_use: Arc<HashSet<MeetingKey>>,
+    /// Whether it was told that it is confirmed down.
+    pub(crate) told_down: bool,
     pub(super) state: ServerState,
     pub(super) reasons: Vec<String>,
     pub(super) rules: Arc<FleetRules>,
@@ -64,12 +83,16 @@ impl FleetServer {
             recording: false,
             gone: false,
             host: HostStatus::Undefined,
+            host_down_since: None,
+            released: false,
             services: Vec::new(),
             measured: Load::default(),
             reachability: Reachability::default(),
             list: None,
             expected: ExpectedLoad::default(),
             foreign: Arc::default(),
+            copies_in_use: Arc::default(),
+            told_down: false,
             state: ServerState::Enabled,
             reasons: Vec::new(),
             rules,
@@ -165,11 +188,29 @@ impl FleetServer {
     /// A call was answered.
     pub(crate) fn answered(&mut self) {
         self.reachability = self.reachability.answered(&self.rules.health);
+        if self.reachability.suspended_since().is_none() {
+            self.released = false;
+            self.told_down = false;
+        }
     }
 
     /// A call failed.
-    pub(crate) fn failed(&mut self, now: Timestamp) {
-        self.reachability = self.reachability.failed(now, &self.rules.health);
+    pub(crate) fn failed(&mut self, how: Failed, now: Timestamp) {
+        self.reachability = self.reachability.failed(how, now, &self.rules.health);
+    }
+
+    /// Takes the turn to try it with a website's call while it is suspended. Answers whether it was free.
+    pub(crate) fn try_again(&mut self, now: Timestamp) -> bool {
+        let tried = self.reachability.tried(now, &self.rules.health);
+        self.reachability = tried.unwrap_or(self.reachability);
+        tried.is_some()
+    }
+
+    /// The same server judged by other rules.
+    fn judged_by(&self, rules: &Arc<FleetRules>) -> Self {
+        let mut judged = Self { rules: Arc::clone(rules), ..self.clone() };
+        judged.judge();
+        judged
     }
 
     /// Decides anew what it may be used for.

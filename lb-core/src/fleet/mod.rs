@@ -3,6 +3,7 @@
 //! A fleet is never changed. What happens (a report of the monitor, a list of meetings, an answer or its absence, a
 //! placement) makes a new one that shares all that stayed the same, and [`LiveFleet`] puts it behind one atomic pointer.
 
+mod freeze;
 mod listed;
 mod live;
 mod member;
@@ -11,6 +12,7 @@ mod report;
 
 use std::sync::Arc;
 
+pub use self::freeze::Freeze;
 pub use self::listed::{ListedMeeting, MeetingList, Stamp};
 pub use self::live::LiveFleet;
 pub use self::member::{FleetRules, FleetServer};
@@ -26,6 +28,7 @@ pub struct Fleet {
     // by name, each once
     servers: Vec<Arc<FleetServer>>,
     monitor: MonitorNews,
+    freeze: Freeze,
 }
 
 /// What the last polls of the monitor brought.
@@ -53,16 +56,57 @@ impl Fleet {
         &self.monitor
     }
 
+    /// Whether servers that do not answer are believed to be down.
+    pub fn freeze(&self) -> Freeze {
+        self.freeze
+    }
+
+    /// Whether a server is surely down: suspended, and for longer than [`HealthRules::down_after`] either refusing
+    /// connections or down in the monitor, unless so many fell silent at once that the trouble is [our own](Freeze). An
+    /// administrator's word needs none of that.
+    ///
+    /// Its meetings may be placed afresh. One that the fleet does not have, though the monitor has been heard, cannot be
+    /// asked either.
+    ///
+    /// [`HealthRules::down_after`]: crate::server::HealthRules::down_after
+    pub fn is_confirmed_down(&self, name: &ServerName, now: Timestamp) -> bool {
+        let Some(server) = self.server(name) else { return self.monitor.good_at.is_some() };
+        let Some(suspended) = server.reachability.suspended_since() else { return false };
+        if server.released {
+            return true;
+        }
+        let evidence = [server.reachability.refusing_since(), server.host_down_since].into_iter().flatten().min();
+        let judged_since = self.freeze.lifted_at().unwrap_or_default().max(suspended);
+        self.freeze.since().is_none()
+            && evidence.is_some_and(|since| now.since(since.max(judged_since)) > server.rules.health.down_after)
+    }
+
     /// The fleet after `change` of one server; `None` if it has no such server.
     #[must_use]
-    pub fn with_server(&self, name: &ServerName, change: impl FnOnce(&mut FleetServer)) -> Option<Fleet> {
+    pub fn with_server(
+        &self,
+        name: &ServerName,
+        now: Timestamp,
+        change: impl FnOnce(&mut FleetServer),
+    ) -> Option<Fleet> {
         let index = self.index_of(name)?;
         let mut fleet = self.clone();
         let mut server = FleetServer::clone(&fleet.servers[index]);
         change(&mut server);
         server.judge();
+        let was_suspended = self.servers[index].reachability.suspended_since().is_some();
+        let is_suspended = server.reachability.suspended_since().is_some();
         fleet.servers[index] = Arc::new(server);
+        if was_suspended != is_suspended {
+            fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
+        }
         Some(fleet)
+    }
+
+    /// The fleet after an administrator said that what does not answer is down.
+    #[must_use]
+    pub fn with_freeze_lifted(&self, now: Timestamp) -> Fleet {
+        Fleet { freeze: self.freeze.lifted(now), ..self.clone() }
     }
 
     /// The fleet without one server.
@@ -78,7 +122,7 @@ impl Fleet {
     pub fn with_monitor_trouble(&self, problem: String, now: Timestamp) -> Fleet {
         let since = self.monitor.trouble.as_ref().map_or(now, |(since, _)| *since);
         let monitor = MonitorNews { trouble: Some((since, problem)), ..self.monitor.clone() };
-        Fleet { servers: self.servers.clone(), monitor }
+        Fleet { monitor, ..self.clone() }
     }
 
     fn index_of(&self, name: &ServerName) -> Option<usize> {

@@ -48,7 +48,7 @@ impl Fleet {
             let word = words.get(&name).copied().unwrap_or_default();
             let known = self.server(&name).map(|known| FleetServer::clone(known));
             let known = known.unwrap_or_else(|| FleetServer::new(reported.server.clone(), word, Arc::clone(rules)));
-            servers.entry(name).or_insert_with(|| known.with_news(reported, rules));
+            servers.entry(name).or_insert_with(|| known.with_news(reported, rules, now));
         }
         for known in self.servers.iter().filter(|known| !servers.contains_key(&known.server.name)).collect::<Vec<_>>() {
             let mut gone = FleetServer::clone(known);
@@ -60,12 +60,15 @@ impl Fleet {
             server.judge();
             Arc::new(server)
         });
-        Ok(Fleet { servers: judged.collect(), monitor: MonitorNews { good_at: Some(now), trouble: None } })
+        let servers: Vec<_> = judged.collect();
+        let freeze =
+            if self.freeze.since().is_some() { self.freeze.after(&self.servers, &servers, now) } else { self.freeze };
+        Ok(Fleet { servers, monitor: MonitorNews { good_at: Some(now), trouble: None }, freeze })
     }
 }
 
 impl FleetServer {
-    fn with_news(mut self, reported: ReportedServer, rules: &Arc<FleetRules>) -> Self {
+    fn with_news(mut self, reported: ReportedServer, rules: &Arc<FleetRules>, now: Timestamp) -> Self {
         let pending = |service: &Service| service.state == ServiceState::Pending;
         self.services = reported
             .services
@@ -77,6 +80,8 @@ impl FleetServer {
             .collect();
         if reported.host != HostStatus::Pending {
             self.host = reported.host;
+            let down = reported.host == HostStatus::Down;
+            self.host_down_since = if down { self.host_down_since.or(Some(now)) } else { None };
         }
         // a figure that is missing now may only be pending: it goes on aging
         let load = reported.load;

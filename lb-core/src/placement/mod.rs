@@ -6,20 +6,35 @@
 //! | [`LeastCpu`] | `least-cpu` | all servers in one place, CPU figures at hand |
 //! | [`LeastUsers`] | `least-users` | no CPU figures: users are the next best measure of load |
 //! | [`LeastMeetings`] | `least-meetings` | meetings of equal size |
+//! | [`Nearest`] | `nearest` | the way to the server matters more than its load |
+//! | [`Weighted`] | `weighted` | servers of different sizes, and figures that are old or missing |
+//! | [`PowerOfTwo`] | `power-of-two` | several balancers, or figures that are old: no herd runs to one server |
+//! | [`Random`] | `random` | a baseline to compare the others with |
 //! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
 
+mod draw;
+#[cfg(test)]
+mod fixture;
 mod least;
+mod nearest;
 mod nearest_least_cpu;
+mod power_of_two;
+mod random;
 mod round_robin;
 mod scan;
+mod weighted;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
+pub use self::nearest::Nearest;
 pub use self::nearest_least_cpu::NearestLeastCpu;
+pub use self::power_of_two::PowerOfTwo;
+pub use self::random::Random;
 pub use self::round_robin::RoundRobin;
 pub use self::scan::{Scan, by_cpu};
+pub use self::weighted::Weighted;
 
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer};

@@ -11,7 +11,7 @@ use std::fmt;
 use url::Url;
 
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
-pub use self::reachability::{HealthRules, Reachability};
+pub use self::reachability::{Failed, HealthRules, Reachability};
 pub use self::service::{HostStatus, Service, ServiceState};
 pub use self::state::{AdministratorWord, Evidence, ServerState, Verdict};
 
@@ -40,6 +40,9 @@ pub struct Server {
     pub position: Option<Position>,
     /// The most users it is to be given; absent is no limit.
     pub capacity: Option<u32>,
+    /// How much of the meetings it is to be given beside others, greater than 0; absent, its capacity says so. Only the
+    /// policy `weighted` asks for it, and no store keeps it: it is written down where the servers are.
+    pub weight: Option<f64>,
     /// What routers and integrations choose servers by.
     pub tags: Vec<String>,
     /// How calls to it are signed: SHA-256, which every BBB since 2.4 takes, unless configured otherwise.
@@ -67,6 +70,7 @@ impl Server {
             secret: secret.into(),
             position: None,
             capacity: None,
+            weight: None,
             tags: Vec::new(),
             checksum: Algorithm::Sha256,
         })

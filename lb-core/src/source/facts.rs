@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::server::{Server, ServerName};
 
 /// What the operator wrote down of one server. Absent parts leave the monitor's word.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServerFacts {
     /// The URL of its API.
     pub api_url: Option<url::Url>,
@@ -21,6 +21,8 @@ pub struct ServerFacts {
     pub position: Option<Position>,
     /// The most users it is to be given.
     pub capacity: Option<u32>,
+    /// Its weight beside others.
+    pub weight: Option<f64>,
     /// Its tags, instead of the monitor's.
     pub tags: Option<Vec<String>>,
     /// How calls to it are signed.
@@ -34,6 +36,7 @@ impl ServerFacts {
         server.secret = facts.secret.unwrap_or_else(|| server.secret.clone());
         server.position = facts.position.or(server.position);
         server.capacity = facts.capacity.or(server.capacity);
+        server.weight = facts.weight.or(server.weight);
         server.tags = facts.tags.unwrap_or_else(|| std::mem::take(&mut server.tags));
         server.checksum = facts.checksum.unwrap_or(server.checksum);
     }
@@ -88,6 +91,7 @@ mod tests {
             secret: Some("operator".into()),
             position: Position::try_new(1.0, 2.0),
             capacity: Some(200),
+            weight: Some(1.5),
             tags: Some(vec![]),
             checksum: Some(Algorithm::Sha1),
         });
@@ -95,6 +99,7 @@ mod tests {
         assert_eq!(server.secret.expose(), "operator");
         assert_eq!(server.position, Position::try_new(1.0, 2.0));
         assert_eq!((server.capacity, server.tags.len(), server.checksum), (Some(200), 0, Algorithm::Sha1));
+        assert_eq!(server.weight, Some(1.5));
     }
 
     #[test]

@@ -74,6 +74,14 @@ impl Entry {
         }
     }
 
+    /// The meeting, if it is one.
+    pub fn into_held(self) -> Option<Arc<Meeting>> {
+        match self {
+            Self::Held(meeting) => Some(meeting),
+            Self::Claimed(_) => None,
+        }
+    }
+
     fn voice_bridge(&self) -> Option<u32> {
         match self {
             Self::Claimed(claim) => Some(claim.voice_bridge),
@@ -98,7 +106,7 @@ pub struct MeetingIndex {
     by_voice_bridge: HashMap<u32, Few<MeetingKey>>,
     // A claim and the bell that rings when it is settled.
     claims: HashMap<ClaimToken, (MeetingKey, Arc<Bell>)>,
-    strays: HashMap<(MeetingKey, ServerName), Stray>,
+    strays: HashMap<MeetingId, Few<Stray>>,
     // Bells of claims that this value settled, to be rung once it is the published one.
     settled: Vec<Arc<Bell>>,
 }
@@ -111,8 +119,8 @@ impl MeetingIndex {
         strays: impl IntoIterator<Item = Stray>,
     ) -> Self {
         let mut index = Self::default();
-        claims.into_iter().for_each(|claim| index.put_claim(claim));
         meetings.into_iter().for_each(|meeting| drop(index.hold(meeting)));
+        claims.into_iter().for_each(|claim| index.put_claim(claim));
         for stray in strays {
             index.note_stray(stray);
         }
@@ -152,8 +160,7 @@ impl MeetingIndex {
         let same_beginning =
             alike.filter(|other| other.integration != key.integration).filter_map(|other| self.entries.get(other));
         let held = same_id.chain(same_beginning).map(|entry| entry.server().clone());
-        // strays are few: a server that failed a moment ago
-        let strays = self.strays.values().filter(|stray| stray.key.meeting_id == key.meeting_id);
+        let strays = self.strays.get(&key.meeting_id).into_iter().flatten();
         held.chain(strays.map(|stray| stray.server.clone())).collect()
     }
 
@@ -179,7 +186,7 @@ impl MeetingIndex {
 
     /// Every stray.
     pub fn strays(&self) -> Vec<Stray> {
-        self.strays.values().cloned().collect()
+        self.strays.values().flatten().cloned().collect()
     }
 
     /// Every claim.
@@ -206,7 +213,12 @@ impl MeetingIndex {
     /// another key, that one is let go.
     pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match self.entries.get(&claim.key) {
-            Some(Entry::Held(meeting)) => return ClaimOutcome::Held(Arc::clone(meeting)),
+            Some(Entry::Held(meeting)) => {
+                let superseded = claim.supersedes.as_ref().map(|lost| &lost.internal_id);
+                if superseded != Some(&meeting.internal_id) {
+                    return ClaimOutcome::Held(Arc::clone(meeting));
+                }
+            }
             Some(Entry::Claimed(other)) if other.token != claim.token => {
                 return ClaimOutcome::Pending(Arc::clone(other));
             }
@@ -219,7 +231,7 @@ impl MeetingIndex {
         ClaimOutcome::Claimed
     }
 
-    /// Makes the claim under `token` a meeting.
+    /// Makes the claim under `token` a meeting. If it supersedes another, the copy of that one is a stray from now on.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] if the token holds no claim, or one for another key.
@@ -230,10 +242,14 @@ impl MeetingIndex {
         Ok(self.hold(meeting))
     }
 
-    /// Gives the claim under `token` up. Answers its key if there was one.
+    /// Gives the claim under `token` up; the meeting that it was to supersede is held again. Answers its key if there was one.
     pub fn release(&mut self, token: &ClaimToken) -> Option<MeetingKey> {
         let key = self.claims.get(token)?.0.clone();
-        self.take(&key);
+        if let Some(Entry::Claimed(claim)) = self.take(&key)
+            && let Some(lost) = &claim.supersedes
+        {
+            self.put(key.clone(), Entry::Held(Arc::clone(lost)));
+        }
         Some(key)
     }
 
@@ -264,20 +280,42 @@ impl MeetingIndex {
     pub fn note_stray(&mut self, stray: Stray) -> bool {
         let held_there = self.entries.get(&stray.key).and_then(held).is_some_and(|held| held.server == stray.server);
         if !held_there {
-            self.strays.insert((stray.key.clone(), stray.server.clone()), stray);
+            self.clear_stray(&stray.key, &stray.server);
+            add_to(&mut self.strays, stray.key.meeting_id.clone(), stray);
         }
         !held_there
     }
 
     /// Takes a stray off the list.
     pub fn clear_stray(&mut self, key: &MeetingKey, server: &ServerName) {
-        self.strays.remove(&(key.clone(), server.clone()));
+        let Some(strays) = self.strays.get_mut(&key.meeting_id) else { return };
+        strays.retain(|stray| stray.key != *key || stray.server != *server);
+        if strays.is_empty() {
+            self.strays.remove(&key.meeting_id);
+        }
+    }
+
+    /// Every stray of a key.
+    pub fn strays_of(&self, key: &MeetingKey) -> Vec<Stray> {
+        self.strays.get(&key.meeting_id).into_iter().flatten().filter(|stray| stray.key == *key).cloned().collect()
     }
 
     fn hold(&mut self, meeting: Meeting) -> Arc<Meeting> {
-        let meeting = Arc::new(meeting);
-        self.clear_stray(&meeting.key, &meeting.server);
+        let lost = match self.entries.get(&meeting.key) {
+            Some(Entry::Claimed(claim)) => claim.supersedes.clone(),
+            _ => None,
+        };
+        let meeting = Arc::new(match &lost {
+            Some(lost) => meeting.superseding(lost),
+            None => meeting,
+        });
         self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
+        if let Some(lost) = lost {
+            let superseded = Some(lost.internal_id.clone());
+            let (key, server) = (meeting.key.clone(), lost.server.clone());
+            self.note_stray(Stray { key, server, since: meeting.created_at, superseded });
+        }
+        self.clear_stray(&meeting.key, &meeting.server);
         meeting
     }
 
@@ -309,8 +347,8 @@ impl MeetingIndex {
     }
 
     /// Takes the entry under `key` out of every map.
-    fn take(&mut self, key: &MeetingKey) {
-        let Some(entry) = self.entries.remove(key) else { return };
+    fn take(&mut self, key: &MeetingKey) -> Option<Entry> {
+        let entry = self.entries.remove(key)?;
         remove_from(&mut self.by_meeting_id, &key.meeting_id, &key.integration);
         if let Some(keys) = self.by_server.get_mut(entry.server()) {
             keys.remove(key);
@@ -321,7 +359,7 @@ impl MeetingIndex {
         if let Some(number) = entry.voice_bridge() {
             remove_from(&mut self.by_voice_bridge, &number, key);
         }
-        match entry {
+        match &entry {
             Entry::Held(meeting) => {
                 if let Some(keys) = self.by_internal_id.get_mut(&meeting.internal_id) {
                     keys.retain(|known| known != key);
@@ -335,6 +373,7 @@ impl MeetingIndex {
                 self.settled.extend(bell);
             }
         }
+        Some(entry)
     }
 }
 

@@ -142,6 +142,12 @@ pub trait MeetingStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// The trouble it is in.
     async fn check(&self) -> Result<(), StoreError>;
+
+    /// How many changes it has accepted and could not write yet: a crash would forget them. Always 0 for a store that
+    /// accepts only what it can keep, or that keeps nothing.
+    fn unwritten(&self) -> usize {
+        0
+    }
 }
 
 /// How many owners of one meetingID are named. Ids are mostly drawn at random; one that everybody uses (`1`, `test`) must not

@@ -7,9 +7,12 @@
 //! | [`policy`] | [`PlacementPolicy`](crate::placement::PlacementPolicy) |
 //! | [`verifier`] | [`ChecksumVerifier`](crate::checksum::ChecksumVerifier) |
 //! | [`gateway`] | [`Gateway`](crate::gateway::Gateway) |
+//! | `fuzz` | no trait: what must hold of any bytes that come in |
 //!
 //! A clause is a function that panics where the contract is broken, with what is wrong.
 
+#[doc(hidden)]
+pub mod fuzz;
 pub mod gateway;
 pub mod policy;
 pub mod source;

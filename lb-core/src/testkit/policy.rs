@@ -115,7 +115,9 @@ fn fleet() -> Fleet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::placement::{LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, RoundRobin};
+    use crate::placement::{
+        LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PowerOfTwo, Random, RoundRobin, Weighted,
+    };
 
     #[test]
     fn every_policy_keeps_the_contract() {
@@ -125,5 +127,9 @@ mod tests {
         every_clause(&LeastUsers);
         every_clause(&LeastMeetings);
         every_clause(&RoundRobin::default());
+        every_clause(&Nearest);
+        every_clause(&Random);
+        every_clause(&Weighted);
+        every_clause(&PowerOfTwo);
     }
 }

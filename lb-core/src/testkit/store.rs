@@ -34,6 +34,7 @@ pub mod events;
 pub mod fleet;
 pub mod meetings;
 pub mod strays;
+pub mod superseded;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -88,6 +89,11 @@ macro_rules! store_contract {
                 strays_are_noted_once_and_cleared,
                 the_meeting_itself_is_no_stray,
                 a_stray_occupies_its_server_for_every_integration,
+            }
+            superseded::{
+                a_lost_incarnation_is_claimed_by_who_found_it_lost,
+                a_lost_meeting_is_held_again_when_its_claim_is_given_up,
+                a_superseded_copy_is_a_stray_and_its_create_time_is_known,
             }
             events::{
                 the_events_of_a_change_are_stored_with_it,
@@ -173,6 +179,7 @@ fn claim(token: &str, id: &str, server: &str) -> Claim {
         voice_bridge: 70_001,
         token: self::token(token),
         expires: START + Duration::from_secs(20),
+        supersedes: None,
     }
 }
 
@@ -193,6 +200,7 @@ fn meeting(id: &str, create_time: u64, server: &str) -> Meeting {
             ("meta_course".to_owned(), "a \"course\"".to_owned()),
             ("allowStartStopRecording".to_owned(), String::new()),
         ],
+        superseded: Vec::new(),
     }
 }
 

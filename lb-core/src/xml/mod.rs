@@ -4,6 +4,8 @@
 //! the balancer does not know (a newer BBB's fields) can be passed on byte for byte, and
 //! [`without`](Document::without) cuts single elements out of it.
 
+#[cfg(feature = "testkit")]
+pub(crate) mod fuzz;
 mod plain;
 mod write;
 
@@ -19,6 +21,10 @@ pub use self::write::{Writer, escape};
 
 /// How deep elements may be nested. BBB's deepest answer (recordings with previews) has 8 levels.
 pub const DEPTH_LIMIT: usize = 64;
+
+/// How many tags a document may have: five times as many as a list of a thousand meetings with their users. Short ones cost
+/// many times their own length in memory.
+pub const TAG_LIMIT: usize = 1 << 20;
 
 /// A well-formed document without a document type.
 pub struct Document<'s> {
@@ -53,6 +59,9 @@ pub enum XmlError {
     /// Its elements are nested deeper than [`DEPTH_LIMIT`].
     #[error("elements nested too deep")]
     TooDeep,
+    /// It has more tags than [`TAG_LIMIT`].
+    #[error("too many elements")]
+    TooMany,
 }
 
 impl<'s> Document<'s> {
@@ -63,6 +72,9 @@ impl<'s> Document<'s> {
     pub fn parse(bytes: &'s [u8]) -> Result<Self, XmlError> {
         let source = std::str::from_utf8(bytes).map_err(|_| XmlError::NotUtf8)?;
         let source = source.trim_start_matches(|c: char| c == '\u{feff}' || c.is_ascii_whitespace());
+        if source.len() > TAG_LIMIT && source.matches('<').nth(TAG_LIMIT).is_some() {
+            return Err(XmlError::TooMany);
+        }
         let elements = match plain::elements(source) {
             Some(elements) => elements,
             None => Self::read(source)?,
@@ -292,6 +304,7 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused() {
         let deep = format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000));
+        let crowded = format!("<r>{}</r>", "<a/>".repeat(TAG_LIMIT));
         for (bad, error) in [
             ("", XmlError::Malformed),
             ("   \n", XmlError::Malformed),
@@ -303,6 +316,7 @@ mod tests {
             ("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", XmlError::Entities),
             ("<a>&x;</a>", XmlError::Entities),
             (&deep, XmlError::TooDeep),
+            (&crowded, XmlError::TooMany),
         ] {
             assert_eq!(
                 Document::parse(bad.as_bytes()).map(|_| ()).unwrap_err(),

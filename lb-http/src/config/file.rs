@@ -12,7 +12,7 @@ use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
-use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users};
+use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
 use super::value::{At, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;
 
@@ -65,6 +65,7 @@ tables! {
 
     Store {
         url: Option<At<StoreUrl>>,
+        create_when_unavailable: Option<At<bool>>,
     }
 
     Monitor {
@@ -89,6 +90,7 @@ tables! {
     Health {
         failures: Option<At<NonZero<u32>>>,
         successes: Option<At<NonZero<u32>>>,
+        down_after: Option<At<Duration>>,
     }
 
     Upstream {
@@ -124,6 +126,7 @@ tables! {
         latitude: Option<At<Latitude>>,
         longitude: Option<At<Longitude>>,
         capacity: Option<At<NonZero<u32>>>,
+        weight: Option<At<Weight>>,
         tags: Option<List<String>>,
         checksum: Option<At<Algorithm>>,
     }
@@ -140,6 +143,10 @@ tables! {
 
     Checksum {
         algorithms: Option<List<Algorithm>>,
+        hashes_per_address: Option<At<NonZero<u32>>>,
+        hashes_within: Option<At<NonZero<u32>>>,
+        hashes_beyond: Option<At<NonZero<u32>>>,
+        patience: Option<At<Duration>>,
     }
 
     Placement {

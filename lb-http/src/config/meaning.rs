@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lb_core::checksum::Algorithm;
+use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
 use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
@@ -17,7 +18,7 @@ use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, OneOrMore, Table, said};
 use super::{Api, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Tls, Upstream};
-use crate::store::StoreUrl;
+use crate::store::{StoreUrl, WhenUnavailable};
 
 /// What is wrong, and where it stands.
 #[derive(Debug)]
@@ -49,12 +50,19 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
     let (api, log) = (file.api.keys, file.log.keys);
+    let when_store_unavailable = match said(file.store.keys.create_when_unavailable) {
+        Some(true) => WhenUnavailable::Remember,
+        Some(false) | None => WhenUnavailable::Refuse,
+    };
     Config {
+        when_store_unavailable,
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
         health: HealthRules {
             failures: said(health.failures).map_or(3, u32::from),
             successes: said(health.successes).map_or(2, u32::from),
+            down_after: said(health.down_after).unwrap_or(HealthRules::default().down_after),
+            ..HealthRules::default()
         },
         upstream: upstream(file.upstream.keys, faults),
         geoip_database: said(file.geoip.keys.database),
@@ -65,6 +73,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             deploy: said(api.deploy).unwrap_or(0),
             legacy_errors: said(api.legacy_errors).unwrap_or(false),
         },
+        search_budget: search_budget(&file.checksum.keys),
         algorithms: algorithms(file.checksum.keys.algorithms, faults),
         placement: Placement {
             expected_load: ExpectedLoadRule {
@@ -160,6 +169,17 @@ fn upstream(keys: file::Upstream, faults: &mut Faults) -> Upstream {
         faults.add(at, "upstream.connect_timeout must not be longer than upstream.timeout");
     }
     upstream
+}
+
+fn search_budget(keys: &file::Checksum) -> SearchBudget {
+    let default = SearchBudget::default();
+    let rate = |said: &Option<At<NonZero<u32>>>, default| said.as_ref().map_or(default, |said| said.value.get());
+    SearchBudget {
+        per_address: rate(&keys.hashes_per_address, default.per_address),
+        within: rate(&keys.hashes_within, default.within),
+        beyond: rate(&keys.hashes_beyond, default.beyond),
+        patience: keys.patience.as_ref().map_or(default.patience, |patience| patience.value),
+    }
 }
 
 fn algorithms(list: Option<List<Algorithm>>, faults: &mut Faults) -> Vec<Algorithm> {
@@ -327,6 +347,7 @@ fn named_servers(tables: Vec<Table<file::Server>>, faults: &mut Faults) -> Vec<(
             secret: said(keys.secret),
             position,
             capacity: said(keys.capacity).map(u32::from),
+            weight: said(keys.weight).map(|weight| weight.0),
             tags: keys.tags.map(|list| list.values),
             checksum: said(keys.checksum),
         };
@@ -351,6 +372,7 @@ fn static_server(at: usize, name: ServerName, facts: ServerFacts, faults: &mut F
         name,
         position: facts.position,
         capacity: facts.capacity,
+        weight: facts.weight,
         tags: facts.tags.unwrap_or_default(),
         checksum: facts.checksum.unwrap_or(Algorithm::Sha256),
     })

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use lb_core::checksum::Algorithm;
+use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
 use lb_core::{Integrations, Secret, Server, ServerName};
@@ -39,7 +39,7 @@ use url::Url;
 
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
 pub use self::error::ConfigErrors;
-pub use crate::store::StoreUrl;
+pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub struct Config {
     pub listen: Listen,
     /// Where meetings are kept.
     pub store: StoreUrl,
+    /// What becomes of creates while they cannot be kept there.
+    pub when_store_unavailable: WhenUnavailable,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.
@@ -68,6 +70,8 @@ pub struct Config {
     pub api: Api,
     /// The algorithms that calls may be signed with; at least one.
     pub algorithms: Vec<Algorithm>,
+    /// What searching through all secrets for the one that signed a call may cost.
+    pub search_budget: SearchBudget,
     /// What holds for every router.
     pub placement: Placement,
     /// Where no two meetings may have the same voice bridge.

@@ -130,6 +130,8 @@ numbers! {
     Kilometres: "a number from 0 to 20038", 0.0..=20_038.0;
     /// Users, on average.
     Users: "a number from 0 to 100000", 0.0..=100_000.0;
+    /// How much of the meetings a server is to be given beside others.
+    Weight: "a number from 0.01 to 1000", 0.01..=1000.0;
     /// A share of a server's CPU.
     Percent: "a number from 0 to 100", 0.0..=100.0;
 }

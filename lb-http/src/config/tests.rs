@@ -19,6 +19,7 @@ certificate = "fullchain.pem"
 key = "privkey.pem"
 [store]
 url = "sqlite:/var/lib/lb/lb.sqlite3"
+create_when_unavailable = true
 [monitor]
 kind = "nagios"
 url = "http://127.0.0.1:8420/nagios4/cgi-bin"
@@ -36,6 +37,7 @@ max_age = "2m"
 grace = "1m 30s"
 [health]
 failures = 5
+down_after = "2m"
 successes = 4
 [upstream]
 connect_timeout = "1s"
@@ -55,6 +57,10 @@ deploy = 16
 legacy_errors = true
 [checksum]
 algorithms = ["sha256", "sha512"]
+hashes_per_address = 1000
+hashes_within = 20000
+hashes_beyond = 500
+patience = "2s"
 [placement]
 expected_users = 20
 ramp = "10m"
@@ -81,6 +87,7 @@ secret = "s3cr3t-server"
 latitude = -30
 longitude = -51
 capacity = 200
+weight = 2.5
 tags = ["gpu"]
 checksum = "sha1"
 "#;
@@ -118,9 +125,13 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.listen.public_url.as_str(), "https://lb.example.org/");
     assert_eq!(config.listen.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "2001:db8::1/128".parse().unwrap()]);
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
+    assert_eq!(config.when_store_unavailable, WhenUnavailable::Remember);
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(15), seconds(90)));
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
-    assert_eq!(config.health, HealthRules { failures: 5, successes: 4 });
+    assert_eq!(
+        config.health,
+        HealthRules { failures: 5, successes: 4, down_after: seconds(120), ..HealthRules::default() }
+    );
     let upstream = Upstream { connect_timeout: seconds(1), timeout: seconds(7), max_concurrent_calls: 12 };
     assert_eq!(config.upstream, upstream);
     assert_eq!(config.geoip_database, Some("city.mmdb".into()));
@@ -129,6 +140,8 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.guid, "lb-one");
     assert_eq!(config.api, Api { version: "2.1".into(), deploy: 16, legacy_errors: true });
     assert_eq!(config.algorithms, [Algorithm::Sha256, Algorithm::Sha512]);
+    let budget = SearchBudget { per_address: 1000, within: 20_000, beyond: 500, patience: seconds(2) };
+    assert_eq!(config.search_budget, budget);
     let expected_load =
         ExpectedLoadRule { expected_users: 20.0, ramp: seconds(600), cpu_per_user: 0.5, max_age: seconds(120) };
     assert_eq!(config.placement, Placement { expected_load, last_resort: false });
@@ -149,6 +162,7 @@ fn every_key_of_a_full_file_is_understood() {
     let bbb1 = &facts["bbb1"];
     assert_eq!(bbb1.api_url.as_ref().map(Url::as_str), Some("https://bbb1.example.org/bigbluebutton/api/"));
     assert_eq!((bbb1.capacity, bbb1.checksum), (Some(200), Some(Algorithm::Sha1)));
+    assert_eq!(bbb1.weight, Some(2.5));
     assert_eq!(bbb1.tags, Some(vec!["gpu".to_owned()]));
 }
 
@@ -161,6 +175,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.listen.public_url.as_str(), "http://127.0.0.1:8080/");
     assert_eq!(config.guid, "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite("lb.sqlite3".into()));
+    assert_eq!(config.when_store_unavailable, WhenUnavailable::Refuse);
     assert!(matches!(&config.monitor.source, MonitorSource::Static(servers) if servers.is_empty()));
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(10), seconds(30)));
     assert_eq!(config.health, HealthRules::default());
@@ -248,7 +263,8 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
             "lb.toml:2: store.url must be \"memory:\" or \"sqlite:PATH\"; other stores, postgres among them, are not built yet",
         ),
         ("[monitor]\nkind = 'zabbix'", "lb.toml:2: monitor.kind must be \"static\" or \"nagios\""),
-        ("[monitor]\nformat = 'mconf'", "lb.toml:2: monitor.format must be \"core4\""),
+        ("[[servers]]\nname = 'a'\nweight = 0", "lb.toml:3: servers[0].weight must be a number from 0.01 to 1000"),
+        ("[monitor]\nformat = 'core3'", "lb.toml:2: monitor.format must be \"core4\" or \"mconf\""),
         (
             "[monitor]\ninterval = 10",
             "lb.toml:2: monitor.interval must be a duration from \"1ms\" to \"366d\", such as \"10s\" or \"1m 30s\"",
@@ -260,7 +276,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "[routers.default]\npolicy = 'best'",
-            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\"",
+            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\"",
         ),
         ("[routers.default]\nradius_km = nan", "lb.toml:2: routers.default.radius_km must be a number from 0 to 20038"),
         ("[routers]\ndefault = 1", "lb.toml:2: routers.default must be a table"),
@@ -288,7 +304,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ("[geoip]\nfile = 1", "lb.toml:2: geoip.file is not a known key; known here: database"),
         (
             "[[servers]]\nname = 'a'\n[[servers]]\nsercet = 'a'",
-            "lb.toml:4: servers[1].sercet is not a known key; known here: name, url, secret, latitude, longitude, capacity, tags, checksum",
+            "lb.toml:4: servers[1].sercet is not a known key; known here: name, url, secret, latitude, longitude, capacity, weight, tags, checksum",
         ),
         (
             "\n[plans.default]\nactive = true",
@@ -450,7 +466,7 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.routers["default"].radius_km, 200.0);
     assert_eq!(config.routers["us-east"], Router { policy: Policy::LeastCpu, radius_km: 5.0 });
     assert_eq!(config.routers.len(), 2);
-    assert_eq!(config.health, HealthRules { failures: 9, successes: 2 });
+    assert_eq!(config.health, HealthRules { failures: 9, ..HealthRules::default() });
     assert!(!config.placement.last_resort);
     let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
@@ -495,7 +511,11 @@ fn a_bad_variable_is_answered_with_its_name() {
             "10.0.0.0/8,x",
             "listen.trusted_proxies[1] must be an IP address or network in quotes, such as \"10.0.0.0/8\"",
         ),
-        ("LB__HEALTH", "{ failure = 1 }", "health.failure is not a known key; known here: failures, successes"),
+        (
+            "LB__HEALTH",
+            "{ failure = 1 }",
+            "health.failure is not a known key; known here: failures, successes, down_after",
+        ),
         ("LB__SERVERS__URL", "https://a", "after LB__SERVERS must come a number from 0, such as __0__"),
         ("LB__SERVERS__4__NAME", "a", "there are 0 of these, so the next has the number 0"),
         ("LB__SERVERS__0__URL", "https://a", "a server must have a name"),

@@ -2,7 +2,7 @@
 //!
 //! | `[monitor] kind` | source |
 //! |---|---|
-//! | `nagios` | [`Nagios`]: Nagios Core 4, by its JSON CGIs |
+//! | `nagios` | [`Nagios`]: Nagios Core 4 by its JSON CGIs, or Nagios 3 with Mconf's `status-json.cgi` |
 //! | `static` | [`StaticServers`](lb_core::source::StaticServers): the servers of the configuration, watched by nobody |
 //!
 //! Around either go the core's decorators: [`WithFacts`](lb_core::source::WithFacts) for what the operator wrote down of
@@ -12,4 +12,4 @@ mod fetch;
 pub mod nagios;
 
 pub use self::fetch::SetupError;
-pub use self::nagios::{Nagios, NagiosSettings};
+pub use self::nagios::{Nagios, NagiosFormat, NagiosSettings};

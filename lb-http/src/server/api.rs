@@ -8,10 +8,12 @@ use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY};
 use hyper::{HeaderMap, Request, Response, StatusCode};
+use ipnet::IpNet;
 use lb_core::api::{ApiRequest, Call, Method, Reply, route};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Service, caller};
+use super::accept::{Language, prefers_html};
+use super::{Service, caller, refusal};
 
 /// The body of an answer: whole and ready for the API, whatever axum makes for the pages.
 pub(super) type ReplyBody = Either<Full<Bytes>, axum::body::Body>;
@@ -26,14 +28,21 @@ pub(super) async fn answer(
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<ReplyBody> {
-    let (request, place) = match read(service, bodies, peer, request).await {
+    let language = Language::preferred(request.headers());
+    let setup = service.setup.load();
+    let (request, place) = match read(service, &setup.trusted_proxies, bodies, peer, request).await {
         Ok(read) => read,
         Err(refused) => return response(refused),
     };
+    let repeatable = request.method == Method::Get;
+    let told = move |reply: Reply| {
+        let page = reply.for_person.and_then(|failure| refusal::page(failure, language, repeatable));
+        page.unwrap_or_else(|| response(reply))
+    };
     let call = route(&request.path).and_then(|route| Call::named(route.call));
-    let balancer = Arc::clone(&service.balancer);
+    let balancer = Arc::clone(&setup.balancer);
     if !call.is_some_and(Call::changes_state) {
-        return response(balancer.handle(&request).await);
+        return told(balancer.handle(&request).await);
     }
     // The website may hang up; the call goes on.
     let task = service.tasks.spawn(async move {
@@ -41,12 +50,13 @@ pub(super) async fn answer(
         drop(place);
         reply
     });
-    response(task.await.unwrap_or_else(|_| Reply::plain(500, "internal error\n")))
+    told(task.await.unwrap_or_else(|_| Reply::plain(500, "internal error\n")))
 }
 
 /// Reads a request within the limits. The permit holds its body's share of the memory for bodies.
 async fn read(
     service: &Service,
+    trusted_proxies: &[IpNet],
     bodies: &Arc<Semaphore>,
     peer: SocketAddr,
     request: Request<Incoming>,
@@ -65,7 +75,7 @@ async fn read(
         Method::Get | Method::Head => (Bytes::new(), None),
     };
     let mut forwarded = caller::forwarded_for(&head.headers);
-    let address = caller::address(peer.ip(), &forwarded, &service.trusted_proxies);
+    let address = caller::address(peer.ip(), &forwarded, trusted_proxies);
     forwarded.truncate(MOST_FORWARDED);
     let request = ApiRequest {
         method,
@@ -76,6 +86,7 @@ async fn read(
         host: host(&head.headers, &head.uri),
         address: Some(address),
         forwarded_for: forwarded,
+        prefers_html: prefers_html(&head.headers),
     };
     Ok((request, place))
 }

@@ -164,7 +164,7 @@ impl Door {
                     continue;
                 }
             };
-            let trusted = caller::is_trusted(peer.ip(), &self.server.service.trusted_proxies);
+            let trusted = caller::is_trusted(peer.ip(), &self.server.service.setup.load().trusted_proxies);
             let counted = match &self.addresses {
                 Some(addresses) if !trusted => match addresses.enter(peer.ip()) {
                     Some(counted) => Some(counted),

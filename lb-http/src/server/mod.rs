@@ -11,9 +11,12 @@
 //! | `certificate` | the certificate that listeners show, read anew when its files change |
 //! | `seldom` | keeps a warning that strangers can cause from filling the log |
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
+//! | `accept` | whether a page is wanted, and in which language |
+//! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
+mod accept;
 mod activity;
 mod addresses;
 mod answer_body;
@@ -24,6 +27,7 @@ mod connection;
 mod limits;
 mod listener;
 mod pages;
+mod refusal;
 mod seldom;
 mod stream;
 
@@ -34,21 +38,18 @@ pub use self::pages::router;
 
 use std::sync::Arc;
 
-use ipnet::IpNet;
-use lb_core::balancer::Balancer;
 use tokio_util::task::TaskTracker;
 
 use crate::metrics::Metrics;
+use crate::setup::LiveSetup;
 
 /// What every request is answered with.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// The balancer.
-    pub balancer: Arc<Balancer>,
+    /// The balancer, and whose word about addresses it believes; each request reads it once.
+    pub setup: Arc<LiveSetup>,
     /// The metrics shown at `/metrics`.
     pub metrics: Arc<Metrics>,
-    /// Networks of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Arc<[IpNet]>,
     /// Calls that must run to their end although their website has hung up.
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.

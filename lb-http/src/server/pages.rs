@@ -31,20 +31,20 @@ fn private() -> Router<Service> {
 }
 
 async fn readyz_without_reasons(State(service): State<Service>) -> impl IntoResponse {
-    match service.balancer.troubles().await {
+    match service.setup.load().balancer.troubles().await {
         troubles if troubles.is_empty() => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
     }
 }
 
 async fn readyz(State(service): State<Service>) -> impl IntoResponse {
-    match service.balancer.troubles().await {
+    match service.setup.load().balancer.troubles().await {
         troubles if troubles.is_empty() => (StatusCode::OK, "ready\n".to_owned()),
         troubles => (StatusCode::SERVICE_UNAVAILABLE, troubles.join("\n") + "\n"),
     }
 }
 
 async fn metrics(State(service): State<Service>) -> impl IntoResponse {
-    let text = service.metrics.render(&service.balancer).await;
+    let text = service.metrics.render(&service.setup.load().balancer).await;
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
 }

@@ -23,6 +23,14 @@ const BODY_LIMIT: usize = 32 * 1024 * 1024;
 /// Different names of calls that are counted; further ones count as unknown.
 const NAMES_COUNTED: usize = 100;
 
+/// Nine entities, each ten times the next.
+const BOMB: &str = "<?xml version=\"1.0\"?><!DOCTYPE response [<!ENTITY a \"boom\">\
+    <!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">\
+    <!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">\
+    <!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\"><!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;\">\
+    <!ENTITY h \"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\"><!ENTITY i \"&h;&h;&h;&h;&h;&h;&h;&h;&h;&h;\">]>\
+    <response><returncode>SUCCESS</returncode><meetingID>&i;</meetingID></response>";
+
 /// What a simulated server is made with.
 #[derive(Clone, Debug)]
 pub struct SimulatedServerSettings {
@@ -127,6 +135,16 @@ impl SimulatedServer {
         self.loopback.close().await;
     }
 
+    /// Closes every connection and takes none any more, behind a queue that is full: whoever connects waits. Its meetings
+    /// stay; it is healed by a [`stop`](Self::stop) and a [`reopen`](Self::reopen). It works where the system ignores
+    /// connections that find the queue full, as Linux does.
+    ///
+    /// # Errors
+    /// If somebody else has taken the port meanwhile, or the queue never fills.
+    pub async fn clog(&self) -> io::Result<()> {
+        self.loopback.clog().await
+    }
+
     /// Listens again on the same port after a [`stop`](Self::stop).
     ///
     /// # Errors
@@ -226,7 +244,17 @@ async fn misbehave(reply: SimulatedReply, fault: Option<Fault>) -> Result<Respon
         Some(Fault::Garbage) => Ok(respond(reply).map(|_| loopback::whole(&b"\x00\xff<resp\xfe\xed"[..]))),
         Some(Fault::Huge(length)) => {
             let start = "<response><returncode>SUCCESS</returncode><meetings>";
-            Ok(respond(reply).map(|_| loopback::huge(start, length, "</meetings></response>")))
+            let end = "</meetings></response>";
+            Ok(respond(reply).map(|_| loopback::huge(start, &loopback::BLANKS, length, end)))
+        }
+        Some(Fault::Crowd(length)) => {
+            let start = "<response><returncode>SUCCESS</returncode>";
+            Ok(respond(reply).map(|_| loopback::huge(start, &loopback::ELEMENTS, length, "</response>")))
+        }
+        Some(Fault::Bomb) => Ok(respond(reply).map(|_| loopback::whole(BOMB))),
+        Some(Fault::Trickle(duration)) => {
+            let whole = Bytes::from(reply.body.clone());
+            Ok(respond(reply).map(|_| loopback::trickle(whole, duration)))
         }
         Some(Fault::ResetMiddle) => {
             let whole = Bytes::from(reply.body.clone());

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// How a simulated BBB server misbehaves. Refusing connections is [`SimulatedServer::stop`](super::SimulatedServer::stop).
+/// How a simulated BBB server misbehaves. Refusing connections is [`SimulatedServer::stop`](super::SimulatedServer::stop),
+/// leaving them hanging is [`SimulatedServer::clog`](super::SimulatedServer::clog).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Takes the call, does nothing, and never answers.
@@ -11,6 +12,8 @@ pub enum Fault {
     HangAfter,
     /// Does the call and answers so much later.
     Slow(Duration),
+    /// Does the call and begins to answer at once; the last bytes come so much later.
+    Trickle(Duration),
     /// Does nothing; nginx answers 502 with a page, as while BBB starts.
     Html502,
     /// Does the call and answers 200 without a body.
@@ -29,6 +32,10 @@ pub enum Fault {
     ResetMiddle,
     /// Does the call and answers well-formed XML with so many bytes of blanks in it.
     Huge(u64),
+    /// Does the call and answers XML with a document type whose entities grow to gigabytes when they are resolved.
+    Bomb,
+    /// Does the call and answers well-formed XML with so many bytes of empty elements in it.
+    Crowd(u64),
 }
 
 impl Fault {
@@ -41,7 +48,7 @@ impl Fault {
 /// How a simulated Nagios misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NagiosFault {
-    /// Nagios was stopped in good order: 200 and a line feed.
+    /// Nagios was stopped in good order: 200 and a line feed, or from Mconf's program a page of HTML.
     Stopped,
     /// Nagios has crashed: its web interface goes on showing what was so long before the fault was set.
     Stale(Duration),

@@ -18,7 +18,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +26,12 @@ use tokio_util::sync::CancellationToken;
 const MOST_CONNECTIONS: usize = 4096;
 /// How long to wait after a connection could not be accepted: most likely no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a connection may take on loopback before the queue counts as full.
+const QUEUE_FULL: Duration = Duration::from_millis(200);
+/// Connections that fill the queue of a listener that wants one; the system rounds up.
+const MOST_QUEUED: usize = 64;
+/// In how many pieces an answer trickles.
+const PIECES: u32 = 20;
 
 /// A whole answer, or one that breaks or never seems to end.
 pub(super) type Body = Either<Full<Bytes>, BoxBody<Bytes, Ending>>;
@@ -74,15 +80,41 @@ pub(super) fn broken(bytes: Bytes) -> Body {
     Either::Right(StreamBody::new(frames).boxed())
 }
 
-/// `start`, then `length` blanks, then `end`.
-pub(super) fn huge(start: &'static str, length: u64, end: &'static str) -> Body {
-    static BLANKS: [u8; 64 * 1024] = [b' '; 64 * 1024];
-    let blanks = stream::unfold(length, |left| async move {
-        let chunk = left.min(BLANKS.len() as u64);
-        let blanks = BLANKS.get(..chunk as usize).unwrap_or_default();
-        (chunk > 0).then_some((blanks, left - chunk))
+/// `bytes` in pieces, the last one after `duration`.
+pub(super) fn trickle(bytes: Bytes, duration: Duration) -> Body {
+    let piece = bytes.len().div_ceil(PIECES as usize).max(1);
+    let frames = stream::unfold(bytes, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(duration / PIECES).await;
+        let next = rest.split_to(piece.min(rest.len()));
+        Some((Ok(Frame::data(next)), rest))
     });
-    let parts = stream::StreamExt::chain(stream::iter([start.as_bytes()]), blanks);
+    Either::Right(StreamBody::new(frames).boxed())
+}
+
+/// 64 KiB of blanks.
+pub(super) static BLANKS: [u8; 64 << 10] = [b' '; 64 << 10];
+
+/// 64 KiB of empty elements.
+pub(super) static ELEMENTS: [u8; 64 << 10] = {
+    let (element, mut bytes, mut at) = (*b"<a/>", [0; 64 << 10], 0);
+    while at < bytes.len() {
+        bytes[at] = element[at % element.len()];
+        at += 1;
+    }
+    bytes
+};
+
+/// `start`, then `filling` over and over for `length` bytes, then `end`.
+pub(super) fn huge(start: &'static str, filling: &'static [u8], length: u64, end: &'static str) -> Body {
+    let fillings = stream::unfold(length, move |left| async move {
+        let chunk = left.min(filling.len() as u64);
+        let filling = filling.get(..chunk as usize).unwrap_or_default();
+        (chunk > 0).then_some((filling, left - chunk))
+    });
+    let parts = stream::StreamExt::chain(stream::iter([start.as_bytes()]), fillings);
     let parts = stream::StreamExt::chain(parts, stream::iter([end.as_bytes()]));
     let frames = stream::StreamExt::map(parts, |part| Ok(Frame::data(Bytes::from_static(part))));
     Either::Right(StreamBody::new(frames).boxed())
@@ -128,6 +160,30 @@ impl<S: Site> Loopback<S> {
             // an error says that the task has panicked: then it is closed as well
             let _ = running.task.await;
         }
+    }
+
+    /// Closes all connections and listens without ever taking one, behind a queue that is full: whoever connects hangs.
+    pub(super) async fn clog(&self) -> io::Result<()> {
+        self.close().await;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(self.address)?;
+        let listener = socket.listen(1)?;
+        let mut queue = Vec::new();
+        while let Ok(connected) = tokio::time::timeout(QUEUE_FULL, TcpStream::connect(self.address)).await {
+            queue.push(connected?);
+            if queue.len() > MOST_QUEUED {
+                return Err(io::Error::other("the system's queue has no end"));
+            }
+        }
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move {
+            stopped.cancelled().await;
+            drop((queue, listener));
+        });
+        *self.lock() = Some(Running { stop, task });
+        Ok(())
     }
 
     /// Listens again on the same port. Nothing happens where it is open.

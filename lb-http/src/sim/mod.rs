@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | [`SimulatedServer`] | one BBB server over HTTP/1.1, with faults on the wire |
-//! | [`SimulatedNagios`] | a Nagios Core 4 that reports what the simulated servers do at the moment |
+//! | [`SimulatedNagios`] | a Nagios, in both formats, that reports what the simulated servers do at the moment |
 //!
 //! They bind to 127.0.0.1 only.
 

@@ -97,14 +97,26 @@ impl fmt::Display for StoreUrl {
     }
 }
 
+/// `[store] create_when_unavailable`: what becomes of changes while the database cannot be written to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenUnavailable {
+    /// They are refused: nothing is acknowledged that a crash would forget.
+    #[default]
+    Refuse,
+    /// They hold in memory and are written when the database works again: up to 10 000, then they are refused; the last
+    /// 1000 places are not for new creates. A crash before that forgets them. Meetings that run are learnt back from their
+    /// servers then.
+    Remember,
+}
+
 /// Opens the store that `url` names. It reads and may migrate a file: call it before serving.
 ///
 /// # Errors
 /// [`OpenError`], a sentence that says what to do.
-pub fn open(url: &StoreUrl) -> Result<OpenedStore, OpenError> {
+pub fn open(url: &StoreUrl, when_unavailable: WhenUnavailable) -> Result<OpenedStore, OpenError> {
     match url {
         StoreUrl::Memory => Ok(OpenedStore::Memory(Arc::new(InMemoryStore::new()))),
-        StoreUrl::Sqlite(path) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open(path)?))),
+        StoreUrl::Sqlite(path) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open_with(path, when_unavailable)?))),
     }
 }
 
@@ -121,7 +133,7 @@ pub enum OpenError {
     /// A newer version of this program has migrated the file.
     #[error(
         "the database {} has schema {found}, and this version knows {known}: start the newer version again, \
-         or restore the backup made before the upgrade",
+         or restore with lb restore the copy that was made before the upgrade",
         .path.display()
     )]
     Newer {
@@ -135,7 +147,7 @@ pub enum OpenError {
     /// A migration was made by other statements than this program has under its number.
     #[error(
         "the database {} was migrated to schema {version} by other statements than those of this version: \
-         start the build that made it, or restore a backup",
+         start the build that made it, or restore a backup with lb restore",
         .path.display()
     )]
     Altered {
@@ -146,8 +158,8 @@ pub enum OpenError {
     },
     /// The file is damaged, or no database.
     #[error(
-        "the database {} is damaged ({problem}): restore a backup, or move it away with its -wal and -shm files \
-         to start with an empty one",
+        "the database {} is damaged ({problem}): restore a backup with lb restore, or move it away with its -wal and -shm \
+         files to start with an empty one, which learns the running meetings back from their servers",
         .path.display()
     )]
     Corrupt {
@@ -156,8 +168,44 @@ pub enum OpenError {
         /// What was found.
         problem: String,
     },
+    /// Another program has locked the file.
+    #[error("the database {} is locked by another program: wait until that one is done, or end it", .0.display())]
+    Locked(PathBuf),
+    /// No copy could be made before the upgrade to the present schema, so it was not begun.
+    #[error(
+        "the database {} must be upgraded, and the copy {} that is kept before cannot be made ({problem}): it is as it was; \
+         make room, or start the version before",
+        .path.display(), .copy.display()
+    )]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// The copy that was to be made.
+        copy: PathBuf,
+        /// Why there is none.
+        problem: String,
+    },
+    /// The upgrade failed.
+    #[error(
+        "the database {} cannot be brought to schema {version} ({problem}): it is as it was, and a copy is kept as {}; \
+         start the version before",
+        .path.display(), .copy.display()
+    )]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// The migration that failed.
+        version: u32,
+        /// The copy that was made before.
+        copy: PathBuf,
+        /// What went wrong.
+        problem: String,
+    },
     /// The file cannot be opened, read or written.
-    #[error("the database {} cannot be opened: {problem}", .path.display())]
+    #[error(
+        "the database {} cannot be opened: {problem}. The balancer's user must be able to write to it and to its directory",
+        .path.display()
+    )]
     File {
         /// The file.
         path: PathBuf,
@@ -192,7 +240,7 @@ mod tests {
     async fn a_sqlite_url_names_a_file_by_its_path() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lb.sqlite3");
-        let store = open(&StoreUrl::Sqlite(path.clone())).unwrap();
+        let store = open(&StoreUrl::Sqlite(path.clone()), WhenUnavailable::Refuse).unwrap();
         assert_eq!(store.meetings().check().await, Ok(()));
         assert_eq!(store.fleet().load_fleet().await, Ok(None));
         assert!(path.exists());

@@ -83,7 +83,7 @@ impl Network {
         let prepared = lb_http::prepare(config, [observer]).await.map_err(failed)?;
         let unbound = || Failure::Failed("the balancer has no address".to_owned());
         let address = prepared.address().ok_or_else(unbound)?;
-        let balancer = Arc::clone(prepared.balancer());
+        let balancer = prepared.balancer();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(prepared.serve(async {
             // an error says that the network was dropped

@@ -117,6 +117,26 @@ fn only_a_secret_opens_the_door() {
 }
 
 #[test]
+fn a_wrong_checksum_is_told_with_whom_the_call_meant_and_never_with_what_else_it_says() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    network.call("nobody", "end", &[("meetingID", "room-1")]).failed("checksumError");
+    network.call("nobody", "create", &[("integrationName", "portal"), ("meetingID", "x")]).failed("checksumError");
+    network.call("nobody", "create", &[("integrationName", "s3cr3t")]).failed("checksumError");
+    let hints: Vec<_> = network
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            EventKind::CallRefused { hint, .. } => Some(hint.map(|name| name.to_string())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(hints, [Some("moodle".to_owned()), Some("portal".to_owned()), None]);
+    let searches = network.events().into_iter().filter(|event| matches!(event, EventKind::SecretsSearched { .. }));
+    assert_eq!(searches.count(), 4, "the create of moodle, and three that nobody had signed");
+}
+
+#[test]
 fn an_integration_that_is_switched_off_is_refused() {
     let clock = Arc::new(ManualClock::default());
     let servers = Arc::new(ScriptedServers::new(clock.clone()));
@@ -190,4 +210,33 @@ fn a_join_is_recorded_with_its_role() {
     assert_eq!(roles, [Role::Attendee, Role::Moderator, Role::Moderator]);
 }
 
-use crate::api::Method;
+use crate::api::{Failure, Method};
+
+#[test]
+fn a_join_that_fails_is_told_to_websites_and_people_in_their_way() {
+    let network = Network::of(1);
+    let nothing = [("fullName", "Ana"), ("meetingID", "nothing")];
+    let with_url = [nothing[0], nothing[1], ("errorRedirectUrl", "https://moodle.example.org/sorry?room=7")];
+    network.call("moodle", "join", &nothing).failed("notFound");
+    let location = network.call("moodle", "join", &with_url).location();
+    assert_eq!((location.host_str(), location.path()), (Some("moodle.example.org"), "/sorry"));
+    assert!(location.query().unwrap().starts_with("room=7&errors="), "{location}");
+
+    let browser = |website: &str, params: &[(&str, &str)]| {
+        network.send(&ApiRequest { prefers_html: true, ..network.request(website, "join", params) }).0
+    };
+    assert_eq!(browser("moodle", &nothing).for_person, Some(Failure::NotFound));
+    let unsigned = browser("nobody", &with_url);
+    assert_eq!((unsigned.location, unsigned.for_person), (None, Some(Failure::Checksum)));
+    // other calls are no business of people
+    let info = network.request("moodle", "getMeetingInfo", &[("meetingID", "nothing")]);
+    assert_eq!(network.send(&ApiRequest { prefers_html: true, ..info }).0.for_person, None);
+
+    network.create("moodle", "room-1").success();
+    network.servers.fault("bbb1", Some(crate::gateway::Fault::Refuse));
+    for _ in 0..3 {
+        network.follow();
+    }
+    let suspended = browser("moodle", &[("fullName", "Ana"), ("meetingID", "room-1")]);
+    assert_eq!(suspended.for_person, Some(Failure::ServerTrouble));
+}

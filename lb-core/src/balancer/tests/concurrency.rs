@@ -85,6 +85,7 @@ impl PlacementPolicy for Overtaking {
             voice_bridge: 70_000,
             token: "portals-token".to_owned().into(),
             expires: request.now + Duration::from_secs(16),
+            supersedes: None,
         };
         assert_eq!(self.0.claim(claim).now_or_never(), Some(Ok(ClaimOutcome::Claimed)));
         LeastCpu.rank(request)

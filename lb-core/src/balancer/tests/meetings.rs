@@ -104,7 +104,7 @@ fn the_load_of_a_server_is_what_it_lists() {
     let fleet = network.balancer.fleet();
     let server = &fleet.servers()[0];
     assert_eq!((server.users(), server.meetings()), (7, 3), "people in breakout rooms are not counted twice");
-    assert_eq!(listed(&network), 1, "the foreign one belongs to no website");
+    assert_eq!(listed(&network), 2, "with its breakout room; the foreign one belongs to no website");
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 mod calls;
 mod concurrency;
+mod down;
 mod faults;
+mod insert_document;
 mod meetings;
 mod placement;
 mod races;
+mod succession;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

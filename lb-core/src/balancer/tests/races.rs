@@ -60,6 +60,7 @@ fn a_settlement_that_hears_nothing_late_ends_no_meeting_that_was_acknowledged() 
         voice_bridge: 70_000,
         token: "t".to_owned().into(),
         expires: Default::default(),
+        supersedes: None,
     };
     block_on(network.store.claim(claim)).unwrap();
     network.servers.fault_on("bbb1", "getMeetingInfo", Fault::HangBefore);

@@ -14,6 +14,7 @@ fn claim(token: &str, integration: &str, id: &str, server: &str) -> Claim {
         voice_bridge: 70_000,
         token: ClaimToken::from(token.to_owned()),
         expires: Timestamp::from_millis(1),
+        supersedes: None,
     }
 }
 
@@ -29,6 +30,7 @@ fn meeting(integration: &str, id: &str, internal_id: &str, server: &str) -> Meet
         records: false,
         created_at: Timestamp::from_millis(1),
         parameters: Vec::new(),
+        superseded: Vec::new(),
     }
 }
 
@@ -76,7 +78,12 @@ fn a_token_holds_one_claim_only() {
 
 #[test]
 fn what_is_restored_is_not_decided_again() {
-    let stray = Stray { key: MeetingKey::new("moodle", "a"), server: "bbb1".into(), since: Timestamp::from_millis(1) };
+    let stray = Stray {
+        key: MeetingKey::new("moodle", "a"),
+        server: "bbb1".into(),
+        since: Timestamp::from_millis(1),
+        superseded: None,
+    };
     let index = MeetingIndex::restored(
         [claim("t", "moodle", "a", "bbb1")],
         [meeting("portal", "a", "x-1", "bbb1")],

@@ -33,7 +33,7 @@ pub async fn the_events_of_a_change_are_stored_with_it(store: &dyn MeetingStore)
         .unwrap();
     let forgotten = meeting("a", 2, "bbb1");
     assert_eq!(store.forget(&held.key, &forgotten.internal_id, vec![ended(&forgotten)]).await, Ok(true));
-    let copy = Stray { key: stray.clone(), server: "bbb2".into(), since: START };
+    let copy = Stray { key: stray.clone(), server: "bbb2".into(), since: START, superseded: None };
     store.note_stray(copy, vec![noted.clone()]).await.unwrap();
     store.clear_stray(&stray, &"bbb2".into(), vec![cleared.clone()]).await.unwrap();
     let newest_first = vec![cleared, noted, ended(&forgotten), adopted, ended(&held), created(&held)];
@@ -73,6 +73,7 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         integration: integration.map(Into::into),
         key: "checksumError".into(),
         address: address.map(|address| address.parse().unwrap()),
+        hint: integration.map(Into::into),
     };
     let changed =
         |from| EventKind::ServerStateChanged { server: "bbb1".into(), from, to: ServerState::Warning, reasons: vec![] };
@@ -83,6 +84,17 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         changed(Some(ServerState::ForceEnabled)),
         EventKind::ServerDropped { server: "bbb1".into() },
         EventKind::LastResort { meeting: MeetingKey::new("moodle", "a\0\u{202e}'\""), server: "bbb1".into() },
+        EventKind::ServerConfirmedDown { server: "bbb1".into() },
+        EventKind::FreezeBegan { suspended: 2, servers: 4 },
+        EventKind::FreezeEnded,
+        EventKind::MeetingPlacedAfresh {
+            meeting: MeetingKey::new("moodle", "a"),
+            superseded: "a-1".into(),
+            from: "bbb1".into(),
+            internal_id: "a-2".into(),
+            server: "bbb2".into(),
+        },
+        EventKind::CopyInUse { meeting: MeetingKey::new("moodle", "a"), server: "bbb1".into(), users: 2 },
         EventKind::MonitorFailed { problem: "no answer".to_owned() },
         EventKind::MonitorRecovered,
         EventKind::StoreFailed { problem: "no space".to_owned() },

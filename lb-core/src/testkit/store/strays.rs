@@ -7,7 +7,7 @@ use crate::meeting::{MeetingKey, Stray};
 use crate::store::{ClaimOutcome, MeetingStore, Replaces};
 
 fn stray(id: &str, server: &str) -> Stray {
-    Stray { key: MeetingKey::new("moodle", id), server: server.into(), since: START }
+    Stray { key: MeetingKey::new("moodle", id), server: server.into(), since: START, superseded: None }
 }
 
 /// A stray is one of a key and a server: noted again it is the newer one, cleared it is gone.

@@ -22,10 +22,11 @@ use std::time::Duration;
 
 use lb_core::server::{HostStatus, Service, ServiceState};
 use lb_core::source::SourceError;
-use lb_core::{Position, Server, Timestamp};
+use lb_core::{Server, Timestamp};
 use serde_json::{Map, Value};
 
 use super::figures::CheckedService;
+use super::host;
 
 /// The name of every object whose name Nagios cannot print.
 const UNPRINTABLE: &str = "(null)";
@@ -169,30 +170,8 @@ fn host_status(value: &Value) -> HostStatus {
 }
 
 fn server(name: &str, host: &Value) -> Option<Server> {
-    let text = |value: &Value| value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let variable = |key: &str| text(&host["custom_variables"][key]);
-    let from_variables = variable("BBB_URL").zip(variable("BBB_SALT"));
-    let (url, secret) = from_variables.or_else(|| from_notes(host["notes"].as_str()?))?;
-    let Ok(mut server) = Server::new(name, &url, secret) else {
-        tracing::warn!(server = name, "left out: its BBB_URL (or notes) holds no absolute http or https URL");
-        return None;
-    };
-    if let Some(address) = text(&host["address"]) {
-        server.address = address;
-    }
-    let degrees = |key: &str| variable(key).and_then(|text| text.parse().ok());
-    let at = |latitude: &str, longitude: &str| Position::try_new(degrees(latitude)?, degrees(longitude)?);
-    server.position = at("SERVER_LATITUDE", "SERVER_LONGITUDE").or_else(|| at("LATITUDE", "LONGITUDE"));
-    Some(server)
-}
-
-/// `URL SECRET`, as hosts carried them before there were custom variables.
-fn from_notes(notes: &str) -> Option<(String, String)> {
-    let mut words = notes.split_whitespace();
-    match (words.next(), words.next(), words.next()) {
-        (Some(url), Some(secret), None) if url.contains("://") => Some((url.to_owned(), secret.to_owned())),
-        _ => None,
-    }
+    let variables = |key: &str| host["custom_variables"][key].as_str();
+    host::server(name, host["address"].as_str(), host["notes"].as_str(), variables)
 }
 
 #[cfg(test)]

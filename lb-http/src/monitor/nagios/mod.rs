@@ -1,4 +1,6 @@
-//! [`Nagios`]: servers from a Nagios Core 4, by its JSON CGIs.
+//! [`Nagios`]: servers from a Nagios, in one of two [formats](NagiosFormat).
+//!
+//! Nagios Core 4, by its JSON CGIs:
 //!
 //! ```text
 //! every poll, at once          statusjson.cgi?query=servicelist&details=true   states, texts, figures
@@ -7,91 +9,59 @@
 //! and every 5 minutes          objectjson.cgi?query=hostgrouplist&details=true members, if groups are configured
 //! ```
 //!
+//! Nagios 3 with the `status-json.cgi` of Mconf's networks:
+//!
+//! ```text
+//! every poll                   status-json.cgi?hostgroup=all&style=mconf       all of it
+//! ```
+//!
 //! A host becomes a server when it carries the custom variables `_BBB_URL` and `_BBB_SALT`, or `notes` of the form
 //! `URL SECRET`. Its place may stand in `_SERVER_LATITUDE` and `_SERVER_LONGITUDE` (or `_LATITUDE` and `_LONGITUDE`).
 //!
 //! **Whoever may read these answers can read the servers' secrets**: Nagios should be asked over HTTPS, by a user of its
 //! own, which needs `authorized_for_all_hosts` and `authorized_for_all_services` and nothing else.
 
+mod changes;
 mod core4;
 #[cfg(test)]
 pub(super) mod fake;
 mod figures;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
+mod host;
+#[cfg(test)]
+mod hostile;
+mod mconf;
 mod objects;
 mod perfdata;
+mod settings;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps;
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use lb_core::source::{MonitorReport, ReportedServer, ServerSource, SourceError};
-use lb_core::{Clock, Secret, Server};
-use url::Url;
+use lb_core::{Clock, Server};
 use url::form_urlencoded::byte_serialize;
 
+use self::changes::Changes;
 use self::core4::Answer;
 use self::figures::CpuFigure;
 use self::objects::Objects;
+pub use self::settings::{NagiosFormat, NagiosSettings};
 use super::fetch::{Fetcher, SetupError};
 
 /// How long the objects of one run of Nagios are believed: somebody may have changed what a group contains.
 const OBJECTS_KEPT: Duration = Duration::from_secs(300);
 
-/// How a Nagios is asked.
-#[derive(Clone)]
-pub struct NagiosSettings {
-    /// Where its CGIs are, such as `https://nagios.example.org/nagios4/cgi-bin/`.
-    pub url: Url,
-    /// The user of the web interface; empty: no authentication.
-    pub username: String,
-    /// Its password.
-    pub password: Secret,
-    /// Only hosts of this group count (and those of `recording_hostgroup`); absent: all that are servers.
-    pub hostgroup: Option<String>,
-    /// Hosts of this group only hold recordings.
-    pub recording_hostgroup: Option<String>,
-    /// The service that reports the CPU.
-    pub cpu_service: String,
-    /// The label of the CPU figure, a percentage, in that service's performance data.
-    pub cpu_label: String,
-    /// Older data are refused: Nagios has crashed. It writes them every 10 s unless configured otherwise.
-    pub max_age: Duration,
-    /// How long one whole poll may take.
-    pub deadline: Duration,
-}
+/// More servers than this are refused: a Nagios that watches so much is not narrowed to the servers.
+const MOST_SERVERS: usize = 10_000;
 
-impl NagiosSettings {
-    /// A Nagios at `url`, without authentication: all hosts, the CPU from `cpu_avg` of `Processor Report`, data at most 60 s
-    /// old, a poll within 10 s.
-    pub fn new(url: Url) -> Self {
-        Self {
-            url,
-            username: String::new(),
-            password: Secret::from(""),
-            hostgroup: None,
-            recording_hostgroup: None,
-            cpu_service: "Processor Report".to_owned(),
-            cpu_label: "cpu_avg".to_owned(),
-            max_age: Duration::from_secs(60),
-            deadline: Duration::from_secs(10),
-        }
-    }
-}
-
-impl fmt::Debug for NagiosSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NagiosSettings")
-            .field("host", &self.url.host_str())
-            .field("hostgroup", &self.hostgroup)
-            .field("recording_hostgroup", &self.recording_hostgroup)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Asks a Nagios Core 4. See the module.
+/// Asks a Nagios. See the module.
 #[derive(Debug)]
 pub struct Nagios {
     fetcher: Fetcher,
@@ -100,8 +70,9 @@ pub struct Nagios {
     // narrows every list to the one group that counts, where there is just one: a Nagios may watch much else
     filter: String,
     clock: Arc<dyn Clock>,
-    // held for one clone or one assignment, never across an await
+    // each held for one clone or one assignment, never across an await
     objects: Mutex<Option<Arc<Objects>>>,
+    changes: Mutex<Arc<Changes>>,
 }
 
 impl Nagios {
@@ -119,10 +90,54 @@ impl Nagios {
             }
             _ => String::new(),
         };
-        Ok(Self { fetcher, settings, cpu, filter, clock, objects: Mutex::new(None) })
+        Ok(Self { fetcher, settings, cpu, filter, clock, objects: Mutex::default(), changes: Mutex::default() })
     }
 
     async fn report(&self) -> Result<MonitorReport, SourceError> {
+        let report = match self.settings.format {
+            NagiosFormat::Core4 => self.core4_report().await?,
+            NagiosFormat::Mconf => self.mconf_report().await?,
+        };
+        match report.servers.len() {
+            0 => tracing::warn!("Nagios shows no servers: has its user authorized_for_all_hosts and _all_services?"),
+            1..=MOST_SERVERS => {}
+            many => return Err(SourceError::Unreadable(format!("it has {many} servers; the most are {MOST_SERVERS}"))),
+        }
+        Ok(report)
+    }
+
+    async fn mconf_report(&self) -> Result<MonitorReport, SourceError> {
+        let asked_at = self.clock.now();
+        let filter = if self.filter.is_empty() { "&hostgroup=all" } else { &self.filter };
+        let body = self.fetcher.get(&format!("status-json.cgi?style=mconf{filter}")).await?;
+        let answer = parsed(move || mconf::Answer::parse(&body)).await?;
+
+        let before = self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let changes = Arc::new(before.after(answer.last_checks(), asked_at));
+        *self.changes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&changes);
+        let age = changes.age(asked_at);
+        if age > self.settings.max_age {
+            return Err(SourceError::Stale(age));
+        }
+        let groups = [&self.settings.hostgroup, &self.settings.recording_hostgroup].map(Option::as_deref);
+        let report = |(host, recording): (mconf::Host, bool)| {
+            let mut checked = host.services;
+            for checked in &mut checked {
+                checked.service.checked_at = changes.done_at(&host.name, &checked.service.name);
+            }
+            Some(ReportedServer {
+                server: host.server?,
+                host: host.status,
+                load: figures::load(&checked, &self.cpu, |moment| moment),
+                services: checked.into_iter().map(|checked| checked.service).collect(),
+                recording,
+            })
+        };
+        let servers = answer.select(groups[0], groups[1])?.into_iter().filter_map(report).collect();
+        Ok(MonitorReport { servers })
+    }
+
+    async fn core4_report(&self) -> Result<MonitorReport, SourceError> {
         // from before the question: no figure may count as fresher than it is
         let asked_at = self.clock.now();
         let (services, hosts) =
@@ -150,9 +165,6 @@ impl Nagios {
             })
         };
         let servers: Vec<_> = objects.servers.iter().filter_map(report).collect();
-        if servers.is_empty() {
-            tracing::warn!("Nagios shows no servers: has its user authorized_for_all_hosts and _all_services?");
-        }
         Ok(MonitorReport { servers })
     }
 
@@ -183,10 +195,16 @@ impl Nagios {
     async fn ask(&self, cgi: &str, list: &'static str) -> Result<Answer, SourceError> {
         let filter = if list == "hostgrouplist" { "" } else { &self.filter };
         let body = self.fetcher.get(&format!("{cgi}?query={list}&details=true{filter}")).await?;
-        // megabytes on a large network: too long for a thread that serves calls
-        let parsed = tokio::task::spawn_blocking(move || Answer::parse(&body, list)).await;
-        parsed.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
+        parsed(move || Answer::parse(&body, list)).await
     }
+}
+
+/// Reads megabytes on a large network: too long for a thread that serves calls.
+async fn parsed<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, SourceError> + Send + 'static,
+) -> Result<T, SourceError> {
+    let parsed = tokio::task::spawn_blocking(read).await;
+    parsed.unwrap_or_else(|error| Err(SourceError::Unreadable(error.to_string())))
 }
 
 #[async_trait]

@@ -55,6 +55,7 @@ impl Objects {
     }
 }
 
-fn no_group(name: &str) -> SourceError {
+/// A group that is configured is not there, or not for this user.
+pub(super) fn no_group(name: &str) -> SourceError {
     SourceError::Refused(format!("it shows no host group {name} to this user"))
 }

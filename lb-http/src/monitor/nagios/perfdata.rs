@@ -115,10 +115,14 @@ fn number(text: &str) -> Option<(f64, &str)> {
     if bytes.get(end) == Some(&b'.') {
         end = digits(end + 1);
     }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let exponent = sign(end + 1);
-        // without digits the e begins a unit
-        end = if digits(exponent) > exponent { digits(exponent) } else { end };
+    // without digits the e begins a unit
+    let exponent = |at: usize| {
+        let first = sign(at + 1);
+        (matches!(bytes.get(at), Some(b'e' | b'E')) && digits(first) > first).then(|| digits(first))
+    };
+    end = exponent(end).unwrap_or(end);
+    if exponent(end).is_some() {
+        return None;
     }
     let (number, unit) = text.split_at_checked(end)?;
     if unit.starts_with(|c: char| c.is_ascii_digit() || ",.+-=':".contains(c)) {
@@ -173,7 +177,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_passed_over_and_the_rest_is_not() {
-        for bad in ["a=12,5%", "a", "a=", "=5", "''=5", "'a b", "'a'5", "a=1.2.3", "a=1e999", "a=--1", "a=x", "a b"] {
+        for bad in
+            ["a=12,5%", "a", "a=", "=5", "''=5", "'a b", "'a'5", "a=1.2.3", "a=1e999", "a=1e5e5", "a=--1", "a=x", "a b"]
+        {
             assert_eq!(read(bad), [], "{bad}");
         }
         for bad in ["a=12,5%", "a", "a=", "=5", "''=5", "'a'5", "a=1.2.3", "a=x"] {

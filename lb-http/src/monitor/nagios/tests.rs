@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lb_core::server::HostStatus;
 use lb_core::testkit::source as contract;
 use lb_core::{ManualClock, Timestamp};
+use url::Url;
 
 use super::fake::{FakeNagios, Reply};
 use super::*;

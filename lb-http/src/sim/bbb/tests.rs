@@ -109,6 +109,7 @@ async fn faults_with_an_answer_answer_it() {
         (Fault::Html502, 0, 502, "<html>"),
         (Fault::Empty, 1, 200, ""),
         (Fault::Slow(Duration::from_millis(30)), 1, 200, "<response>"),
+        (Fault::Trickle(Duration::from_millis(30)), 1, 200, "<response>"),
     ] {
         let fixture = Fixture::start().await;
         fixture.simulated.fault(Some(fault));
@@ -118,7 +119,7 @@ async fn faults_with_an_answer_answer_it() {
         assert!(body.starts_with(expected.as_bytes()), "{fault:?}");
         assert_eq!(body.is_empty(), expected.is_empty(), "{fault:?}");
         assert_eq!(fixture.meetings(), meetings, "{fault:?}");
-        assert!(!matches!(fault, Fault::Slow(delay) if start.elapsed() < delay));
+        assert!(!matches!(fault, Fault::Slow(delay) | Fault::Trickle(delay) if start.elapsed() < delay));
     }
     let fixture = Fixture::start().await;
     fixture.simulated.fault_on("getMeetings", Fault::Garbage);
@@ -127,6 +128,13 @@ async fn faults_with_an_answer_answer_it() {
     fixture.simulated.fault_on("getMeetings", Fault::Huge(100_000_000));
     let (_, body) = fixture.get("getMeetings", "").await.unwrap();
     assert!(body.len() > 100_000_000 && body.ends_with(b"</response>"));
+    fixture.simulated.fault_on("getMeetings", Fault::Crowd(1_000_000));
+    let (_, body) = fixture.get("getMeetings", "").await.unwrap();
+    assert!(
+        body.ends_with(b"<a/><a/></response>") && body.windows(4).filter(|part| part == b"<a/>").count() == 250_000
+    );
+    fixture.simulated.fault_on("getMeetings", Fault::Bomb);
+    assert!(fixture.text("getMeetings", "").await.contains("<!ENTITY"));
     assert!(fixture.text("create", CREATE).await.contains("SUCCESS"), "only getMeetings is faulty");
     fixture.simulated.fault(None);
     assert!(fixture.text("getMeetings", "").await.contains("room-1"));
@@ -198,6 +206,20 @@ async fn a_stopped_server_refuses_and_comes_back_on_its_port_with_its_meetings()
     let error = error.downcast::<hyper_util::client::legacy::Error>().unwrap();
     assert!(error.is_connect(), "{error:?}");
     fixture.simulated.reopen().await.unwrap();
+    fixture.simulated.reopen().await.unwrap();
+    assert!(fixture.text("getMeetings", "").await.contains("room-1"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_clogged_server_lets_nobody_connect_until_it_is_opened_again() {
+    let fixture = Fixture::start().await;
+    fixture.text("create", CREATE).await;
+    fixture.simulated.clog().await.unwrap();
+    let address = fixture.simulated.url().trim_start_matches("http://").trim_end_matches("/bigbluebutton/").to_owned();
+    let connecting = tokio::net::TcpStream::connect(address);
+    assert!(tokio::time::timeout(Duration::from_millis(300), connecting).await.is_err(), "nobody connects");
+    fixture.simulated.stop().await;
     fixture.simulated.reopen().await.unwrap();
     assert!(fixture.text("getMeetings", "").await.contains("room-1"));
 }

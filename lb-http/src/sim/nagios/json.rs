@@ -1,4 +1,4 @@
-//! The answers of Nagios' JSON CGIs: the envelope and the lists.
+//! The answers of Nagios' JSON CGIs: the envelope and the lists of Core 4.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub(super) enum Cgi {
     Status,
     /// What things there are.
     Object,
+    /// Both, in the program of Mconf's networks.
+    Mconf,
 }
 
 /// A query and its options.
@@ -36,11 +38,17 @@ impl Query {
 
     /// The query, if it is one that is answered.
     pub(super) fn name(&self) -> Option<&str> {
-        let known: &[&str] = match self.cgi {
-            Cgi::Status => &["servicelist", "hostlist"],
-            Cgi::Object => &["hostlist", "hostgrouplist"],
+        let (option, known): (_, &[&str]) = match self.cgi {
+            Cgi::Status => ("query", &["servicelist", "hostlist"]),
+            Cgi::Object => ("query", &["hostlist", "hostgrouplist"]),
+            Cgi::Mconf => ("style", &["mconf"]),
         };
-        self.option("query").filter(|name| known.contains(name))
+        self.option(option).filter(|name| known.contains(name))
+    }
+
+    /// How a stopped Nagios answers.
+    pub(super) fn when_stopped(&self) -> &'static str {
+        if self.cgi == Cgi::Mconf { super::mconf::STOPPED } else { "\n" }
     }
 
     fn details(&self) -> bool {
@@ -61,7 +69,14 @@ pub(super) struct Answer<'a> {
 
 impl Answer<'_> {
     /// The whole answer to `query`. Errors of the query are told within a success of HTTP.
-    pub(super) fn to(&self, query: &Query) -> Value {
+    pub(super) fn to(&self, query: &Query) -> String {
+        match query.cgi {
+            Cgi::Status | Cgi::Object => self.core4(query).to_string(),
+            Cgi::Mconf => self.mconf(query.option("hostgroup").unwrap_or("all")),
+        }
+    }
+
+    fn core4(&self, query: &Query) -> Value {
         let Some(name) = query.name() else {
             return match query.option("query") {
                 None => self.failure(query, 4, "Option Missing", "Missing validation for object type 0."),
@@ -77,7 +92,7 @@ impl Answer<'_> {
         let hosts: Vec<_> = self.observations.iter().filter(in_group).collect();
         let list = match (query.cgi, name) {
             (Cgi::Status, "servicelist") => self.services(&hosts, query.details()),
-            (Cgi::Status, _) => {
+            (Cgi::Status | Cgi::Mconf, _) => {
                 map(&hosts, |host| if query.details() { self.host(host) } else { self.host_bits(host).into() })
             }
             (Cgi::Object, "hostlist") if query.details() => map(&hosts, host_object),
@@ -105,7 +120,7 @@ impl Answer<'_> {
     fn result(&self, query: &Query, code: u8, text: &str, message: &str) -> Value {
         json!({
             "query_time": seconds(self.now),
-            "cgi": match query.cgi { Cgi::Status => "statusjson.cgi", Cgi::Object => "objectjson.cgi" },
+            "cgi": if query.cgi == Cgi::Object { "objectjson.cgi" } else { "statusjson.cgi" },
             "user": self.user,
             "query": query.option("query").unwrap_or_default(),
             "query_status": "released",
@@ -118,7 +133,7 @@ impl Answer<'_> {
         })
     }
 
-    fn groups(&self) -> BTreeSet<&str> {
+    pub(super) fn groups(&self) -> BTreeSet<&str> {
         self.observations.iter().flat_map(|host| &host.groups).map(String::as_str).collect()
     }
 

@@ -1,6 +1,7 @@
-//! [`SimulatedNagios`]: a Nagios Core 4 with its JSON CGIs, watching simulated servers.
+//! [`SimulatedNagios`]: a Nagios with JSON CGIs, those of Core 4 and Mconf's, watching simulated servers.
 
 mod json;
+mod mconf;
 mod records;
 
 use std::collections::BTreeMap;
@@ -43,8 +44,9 @@ impl Default for SimulatedNagiosSettings {
     }
 }
 
-/// A Nagios Core 4 on loopback: `statusjson.cgi` (`servicelist`, `hostlist`) and `objectjson.cgi` (`hostlist`,
-/// `hostgrouplist`), with HTTP Basic authentication and the `hostgroup` filter. Dropping it closes it.
+/// A Nagios on loopback: `statusjson.cgi` (`servicelist`, `hostlist`) and `objectjson.cgi` (`hostlist`, `hostgrouplist`) as
+/// Core 4 has them, and Mconf's `status-json.cgi` (`style=mconf`); with HTTP Basic authentication and the `hostgroup` filter.
+/// Dropping it closes it.
 ///
 /// What it tells is always what the servers do at that moment, in Mconf's services and messages.
 pub struct SimulatedNagios {
@@ -112,7 +114,7 @@ impl SimulatedNagios {
         self.loopback.site().lock().fault = meets;
     }
 
-    /// How many requests of each `query` have come, those that met a fault included.
+    /// How many requests of each `query` have come (`mconf` for that style), those that met a fault included.
     pub fn queries(&self) -> BTreeMap<String, u64> {
         self.loopback.site().lock().queries.clone()
     }
@@ -186,10 +188,15 @@ impl Site for Nagios {
         let cgi = match request.uri().path().strip_prefix(CGI_BIN) {
             Some("statusjson.cgi") => Cgi::Status,
             Some("objectjson.cgi") => Cgi::Object,
+            Some("status-json.cgi") => Cgi::Mconf,
             _ => return Ok(page(StatusCode::NOT_FOUND)),
         };
         let pairs = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
         let query = Query::new(cgi, pairs.into_owned().collect());
+        if cgi == Cgi::Mconf && query.name().is_none() {
+            // its other styles are not simulated
+            return Ok(page(StatusCode::NOT_FOUND));
+        }
         let (meets, program_start) = self.count(&query);
         let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(Secret::from);
         let refused = matches!(meets, Some(Meets::Fault(NagiosFault::Unauthorized)));
@@ -213,10 +220,10 @@ impl Site for Nagios {
             Some(Meets::Fault(NagiosFault::Hang)) => pending().await,
             Some(Meets::Fault(NagiosFault::Garbage)) => return Ok(json("{\"format_version\": 0, \"res\u{0}")),
             Some(Meets::Fault(NagiosFault::Stopped | NagiosFault::Stale(_) | NagiosFault::Unauthorized)) => {
-                return Ok(json("\n"));
+                return Ok(json(query.when_stopped()));
             }
         };
-        Ok(json(answer.to(&query).to_string()))
+        Ok(json(answer.to(&query)))
     }
 }
 

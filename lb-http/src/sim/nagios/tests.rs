@@ -220,3 +220,36 @@ async fn it_fails_in_the_ways_that_a_nagios_fails() {
     let request = Request::get(fixture.nagios.url()).body(Full::default()).unwrap();
     assert!(fixture.client.request(request).await.is_err());
 }
+
+#[tokio::test]
+async fn mconfs_program_tells_the_same_in_its_own_way() {
+    let fixture = Fixture::start().await;
+    let style = |group: &str| format!("status-json.cgi?hostgroup={group}&style=mconf");
+    let real: Value =
+        serde_json::from_str(include_str!("../../../tests/fixtures/nagios/n3-status-json-style-mconf.json")).unwrap();
+    let ours = fixture.json(&style("all")).await;
+    let first = |answer: &Value, path: &str| answer.pointer(path).map(|value| keys(value).len());
+    for path in ["/hostgroups/0", "/hostgroups/0/hosts/0/services/0", "/hostgroups/2"] {
+        assert_eq!(first(&ours, path), first(&real, path), "{path}");
+    }
+    let poa1 = &ours["hostgroups"][0]["hosts"][0];
+    assert_eq!((&poa1["name"], &poa1["status"]), (&"poa1.example.org".into(), &"UP".into()));
+    assert_eq!(poa1["BBB_URL"], fixture.servers[0].url());
+    let cpu = &poa1["services"][0];
+    assert_eq!(cpu["description"], "Processor Report");
+    assert!(cpu["performance_data"].as_str().unwrap().starts_with("cpu&#95;avg&#61;"), "{cpu}");
+    assert_eq!(poa1["services"].as_array().unwrap().last(), Some(&serde_json::json!({})));
+    assert_eq!(cpu["last_check"].as_str().map(str::len), Some("11-22-2026 08:16:05".len()));
+
+    assert_eq!(fixture.json(&style("nope")).await, serde_json::json!({ "hostgroups": [{}] }));
+    assert_eq!(fixture.json(&style("mconf-recording-server")).await["hostgroups"].as_array().unwrap().len(), 2);
+    assert_eq!(fixture.get("status-json.cgi?hostgroup=all", "lb:simulated").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(fixture.nagios.queries().get("mconf"), Some(&3));
+
+    fixture.nagios.fault(Some(NagiosFault::Pending));
+    let pending = fixture.json(&style("mconf-node")).await["hostgroups"][0]["hosts"][0].take();
+    assert_eq!((&pending["status"], &pending["services"][0]["last_check"]), (&"PENDING".into(), &"N/A".into()));
+    fixture.nagios.fault(Some(NagiosFault::Stopped));
+    let (status, page) = fixture.get(&style("all"), "lb:simulated").await;
+    assert!(status == StatusCode::OK && page.contains("<H1>Whoops!</H1>"), "{page}");
+}

@@ -70,6 +70,7 @@ fn server(row: &Row<'_>) -> Result<Server> {
         address: row.get("address")?,
         position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
         capacity: row.get("capacity")?,
+        weight: None,
         tags: from_json(row, "tags")?,
         checksum: from_word(row, "checksum")?,
     })

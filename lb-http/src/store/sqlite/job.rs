@@ -4,21 +4,28 @@ use lb_core::store::{MeetingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::later::{Later, Put};
+
 /// What a job works on: the index as it will be published, and the database in the transaction of the batch.
 pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
     connection: &'a Connection,
-    // why nothing can be written now
-    unwritable: Option<&'a StoreError>,
+    way: Way<'a>,
+}
+
+/// Where changes go.
+pub(super) enum Way<'a> {
+    /// Into the database.
+    Now,
+    /// Nowhere, because of this trouble.
+    Nowhere(&'a StoreError),
+    /// Into memory, because of this trouble, to be written when it is over.
+    Later(&'a StoreError, &'a mut Later),
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(
-        index: &'a mut MeetingIndex,
-        connection: &'a Connection,
-        unwritable: Option<&'a StoreError>,
-    ) -> Self {
-        Self { index, connection, unwritable }
+    pub(super) fn new(index: &'a mut MeetingIndex, connection: &'a Connection, way: Way<'a>) -> Self {
+        Self { index, connection, way }
     }
 
     /// The database to read from.
@@ -27,16 +34,47 @@ impl<'a> Work<'a> {
     }
 
     /// The database to write to, in a transaction that begins with the first job that writes. So a job that decides to
-    /// change nothing is answered even where nothing can be written.
+    /// change nothing is answered even where nothing can be written. For what must be in the database or nowhere; all else
+    /// is [written](Self::write).
     pub(super) fn transaction(&self) -> Result<&'a Connection, Trouble> {
-        if let Some(trouble) = self.unwritable {
-            return Err(Trouble::Failed(Failure { error: trouble.clone(), may_be_one_jobs: false }));
+        if let Way::Nowhere(trouble) | Way::Later(trouble, _) = &self.way {
+            return Err(Trouble::Failed(Failure { error: (*trouble).clone(), blame: Blame::Store }));
         }
         if self.connection.is_autocommit() {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
         }
         Ok(self.connection)
     }
+
+    /// Has `put` write `rows`: into the database, or later where that is allowed and the database is in trouble. `put` must
+    /// lead to the same rows however often it is done.
+    pub(super) fn write<D>(&mut self, rows: &D, put: Put<D>) -> Result<(), Trouble>
+    where
+        D: ToOwned<Owned: Send> + ?Sized + 'static,
+    {
+        if let Way::Later(trouble, later) = &mut self.way {
+            return if later.push(rows, put) { Ok(()) } else { Err(memory_is_full(trouble)) };
+        }
+        Ok(put(self.transaction()?, rows)?)
+    }
+
+    /// Refuses to begin a create that could not be kept to its end.
+    pub(super) fn let_create_in(&self) -> Result<(), Trouble> {
+        match &self.way {
+            Way::Later(trouble, later) if !later.lets_creates_in() => Err(memory_is_full(trouble)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn memory_is_full(trouble: &StoreError) -> Trouble {
+    let error = match trouble {
+        StoreError::Corrupt(problem) | StoreError::Unavailable(problem) => {
+            StoreError::Unavailable(format!("{problem}; too many changes wait in memory"))
+        }
+        other => other.clone(),
+    };
+    Trouble::Failed(Failure { error, blame: Blame::Store })
 }
 
 /// Why a job did not do what it was asked.
@@ -62,8 +100,18 @@ impl From<rusqlite::Error> for Trouble {
 /// The database failed: nothing of the batch stands.
 pub(super) struct Failure {
     pub(super) error: StoreError,
-    /// Whether it may be the fault of one job alone, so that the others are worth another try.
-    pub(super) may_be_one_jobs: bool,
+    pub(super) blame: Blame,
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// One job's alone: the others are worth another try, and that one is not.
+    Job,
+    /// One large job's, or the full disk's.
+    Either,
+    /// The database's: no job can be done.
+    Store,
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -72,12 +120,16 @@ impl From<rusqlite::Error> for Failure {
         // SQLite's own texts name tables and columns, never what is in them
         let text = error.to_string();
         let code = error.sqlite_error_code();
-        let one_jobs = matches!(code, None | Some(ConstraintViolation | DiskFull | TooBig | TypeMismatch));
+        let blame = match code {
+            None | Some(ConstraintViolation | TooBig | TypeMismatch) => Blame::Job,
+            Some(DiskFull) => Blame::Either,
+            Some(_) => Blame::Store,
+        };
         let error = match code {
             Some(DatabaseCorrupt | NotADatabase) => StoreError::Corrupt(text),
             _ => StoreError::Unavailable(text),
         };
-        Self { error, may_be_one_jobs: one_jobs }
+        Self { error, blame }
     }
 }
 

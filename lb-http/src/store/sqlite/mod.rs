@@ -3,14 +3,18 @@
 //! Reads look at the published index and take no lock. Changes go to the writer, one thread that owns the database:
 //! it makes one transaction of all the jobs that wait, publishes the index, and only then answers. The database is in WAL
 //! mode with `synchronous=FULL`: what was answered survives a crash of the machine. Other programs may read the file while
-//! it is in use; its tables are described in `schema/0001.sql`.
+//! it is in use; its tables are described in `schema/`.
 
+mod backup;
 mod buffer;
+mod copy;
 mod events;
 mod file;
 mod fleet;
 mod job;
+mod later;
 mod parameters;
+mod restore;
 mod schema;
 mod tables;
 mod writer;
@@ -28,9 +32,13 @@ use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray,
 };
 
+pub use self::backup::backup;
+pub use self::copy::{BackupError, Contents, Progress};
+pub use self::restore::{Restored, restore};
+
 use self::file::OwnFile;
 use self::writer::{Shared, Writer};
-use super::OpenError;
+use super::{OpenError, WhenUnavailable};
 
 /// Keeps meetings, events and the fleet in one SQLite file.
 ///
@@ -51,15 +59,24 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`], a sentence that says what to do. What the file holds is then as it was.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_with(path, schema::MIGRATIONS)
+        Self::open_with(path, WhenUnavailable::Refuse)
     }
 
-    fn open_with(path: &Path, migrations: &[&str]) -> Result<Self, OpenError> {
-        let file = OwnFile::lock(path)?;
+    /// The same, and says what becomes of changes while the database cannot be written to.
+    ///
+    /// # Errors
+    /// [`OpenError`], a sentence that says what to do. What the file holds is then as it was.
+    pub fn open_with(path: &Path, when_unavailable: WhenUnavailable) -> Result<Self, OpenError> {
+        Self::open_migrated(path, schema::MIGRATIONS, when_unavailable)
+    }
+
+    fn open_migrated(path: &Path, migrations: &[&str], when: WhenUnavailable) -> Result<Self, OpenError> {
+        let mut file = OwnFile::lock(path)?;
         let connection = schema::open(&file, migrations)?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let shared = Arc::new(Shared { index: PublishedIndex::new(index), ..Shared::default() });
-        let writer = Writer::start(connection, file, Arc::clone(&shared))
+        file.remember();
+        let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
         Ok(Self { writer, shared })
     }
@@ -127,7 +144,8 @@ impl MeetingStore for SqliteStore {
         let job = move |work: &mut job::Work<'_>| {
             let outcome = work.index.claim(claim.clone());
             if outcome == ClaimOutcome::Claimed {
-                tables::put_claim(work.transaction()?, &claim)?;
+                work.let_create_in()?;
+                work.write(&claim, tables::put_claim)?;
             }
             Ok(outcome)
         };
@@ -143,8 +161,8 @@ impl MeetingStore for SqliteStore {
         let token = token.clone();
         let job = move |work: &mut job::Work<'_>| {
             let held = work.index.confirm(&token, meeting.clone())?;
-            tables::put_meeting(work.transaction()?, &held)?;
-            events::add(work.transaction()?, &events)?;
+            put_held(work, &held)?;
+            work.write(&events[..], events::add)?;
             Ok(held)
         };
         self.writer.run(job).await
@@ -154,7 +172,7 @@ impl MeetingStore for SqliteStore {
         let token = token.clone();
         let job = move |work: &mut job::Work<'_>| {
             if work.index.release(&token).is_some() {
-                tables::delete_claim(work.transaction()?, &token)?;
+                work.write(&token, tables::delete_claim)?;
             }
             Ok(())
         };
@@ -173,8 +191,8 @@ impl MeetingStore for SqliteStore {
     ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
             let held = work.index.adopt(meeting.clone(), &replaces)?;
-            tables::put_meeting(work.transaction()?, &held)?;
-            events::add(work.transaction()?, &events)?;
+            put_held(work, &held)?;
+            work.write(&events[..], events::add)?;
             Ok(held)
         };
         self.writer.run(job).await
@@ -190,8 +208,8 @@ impl MeetingStore for SqliteStore {
         let job = move |work: &mut job::Work<'_>| {
             let forgotten = work.index.forget(&key, &internal_id);
             if forgotten {
-                tables::delete_meeting(work.transaction()?, &key)?;
-                events::add(work.transaction()?, &events)?;
+                work.write(&key, tables::delete_meeting)?;
+                work.write(&events[..], events::add)?;
             }
             Ok(forgotten)
         };
@@ -202,8 +220,8 @@ impl MeetingStore for SqliteStore {
         let job = move |work: &mut job::Work<'_>| {
             let noted = work.index.note_stray(stray.clone());
             if noted {
-                tables::put_stray(work.transaction()?, &stray)?;
-                events::add(work.transaction()?, &events)?;
+                work.write(&stray, tables::put_stray)?;
+                work.write(&events[..], events::add)?;
             }
             Ok(noted)
         };
@@ -211,11 +229,11 @@ impl MeetingStore for SqliteStore {
     }
 
     async fn clear_stray(&self, key: &MeetingKey, server: &ServerName, events: Vec<Event>) -> Result<(), StoreError> {
-        let (key, server) = (key.clone(), server.clone());
+        let stray = (key.clone(), server.clone());
         let job = move |work: &mut job::Work<'_>| {
-            work.index.clear_stray(&key, &server);
-            tables::delete_stray(work.transaction()?, &key, &server)?;
-            events::add(work.transaction()?, &events)?;
+            work.index.clear_stray(&stray.0, &stray.1);
+            work.write(&stray, |database, (key, server)| tables::delete_stray(database, key, server))?;
+            work.write(&events[..], events::add)?;
             Ok(())
         };
         self.writer.run(job).await
@@ -239,6 +257,17 @@ impl MeetingStore for SqliteStore {
         };
         self.writer.run(job).await
     }
+
+    fn unwritten(&self) -> usize {
+        self.shared.unwritten.load(Ordering::Relaxed)
+    }
+}
+
+/// Writes a meeting that came to be held, and the copies of those that it superseded.
+fn put_held(work: &mut job::Work<'_>, held: &Meeting) -> Result<(), job::Trouble> {
+    let strays = work.index.strays_of(&held.key);
+    work.write(held, tables::put_meeting)?;
+    strays.iter().try_for_each(|stray| work.write(stray, tables::put_stray))
 }
 
 #[async_trait]

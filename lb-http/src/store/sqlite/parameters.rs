@@ -1,4 +1,4 @@
-//! Create parameters as one JSON object, in their order, so that SQL can read them by name.
+//! Create parameters as one JSON object, in their order, so that SQL can read them by name; and lists of createTimes.
 
 use std::fmt;
 
@@ -24,6 +24,22 @@ impl Parameters {
 impl FromSql for Parameters {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         serde_json::from_str(value.as_str()?).map_err(FromSqlError::other)
+    }
+}
+
+/// The createTimes of superseded incarnations, as a JSON array.
+pub(super) struct CreateTimes(pub(super) Vec<u64>);
+
+impl CreateTimes {
+    /// The column's text.
+    pub(super) fn to_json(times: &[u64]) -> Result<String, rusqlite::Error> {
+        serde_json::to_string(times).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl FromSql for CreateTimes {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
     }
 }
 

@@ -1,10 +1,13 @@
 //! The rows of claims, meetings and strays.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use lb_core::store::MeetingIndex;
-use lb_core::{Claim, ClaimToken, Meeting, MeetingKey, Passwords, ServerName, Stray, Timestamp};
+use lb_core::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingKey, Passwords, ServerName, Stray, Timestamp};
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::parameters::Parameters;
+use super::parameters::{CreateTimes, Parameters};
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
@@ -33,7 +36,7 @@ fn passwords(row: &Row<'_>) -> Result<Passwords> {
 pub(super) fn put_claim(database: &Connection, claim: &Claim) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO claims VALUES (:integration, :meeting_id, :token, :server,
-             :attendee_password, :moderator_password, :voice_bridge, :expires)",
+             :attendee_password, :moderator_password, :voice_bridge, :expires, :supersedes)",
     )?;
     statement.execute(named_params! {
         ":integration": claim.key.integration.as_str(),
@@ -44,6 +47,7 @@ pub(super) fn put_claim(database: &Connection, claim: &Claim) -> Result<()> {
         ":moderator_password": claim.passwords.moderator.expose(),
         ":voice_bridge": claim.voice_bridge,
         ":expires": integer(claim.expires.as_millis()),
+        ":supersedes": claim.supersedes.as_ref().map(|lost| lost.internal_id.as_str()),
     })?;
     Ok(())
 }
@@ -59,7 +63,7 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
     database.prepare_cached("DELETE FROM claims WHERE integration = ?1 AND meeting_id = ?2")?.execute(own)?;
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO meetings VALUES (:integration, :meeting_id, :internal_id, :create_time, :server, :name,
-             :attendee_password, :moderator_password, :voice_bridge, :records, :created_at, :parameters)",
+             :attendee_password, :moderator_password, :voice_bridge, :records, :created_at, :parameters, :superseded)",
     )?;
     statement.execute(named_params! {
         ":integration": meeting.key.integration.as_str(),
@@ -74,6 +78,7 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
         ":records": meeting.records,
         ":created_at": integer(meeting.created_at.as_millis()),
         ":parameters": Parameters::to_json(&meeting.parameters)?,
+        ":superseded": CreateTimes::to_json(&meeting.superseded)?,
     })?;
     delete_stray(database, &meeting.key, &meeting.server)?;
     Ok(())
@@ -87,11 +92,12 @@ pub(super) fn delete_meeting(database: &Connection, key: &MeetingKey) -> Result<
 
 /// Writes a stray in place of an earlier one of its key and server.
 pub(super) fn put_stray(database: &Connection, stray: &Stray) -> Result<()> {
-    database.prepare_cached("INSERT OR REPLACE INTO strays VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+    database.prepare_cached("INSERT OR REPLACE INTO strays VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         stray.key.integration.as_str(),
         stray.key.meeting_id.as_str(),
         stray.server.as_str(),
         integer(stray.since.as_millis()),
+        stray.superseded.as_ref().map(InternalMeetingId::as_str),
     ])?;
     Ok(())
 }
@@ -105,17 +111,6 @@ pub(super) fn delete_stray(database: &Connection, key: &MeetingKey, server: &Ser
 
 /// Reads the whole index.
 pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
-    let claims = all(database, "SELECT * FROM claims", |row| {
-        Ok(Claim {
-            key: key(row)?,
-            server: text(row, "server")?,
-            passwords: passwords(row)?,
-            voice_bridge: row.get("voice_bridge")?,
-            token: text(row, "token")?,
-            // its creator died with the process that had the file before: it can be settled at once
-            expires: Timestamp::default(),
-        })
-    })?;
     let meetings = all(database, "SELECT * FROM meetings", |row| {
         Ok(Meeting {
             key: key(row)?,
@@ -128,10 +123,33 @@ pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
             records: row.get("records")?,
             created_at: millis(row, "created_at")?,
             parameters: row.get::<_, Parameters>("parameters")?.0,
+            superseded: row.get::<_, CreateTimes>("superseded")?.0,
+        })
+    })?;
+    let of_key: HashMap<&MeetingKey, &Meeting> = meetings.iter().map(|meeting| (&meeting.key, meeting)).collect();
+    let claims = all(database, "SELECT * FROM claims", |row| {
+        let key = key(row)?;
+        let supersedes: Option<String> = row.get("supersedes")?;
+        let lost = of_key.get(&key).filter(|lost| supersedes.as_deref() == Some(lost.internal_id.as_str()));
+        Ok(Claim {
+            supersedes: lost.map(|&lost| Arc::new(lost.clone())),
+            key,
+            server: text(row, "server")?,
+            passwords: passwords(row)?,
+            voice_bridge: row.get("voice_bridge")?,
+            token: text(row, "token")?,
+            // its creator died with the process that had the file before: it can be settled at once
+            expires: Timestamp::default(),
         })
     })?;
     let strays = all(database, "SELECT * FROM strays", |row| {
-        Ok(Stray { key: key(row)?, server: text(row, "server")?, since: millis(row, "since")? })
+        let superseded: Option<String> = row.get("superseded")?;
+        Ok(Stray {
+            key: key(row)?,
+            server: text(row, "server")?,
+            since: millis(row, "since")?,
+            superseded: superseded.map(InternalMeetingId::from),
+        })
     })?;
     Ok(MeetingIndex::restored(claims, meetings, strays))
 }

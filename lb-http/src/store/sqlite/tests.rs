@@ -1,5 +1,8 @@
 mod opening;
+mod probe;
+mod remember;
 mod trouble;
+mod upgrade;
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -121,6 +124,7 @@ fn claim(n: usize) -> Claim {
         voice_bridge: 70_000,
         token: token(n),
         expires: Timestamp::from_millis(20_000),
+        supersedes: None,
     }
 }
 
@@ -136,6 +140,7 @@ fn meeting(n: usize) -> Meeting {
         records: true,
         created_at: Timestamp::from_millis(1),
         parameters: vec![("welcome".to_owned(), "Olá".to_owned())],
+        superseded: Vec::new(),
     }
 }
 
@@ -163,7 +168,8 @@ fn orphaned(claim: Claim) -> Claim {
 
 #[test]
 fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
-    let stray = Stray { key: meeting(3).key, server: "bbb2".into(), since: Timestamp::from_millis(5) };
+    let stray =
+        Stray { key: meeting(3).key, server: "bbb2".into(), since: Timestamp::from_millis(5), superseded: None };
     let mut server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
     server.position = Position::try_new(-30.033_1, -51.2);
     let record = FleetRecord {

@@ -7,13 +7,15 @@
 //!                                 publish the copy, then answer
 //! ```
 //!
-//! Nobody is answered, and no reader sees anything, before COMMIT has returned.
+//! Nobody is answered, and no reader sees anything, before COMMIT has returned. With
+//! [`Remember`](WhenUnavailable::Remember), jobs that the database cannot take are done in memory instead and answered; what
+//! they would have written goes first into the next transaction that succeeds.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lb_core::event::Event;
 use lb_core::store::{MeetingIndex, PublishedIndex, StoreError};
@@ -23,7 +25,9 @@ use tokio::sync::{Semaphore, oneshot};
 use super::buffer::EventBuffer;
 use super::events;
 use super::file::OwnFile;
-use super::job::{Failure, Job, Task, Trouble, Work};
+use super::job::{Blame, Failure, Job, Task, Trouble, Way, Work};
+use super::later::Later;
+use crate::store::WhenUnavailable;
 
 /// How many jobs wait at most; who comes then waits for a place.
 const QUEUE: usize = 1024;
@@ -34,6 +38,9 @@ const BATCH: usize = 256;
 /// How long recorded events wait at most for a transaction to be written with.
 const EVENTS_WAIT: Duration = Duration::from_secs(1);
 
+/// How long a database in trouble is left alone, where changes may wait in memory meanwhile.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// How long [`Drop`] waits for what is being written.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
@@ -43,6 +50,8 @@ pub(super) struct Shared {
     pub(super) index: PublishedIndex,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
+    /// Changes that are in memory only.
+    pub(super) unwritten: AtomicUsize,
 }
 
 enum Message {
@@ -61,11 +70,17 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(connection: Connection, file: OwnFile, shared: Arc<Shared>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        file: OwnFile,
+        when: WhenUnavailable,
+        shared: Arc<Shared>,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = channel();
         let (ending, ended) = channel();
         let serve = move || {
-            let mut thread = WriterThread { connection, _file: file, shared, taken: Vec::new() };
+            let later = (when == WhenUnavailable::Remember).then(Later::default);
+            let mut thread = WriterThread { connection, file, shared, taken: Vec::new(), later, trouble: None };
             thread.serve(&jobs);
             drop(thread);
             drop(ending);
@@ -130,10 +145,14 @@ fn closed() -> StoreError {
 struct WriterThread {
     // closed before the file is given free
     connection: Connection,
-    _file: OwnFile,
+    file: OwnFile,
     shared: Arc<Shared>,
     // recorded events on their way into the database
     taken: Vec<Event>,
+    // changes on their way there, where they may wait
+    later: Option<Later>,
+    // what is wrong with the database, and until when it is left alone
+    trouble: Option<(StoreError, Instant)>,
 }
 
 impl WriterThread {
@@ -158,7 +177,14 @@ impl WriterThread {
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => open = false,
             }
+            if !open {
+                self.trouble = None;
+            }
             self.run(jobs);
+        }
+        let unwritten = self.shared.unwritten.load(Ordering::Relaxed);
+        if unwritten > 0 {
+            tracing::error!(changes = unwritten, "changes could not be written before the end");
         }
         if !self.taken.is_empty() {
             tracing::warn!(events = self.taken.len(), "events could not be written before the end");
@@ -169,7 +195,7 @@ impl WriterThread {
     /// Runs `jobs` and writes the recorded events, all in one transaction if it can be.
     fn run(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         self.shared.events.take(&mut self.taken);
-        let failure = match self.attempt(&mut jobs, &self.taken, None) {
+        let failure = match self.together(&mut jobs) {
             Ok(()) => {
                 self.taken.clear();
                 self.shared.events.written();
@@ -179,27 +205,75 @@ impl WriterThread {
             Err(failure) => failure,
         };
         // The events stay where they are and go with the next transaction.
-        let unwritable = (!failure.may_be_one_jobs).then_some(failure.error);
         for job in jobs {
             let mut alone = [job];
-            let result = self.attempt(&mut alone, &[], unwritable.as_ref());
+            let result = self.alone(&mut alone, &failure);
             let [job] = alone;
             match result {
                 Ok(()) => job.answer(),
                 Err(failure) => job.fail(failure.error),
             }
         }
+        self.count_unwritten();
+    }
+
+    /// Runs all jobs in one transaction, after what waited to be written.
+    fn together(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+        if let Some((error, until)) = &self.trouble
+            && Instant::now() < *until
+        {
+            return Err(Failure { error: error.clone(), blame: Blame::Store });
+        }
+        let present = self.file.check().map_err(|error| Failure { error, blame: Blame::Store });
+        let done = present.and_then(|()| self.attempt(jobs, &self.taken, Way::Now));
+        // to write what waits again and again costs more than it brings
+        let waits = self.later.as_ref().is_some_and(|later| later.len() > 0);
+        let leave_alone = |failure: &Failure| waits || (self.later.is_some() && failure.blame == Blame::Store);
+        match &done {
+            Ok(()) => {
+                self.later.iter_mut().for_each(|later| later.truncate(0));
+                self.count_unwritten();
+                self.trouble = None;
+            }
+            Err(failure) if leave_alone(failure) => {
+                self.trouble = Some((failure.error.clone(), Instant::now() + RETRY));
+            }
+            Err(_) => {}
+        }
+        done
+    }
+
+    /// Runs one job after its batch has failed: on its own, in memory, or only as far as it needs no change.
+    fn alone(&mut self, job: &mut [Box<dyn Job>], failure: &Failure) -> Result<(), Failure> {
+        // what waits must be written before anything else is
+        let may_be_written = failure.blame != Blame::Store && self.later.as_ref().is_none_or(|later| later.len() == 0);
+        let failure = match may_be_written.then(|| self.attempt(job, &[], Way::Now)) {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(failure)) if failure.blame == Blame::Job || self.later.is_none() => return Err(failure),
+            Some(Err(failure)) => failure,
+            None => Failure { error: failure.error.clone(), blame: failure.blame },
+        };
+        let Some(mut later) = self.later.take() else {
+            return self.attempt(job, &[], Way::Nowhere(&failure.error));
+        };
+        let before = later.len();
+        let done = self.attempt(job, &[], Way::Later(&failure.error, &mut later));
+        if done.is_err() {
+            later.truncate(before);
+        }
+        self.later = Some(later);
+        done
+    }
+
+    fn count_unwritten(&self) {
+        let unwritten = self.later.as_ref().map_or(0, Later::len);
+        self.shared.unwritten.store(unwritten, Ordering::Relaxed);
     }
 
     /// Runs `jobs` and writes `events`: all is done, committed and published, or nothing is.
-    fn attempt(
-        &self,
-        jobs: &mut [Box<dyn Job>],
-        events: &[Event],
-        unwritable: Option<&StoreError>,
-    ) -> Result<(), Failure> {
+    fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
-        let done = self.write(jobs, events, &mut Work::new(&mut index, &self.connection, unwritable));
+        let done = self.write(jobs, events, &mut Work::new(&mut index, &self.connection, way));
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
@@ -216,8 +290,11 @@ impl WriterThread {
     }
 
     fn write(&self, jobs: &mut [Box<dyn Job>], events: &[Event], work: &mut Work<'_>) -> Result<(), Failure> {
-        if !events.is_empty() {
+        // taken out while a job runs in memory, whose changes come behind them
+        let waiting = self.later.as_ref().filter(|later| later.len() > 0);
+        if waiting.is_some() || !events.is_empty() {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            waiting.map_or(Ok(()), |later| later.write(&self.connection))?;
             events::add(&self.connection, events)?;
         }
         for job in jobs {

@@ -1,3 +1,5 @@
+use lb_core::Position;
+
 use super::*;
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -208,4 +210,14 @@ fn a_position_is_read_where_both_numbers_are_good() {
     ] {
         assert_eq!(position(bad), None);
     }
+}
+
+#[test]
+fn figures_that_nagios_drops_for_an_accent_in_them_are_no_figures() {
+    let mut answer: Value = serde_json::from_slice(&fixture("statusjson-servicelist-details.json")).unwrap();
+    answer["data"]["servicelist"]["poa1.example.org"]["Processor Report"]["perf_data"] = "".into();
+    let services = Answer::parse(answer.to_string().as_bytes(), "servicelist").unwrap().services();
+    let cpu = super::super::figures::CpuFigure { service: "Processor Report".into(), label: "cpu_avg".into() };
+    let load = super::super::figures::load(&services["poa1.example.org"], &cpu, |moment| moment);
+    assert_eq!((load.cpu, load.users), (None, Some(17)));
 }

@@ -103,39 +103,129 @@ fn a_path_into_a_directory_that_is_not_there_is_refused() {
 
 #[test]
 fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
-    let [first] = schema::MIGRATIONS else { panic!("this test knows one migration") };
-    let later = [*first, "ALTER TABLE strays ADD COLUMN note TEXT"];
+    let known = schema::MIGRATIONS.len() as u32;
+    let later = [schema::MIGRATIONS, &["ALTER TABLE strays ADD COLUMN made_up_note TEXT"]].concat();
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
-    let store = SqliteStore::open_with(&path_in(&dir), &later).unwrap();
+    let store = SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
     drop(store);
     let refusal = refusal(&path_in(&dir));
     let path = path_in(&dir).canonicalize().unwrap();
-    assert_eq!(refusal, OpenError::Newer { path, found: 2, known: 1 });
+    assert_eq!(refusal, OpenError::Newer { path, found: known + 1, known });
     assert!(refusal.to_string().contains("start the newer version again"), "{refusal}");
-    assert!(SqliteStore::open_with(&path_in(&dir), &later).is_ok());
+    assert!(SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).is_ok());
 }
 
 #[test]
 fn a_migration_made_by_other_statements_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let altered = format!("{}\n-- altered", schema::MIGRATIONS[0]);
-    drop(SqliteStore::open_with(&path_in(&dir), &[&altered]).unwrap());
+    drop(SqliteStore::open_migrated(&path_in(&dir), &[&altered], WhenUnavailable::Refuse).unwrap());
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal(&path_in(&dir)), OpenError::Altered { path, version: 1 });
 }
 
-#[test]
-fn a_migration_that_fails_leaves_the_database_as_it_was() {
+/// A closed database with fifty meetings.
+fn filled() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
-    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
+    for n in 0..50 {
+        run(store.adopt(meeting(n), Replaces::Nothing, vec![])).unwrap();
+    }
     drop(store);
-    let broken = [schema::MIGRATIONS[0], "DROP TABLE meetings; CREATE TABLE strays (x)"];
-    assert!(SqliteStore::open_with(&path_in(&dir), &broken).is_err());
-    let store = SqliteStore::open(&path_in(&dir)).unwrap();
-    assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
+    dir
+}
+
+#[test]
+fn every_kind_of_damage_is_refused_with_what_to_do_and_nothing_is_written() {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 4] = [
+        ("cut off", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("cut off inside a page", |bytes| bytes.truncate(bytes.len() - 1000)),
+        ("a header of zeros", |bytes| bytes[..100].fill(0)),
+        ("pages overwritten", |bytes| bytes[4096..].chunks_mut(4096).step_by(2).for_each(|page| page.fill(0xA5))),
+    ];
+    for (what, damage) in damages {
+        let dir = filled();
+        let mut bytes = std::fs::read(path_in(&dir)).unwrap();
+        damage(&mut bytes);
+        std::fs::write(path_in(&dir), &bytes).unwrap();
+        let refusal = refusal(&path_in(&dir));
+        assert!(matches!(refusal, OpenError::Corrupt { .. }), "{what}: {refusal}");
+        let said = refusal.to_string();
+        assert!(said.contains("with lb restore") && said.contains("move it away"), "{said}");
+        assert_eq!(std::fs::read(path_in(&dir)).unwrap(), bytes, "{what}");
+    }
+}
+
+#[test]
+fn a_log_without_its_database_is_kept_and_told_of() {
+    let store = Disposable::new();
+    run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("lb.sqlite3-wal");
+    std::fs::copy(store.dir.path().join("lb.sqlite3-wal"), &log).unwrap();
+    let before = std::fs::read(&log).unwrap();
+    assert!(before.len() > 4096);
+    let refusal = refusal(&path_in(&dir));
+    assert!(refusal.to_string().contains("the file is missing, and its -wal file is there"), "{refusal}");
+    assert_eq!(std::fs::read(&log).unwrap(), before, "it has what was written last");
+    // put back, all is there
+    std::fs::copy(store.path(), path_in(&dir)).unwrap();
+    let found = SqliteStore::open(&path_in(&dir)).unwrap();
+    assert_eq!(run(found.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
+}
+
+#[test]
+fn an_empty_file_becomes_a_database() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(path_in(&dir), "").unwrap();
+    assert!(SqliteStore::open(&path_in(&dir)).is_ok());
+}
+
+#[test]
+fn a_directory_is_refused_and_left_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(path_in(&dir)).unwrap();
+    let refusal = refusal(&path_in(&dir));
+    assert!(refusal.to_string().contains("it is a directory"), "{refusal}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no lock is made beside it");
+}
+
+#[test]
+fn a_database_that_another_program_has_locked_is_named_so() {
+    let dir = filled();
+    let other = Connection::open(path_in(&dir)).unwrap();
+    // in this mode nobody else may even read
+    other.pragma_update(None, "locking_mode", "EXCLUSIVE").unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; COMMIT").unwrap();
+    let refusal = refusal(&path_in(&dir));
+    assert!(matches!(refusal, OpenError::Locked(_)), "{refusal}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_that_cannot_be_written_to_is_refused_with_what_must_be() {
+    // nobody, not even root, makes files there
+    let refusal = refusal(Path::new("/proc/lb.sqlite3"));
+    assert!(matches!(refusal, OpenError::File { .. }), "{refusal}");
+    assert!(refusal.to_string().contains("must be able to write to it and to its directory"), "{refusal}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_database_that_can_only_be_read_is_refused() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let dir = filled();
+    std::fs::set_permissions(path_in(&dir), PermissionsExt::from_mode(0o444)).unwrap();
+    if std::fs::metadata(dir.path()).unwrap().uid() == 0 {
+        // permissions do not stop root
+        assert!(SqliteStore::open(&path_in(&dir)).is_ok());
+        return;
+    }
+    let refusal = refusal(&path_in(&dir));
+    assert!(refusal.to_string().contains("it can only be read"), "{refusal}");
 }

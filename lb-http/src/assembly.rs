@@ -1,0 +1,139 @@
+//! [`Assembly`]: puts a [`Setup`] together as a [`Config`] says, at the start and at each reload.
+
+use std::sync::Arc;
+
+use lb_core::balancer::Balancer;
+use lb_core::event::{Event, EventKind, Observer};
+use lb_core::fleet::FleetRules;
+use lb_core::server::HealthRules;
+use lb_core::store::{FleetStore, MeetingStore};
+use lb_core::{Clock, KnownNetworks, Locator};
+
+use crate::config::Config;
+use crate::geo::MmdbLocator;
+use crate::rng::SystemRng;
+use crate::run::{StartError, policy, settings, source};
+use crate::setup::Setup;
+use crate::upstream::{HttpGateway, UpstreamSettings};
+
+/// What stays the same as long as the process lives.
+#[derive(Clone, Debug)]
+pub(crate) struct Assembly {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) meetings: Arc<dyn MeetingStore>,
+    pub(crate) fleet: Arc<dyn FleetStore>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+}
+
+/// A setup and what it was made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Assembled {
+    pub(crate) config: Arc<Config>,
+    pub(crate) gateway: Arc<HttpGateway>,
+    pub(crate) setup: Arc<Setup>,
+}
+
+impl Assembly {
+    /// Puts together what `config` says. What runs, if anything, is taken over as far as it stays the same. Files are read
+    /// here: it blocks.
+    pub(crate) fn assemble(&self, config: Config, running: Option<&Assembled>) -> Result<Assembled, StartError> {
+        let locator: Arc<dyn Locator> = match &config.geoip_database {
+            Some(path) => Arc::new(MmdbLocator::open(path)?),
+            None => Arc::new(KnownNetworks::default()),
+        };
+        let gateway = match running.filter(|running| running.config.upstream == config.upstream) {
+            Some(running) => Arc::clone(&running.gateway),
+            None => Arc::new(gateway(&config)?),
+        };
+        let mut builder = Balancer::builder(Arc::clone(&gateway) as _, Arc::clone(&self.clock), Arc::new(SystemRng))
+            .settings(settings(&config))
+            .rules(FleetRules {
+                health: HealthRules { trial_every: config.monitor.interval, ..config.health },
+                expected: config.placement.expected_load,
+                ignored_services: config.monitor.ignored_services.clone(),
+            })
+            .integrations(Arc::clone(&config.integrations))
+            .algorithms(config.algorithms.clone())
+            .search_budget(config.search_budget)
+            .stores(Arc::clone(&self.meetings), Arc::clone(&self.fleet))
+            .locator(Arc::clone(&locator));
+        for observer in &self.observers {
+            builder = builder.observer(Arc::clone(observer));
+        }
+        for (name, router) in &config.routers {
+            // one that stays as it is keeps its policy: round-robin goes on where it was
+            let same = running.filter(|running| running.config.routers.get(name) == Some(router));
+            let kept = same.and_then(|running| running.setup.balancer.policy(name).cloned());
+            builder = builder.router(name, kept.unwrap_or_else(|| policy(router)));
+        }
+        if let Some(running) = running {
+            builder = builder.succeeding(&running.setup.balancer);
+        }
+        let setup = Setup {
+            source: source(&config, &self.clock, locator)?,
+            balancer: Arc::new(builder.build()),
+            interval: config.monitor.interval,
+            trusted_proxies: config.listen.trusted_proxies.clone().into(),
+        };
+        Ok(Assembled { config: Arc::new(config), gateway, setup: Arc::new(setup) })
+    }
+
+    /// Shows an event of the program itself to the observers.
+    pub(crate) fn tell(&self, kind: EventKind) {
+        let event = Event { at: self.clock.now(), kind };
+        self.observers.iter().for_each(|observer| observer.observe(&event));
+    }
+}
+
+fn gateway(config: &Config) -> Result<HttpGateway, StartError> {
+    let upstream = UpstreamSettings {
+        connect_timeout: config.upstream.connect_timeout,
+        max_concurrent_calls: config.upstream.max_concurrent_calls,
+        ..UpstreamSettings::default()
+    };
+    HttpGateway::new(upstream).map_err(|error| StartError::Tls(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use lb_core::store::InMemoryStore;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn config(text: &str) -> Config {
+        Config::from_text("lb.toml", text, std::iter::empty()).unwrap()
+    }
+
+    #[test]
+    fn what_stays_as_it_is_configured_stays_the_same_object() {
+        let store = Arc::new(InMemoryStore::new());
+        let assembly = Assembly {
+            clock: Arc::new(SystemClock::new()),
+            meetings: store.clone(),
+            fleet: store,
+            observers: Vec::new(),
+        };
+        let routers = "[routers.even]\npolicy = \"round-robin\"\n[routers.near]\nradius_km = 100\n";
+        let first = assembly.assemble(config(routers), None).unwrap();
+        let changed = routers.replace("100", "200") + "[upstream]\ntimeout = \"5s\"\n";
+        let second = assembly.assemble(config(&changed), Some(&first)).unwrap();
+        let third = assembly.assemble(config(&changed), Some(&second)).unwrap();
+        let same_policy = |name: &str, one: &Assembled, other: &Assembled| {
+            let policy = |assembled: &Assembled| assembled.setup.balancer.policy(name).cloned().unwrap();
+            Arc::ptr_eq(&policy(one), &policy(other))
+        };
+        assert!(same_policy("even", &first, &second), "round-robin goes on where it was");
+        assert!(!same_policy("near", &first, &second) && same_policy("near", &second, &third));
+        assert!(!Arc::ptr_eq(&first.gateway, &second.gateway) && Arc::ptr_eq(&second.gateway, &third.gateway));
+    }
+
+    #[test]
+    fn a_database_that_is_not_there_is_refused_and_nothing_is_put_together() {
+        let store = Arc::new(InMemoryStore::new());
+        let clock = Arc::new(SystemClock::new());
+        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let refused = assembly.assemble(config("[geoip]\ndatabase = \"/nowhere/city.mmdb\"\n"), None).unwrap_err();
+        assert!(refused.to_string().contains("/nowhere/city.mmdb"), "{refused}");
+    }
+}

@@ -1,0 +1,76 @@
+//! [`Reloader`]: takes a new configuration over while the balancer runs, and drops no call.
+//!
+//! A new [`Setup`](crate::setup::Setup) is put together beside the running one. Only when all of it is there it takes its
+//! place: calls and rounds that begin from then on go by it, those under way end with the one that they began with, over the
+//! same store and the same fleet. Whatever is wrong, all stays as it was.
+
+mod changes;
+
+use std::sync::Arc;
+
+use lb_core::event::EventKind;
+
+use crate::assembly::{Assembled, Assembly};
+use crate::config::{Config, ConfigErrors};
+use crate::server::Certificates;
+use crate::setup::LiveSetup;
+
+/// Takes new configurations over. See the module; [`Prepared::reloader`](crate::Prepared::reloader) gives it.
+#[derive(Debug)]
+pub struct Reloader {
+    assembly: Assembly,
+    live: Arc<LiveSetup>,
+    present: Assembled,
+    certificates: Option<Arc<Certificates>>,
+}
+
+impl Reloader {
+    pub(crate) fn new(
+        assembly: Assembly,
+        live: Arc<LiveSetup>,
+        present: Assembled,
+        certificates: Option<Arc<Certificates>>,
+    ) -> Self {
+        Self { assembly, live, present, certificates }
+    }
+
+    /// Takes over the configuration that `load` answers, as far as that is possible while the balancer runs, and reads the
+    /// files again that it names. The observers are told what is different, what holds only from the next start on, or why
+    /// nothing was taken over. `load` may block.
+    ///
+    /// Answers the configuration that holds now; `None` if the new one cannot be used.
+    ///
+    /// # Cancel safety
+    /// Dropped half-way, the new configuration is taken over as a whole or not at all.
+    pub async fn reload<F>(&mut self, load: F) -> Option<&Config>
+    where
+        F: FnOnce() -> Result<Config, ConfigErrors> + Send + 'static,
+    {
+        let (assembly, present, certificates) =
+            (self.assembly.clone(), self.present.clone(), self.certificates.clone());
+        // files are read and certificates of the system: not on a thread that answers calls
+        let assembled = tokio::task::spawn_blocking(move || {
+            let mut config = load().map_err(|errors| errors.iter().map(str::to_owned).collect::<Vec<_>>())?;
+            let held_back = changes::hold_back(&present.config, &mut config);
+            let next = assembly.assemble(config, Some(&present)).map_err(|error| vec![error.to_string()])?;
+            if let Some(certificates) = certificates {
+                certificates.reload().map_err(|error| vec![error.to_string()])?;
+            }
+            Ok((next, held_back))
+        });
+        let assembled = assembled.await.unwrap_or_else(|_| Err(vec!["it could not be read to its end".to_owned()]));
+        let (next, held_back) = match assembled {
+            Ok(assembled) => assembled,
+            Err(problems) => {
+                self.assembly.tell(EventKind::ConfigurationRefused { problems });
+                return None;
+            }
+        };
+        let changes = changes::between(&self.present.config, &next.config);
+        self.live.replace(Arc::clone(&next.setup));
+        self.present = next;
+        self.assembly.tell(EventKind::ConfigurationReloaded { changes, held_back });
+        self.present.setup.balancer.judge_anew().await;
+        Some(&self.present.config)
+    }
+}
