@@ -58,6 +58,9 @@ pub struct Metrics {
     store_failing: Gauge,
     store_unwritten: Gauge,
     ready: Gauge,
+    connections: Gauge,
+    connections_cut: Family<NameLabel, Counter>,
+    certificate_reads: Family<NameLabel, Counter>,
 }
 
 impl Metrics {
@@ -86,6 +89,9 @@ impl Metrics {
             store_failing: Gauge::default(),
             store_unwritten: Gauge::default(),
             ready: Gauge::default(),
+            connections: Gauge::default(),
+            connections_cut: Family::default(),
+            certificate_reads: Family::default(),
         };
         metrics.register();
         metrics
@@ -149,6 +155,13 @@ impl Metrics {
             self.store_unwritten.clone(),
         );
         registry.register("ready", "1 while store and fleet can be used", self.ready.clone());
+        registry.register("connections", "Connections that are open", self.connections.clone());
+        registry.register("connections_cut", "Connections closed by this side, and why", self.connections_cut.clone());
+        registry.register(
+            "certificate_reads",
+            "Changes of the certificate's files, taken or refused",
+            self.certificate_reads.clone(),
+        );
     }
 
     /// The metrics as text, in the OpenMetrics format.
@@ -161,6 +174,30 @@ impl Metrics {
         // writing to a string cannot fail
         let _ = encode(&mut text, &self.registry);
         text
+    }
+
+    /// A connection was accepted.
+    pub(crate) fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    /// A connection that was accepted is closed; with `cut`, by this side for that reason.
+    pub(crate) fn connection_closed(&self, cut: Option<&'static str>) {
+        self.connections.dec();
+        if let Some(cut) = cut {
+            self.connection_cut(cut);
+        }
+    }
+
+    /// A connection was closed by this side for that reason.
+    pub(crate) fn connection_cut(&self, why: &'static str) {
+        self.connections_cut.get_or_create(&NameLabel { name: why.to_owned() }).inc();
+    }
+
+    /// The files of the certificate have changed; whether they could be used.
+    pub(crate) fn certificate_read(&self, taken: bool) {
+        let name = if taken { "taken" } else { "refused" };
+        self.certificate_reads.get_or_create(&NameLabel { name: name.to_owned() }).inc();
     }
 
     fn read_fleet(&self, balancer: &Balancer) {

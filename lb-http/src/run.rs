@@ -14,21 +14,20 @@ use lb_core::placement::{
 };
 use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
 use lb_core::{Clock, Locator};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
-use crate::config::{Config, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{Config, Listen, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::reload::Reloader;
 use crate::rounds;
-use crate::server::{self, Limits, Service};
+use crate::server::{self, CertificateError, Certificates, Limits, Listener, Purpose, Service};
 use crate::setup::LiveSetup;
 use crate::store::{self, OpenError, OpenedStore};
 
@@ -50,9 +49,14 @@ pub async fn prepare(
     config: Config,
     observers: impl IntoIterator<Item = Arc<dyn Observer>>,
 ) -> Result<Prepared, StartError> {
-    let address = config.listen.api;
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|error| StartError::Listen { address, problem: error.to_string() })?;
+    let certificates = config.listen.tls.clone().map(Certificates::open).transpose()?;
+    let listeners = listeners(&config.listen, certificates.as_ref())?;
+    let limits = Limits {
+        connections: config.listen.max_connections,
+        connections_per_address: config.listen.max_connections_per_address,
+        idle_time: config.listen.idle_timeout,
+        ..Limits::default()
+    };
     let opened = store::open(&config.store, config.when_store_unavailable)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
@@ -65,24 +69,43 @@ pub async fn prepare(
     let assembled = assembly.assemble(config, None)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
-    let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits: Limits::default() };
-    let reloader = Some(Reloader::new(assembly, setup, assembled));
-    Ok(Prepared { listener, service, reloader, opened })
+    let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits };
+    let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
+    Ok(Prepared { listeners, certificates, service, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
 #[derive(Debug)]
 pub struct Prepared {
-    listener: TcpListener,
+    listeners: Vec<Listener>,
+    certificates: Option<Arc<Certificates>>,
     service: Service,
     reloader: Option<Reloader>,
     opened: OpenedStore,
 }
 
 impl Prepared {
-    /// The address that is bound: with port 0 in the configuration, the one that the system gave.
+    /// The first address of the API: with port 0 in the configuration, the one that the system gave.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.listener.local_addr().ok()
+        self.addresses().next()
+    }
+
+    /// All addresses of the API, in the order of the configuration.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        let api = self.listeners.iter().filter(|listener| listener.purpose != Purpose::Administration);
+        api.filter_map(|listener| listener.socket.local_addr().ok())
+    }
+
+    /// The address for administration and metrics, if they have one of their own.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        let mut listeners = self.listeners.iter();
+        listeners.find(|listener| listener.purpose == Purpose::Administration)?.socket.local_addr().ok()
+    }
+
+    /// The certificate that is shown to websites, where TLS is spoken. It follows its files by itself;
+    /// [`reload`](Certificates::reload) does so at once.
+    pub fn certificates(&self) -> Option<&Arc<Certificates>> {
+        self.certificates.as_ref()
     }
 
     /// The balancer as it is now: a reload puts another in its place.
@@ -102,16 +125,34 @@ impl Prepared {
         let rounds = TaskTracker::new();
         rounds::start(&self.service.setup, &rounds, &stop);
         callbacks::start(&self.service.setup, &rounds, &stop);
-        if let Ok(address) = self.listener.local_addr() {
-            tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+        if let Some(certificates) = self.certificates.clone() {
+            rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
-        server::serve(self.listener, self.service, shutdown).await;
+        for listener in &self.listeners {
+            if let Ok(address) = listener.socket.local_addr() {
+                let (purpose, tls) = (listener.purpose.as_str(), listener.certificates.is_some());
+                tracing::info!(%address, purpose, tls, version = env!("CARGO_PKG_VERSION"), "serving");
+            }
+        }
+        server::serve(self.listeners, self.service, shutdown).await;
         stop.cancel();
         rounds.close();
         rounds.wait().await;
         self.opened.close().await;
         tracing::info!("stopped");
     }
+}
+
+fn listeners(listen: &Listen, certificates: Option<&Arc<Certificates>>) -> Result<Vec<Listener>, StartError> {
+    let purpose = if listen.admin.is_some() { Purpose::Api } else { Purpose::Everything };
+    let api = listen.api.iter().map(|address| (*address, purpose, true));
+    let admin = listen.admin.map(|address| (address, Purpose::Administration, listen.admin_tls));
+    let bound = api.chain(admin).map(|(address, purpose, tls)| {
+        let socket = server::bind(address);
+        let socket = socket.map_err(|error| StartError::Listen { address, problem: error.to_string() })?;
+        Ok(Listener { socket, purpose, certificates: certificates.filter(|_| tls).cloned() })
+    });
+    bound.collect()
 }
 
 pub(crate) fn settings(config: &Config) -> Settings {
@@ -197,6 +238,9 @@ pub enum StartError {
         /// What the system says.
         problem: String,
     },
+    /// Its certificate cannot be used.
+    #[error("the certificate in [listen.tls] cannot be used: {0}")]
+    Certificate(#[from] CertificateError),
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),

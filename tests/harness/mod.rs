@@ -5,6 +5,7 @@
 
 pub mod nagios;
 pub mod secrets;
+pub mod slow;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -74,9 +75,12 @@ pub async fn until<T>(patience: Duration, what: &str, mut done: impl AsyncFnMut(
 #[derive(Debug)]
 pub struct Lb {
     pub address: SocketAddr,
+    /// Where its pages are: the same, or a listener of their own.
+    pub pages: SocketAddr,
     pub folder: TempDir,
     /// What a shell does before it becomes `lb` at the next start; empty: no shell.
     pub before: &'static str,
+    listen: String,
     secrets: Vec<String>,
     child: Option<Child>,
 }
@@ -91,8 +95,28 @@ impl Lb {
     /// The same, after a shell has done `before`.
     pub async fn start_after(before: &'static str, config: &str) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        Self::start_at(before, address, address, &format!("api = \"{address}\""), config).await
+    }
+
+    /// The same, with the keys of `[listen]` beside `api`, and a listener of its own for its pages.
+    pub async fn start_with_admin(listen: &str, config: &str) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let pages = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let listen = format!("api = \"{address}\"\nadmin = \"{pages}\"\n{listen}");
+        Self::start_at("", address, pages, &listen, config).await
+    }
+
+    /// The same, with all keys of `[listen]`: one of its addresses, and where its pages are.
+    pub async fn start_at(
+        before: &'static str,
+        address: SocketAddr,
+        pages: SocketAddr,
+        listen: &str,
+        config: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the balancer");
-        let mut lb = Self { address, folder, before, secrets: Vec::new(), child: None };
+        let listen = listen.to_owned();
+        let mut lb = Self { address, pages, folder, before, listen, secrets: Vec::new(), child: None };
         lb.configure(config);
         lb.restart().await;
         lb
@@ -105,7 +129,7 @@ impl Lb {
         } else {
             "[store]\nurl = \"sqlite:lb.sqlite3\"\n".to_owned()
         };
-        let text = format!("[listen]\napi = \"{}\"\n{store}{config}", self.address);
+        let text = format!("[listen]\n{}\n{store}{config}", self.listen);
         std::fs::write(self.folder.path().join("lb.toml"), text).expect("the configuration can be written");
         self.secrets.extend(secrets::of_configuration(config));
     }
@@ -202,7 +226,7 @@ impl Lb {
 
     /// GETs a path; status and body.
     pub async fn get(&self, path: &str) -> Result<(u16, String), String> {
-        let answer = fetch(Method::GET, &format!("http://{}{path}", self.address), None, &[]).await?;
+        let answer = fetch(Method::GET, &format!("http://{}{path}", self.pages), None, &[]).await?;
         Ok((answer.status, answer.text()))
     }
 

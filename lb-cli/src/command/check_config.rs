@@ -1,6 +1,6 @@
 //! `lb check-config`: says what is wrong with a configuration, or what it means.
 
-use lb_http::config::{Config, MonitorSource};
+use lb_http::config::{Config, Listen, MonitorSource};
 use serde_json::{Value, json};
 
 use crate::args::CheckConfig;
@@ -36,7 +36,7 @@ fn as_text(config: &Config) -> String {
     let routers: Vec<_> = config.routers.iter().map(|(name, router)| format!("{name} ({})", router.policy)).collect();
     let geoip = config.geoip_database.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
     [
-        ("listen", format!("{}, reached as {}", listen.api, listen.public_url)),
+        ("listen", listen_text(listen)),
         ("store", config.store.to_string()),
         ("monitor", monitor),
         ("servers", servers),
@@ -47,6 +47,14 @@ fn as_text(config: &Config) -> String {
     ]
     .map(|(name, value)| format!("{name:<13}{value}\n"))
     .concat()
+}
+
+fn listen_text(listen: &Listen) -> String {
+    let api: Vec<_> = listen.api.iter().map(ToString::to_string).collect();
+    let tls = |speaks| if speaks { " with TLS" } else { "" };
+    let admin = listen.admin.map(|admin| format!(", administration at {admin}{}", tls(listen.admin_tls)));
+    let (api, admin) = (api.join(" and "), admin.unwrap_or_default());
+    format!("{api}{}, reached as {}{admin}", tls(listen.tls.is_some()), listen.public_url)
 }
 
 fn as_json(config: &Config) -> Value {
@@ -73,7 +81,13 @@ fn as_json(config: &Config) -> Value {
         })
         .collect();
     json!({
-        "listen": { "api": config.listen.api, "public_url": config.listen.public_url.as_str() },
+        "listen": {
+            "api": config.listen.api,
+            "admin": config.listen.admin,
+            "tls": config.listen.tls.is_some(),
+            "admin_tls": config.listen.admin_tls,
+            "public_url": config.listen.public_url.as_str(),
+        },
         "store": config.store.to_string(),
         "monitor": { "kind": kind, "url": url, "interval_seconds": monitor.interval.as_secs_f64() },
         "servers": servers,

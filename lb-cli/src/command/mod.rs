@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check_config;
 mod demo;
+mod open_files;
 mod restore;
 mod serve;
 mod signing;

@@ -10,6 +10,7 @@ use lb_http::logging::{self, Level};
 use lb_http::reload::Reloader;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::open_files;
 use crate::args::Serve;
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failur
     let config = said.load()?;
     let failed = |error: &dyn Display| Failure::Failed(error.to_string());
     let level = logging::init(config.log.format, &config.log.level).map_err(|error| failed(&error))?;
+    open_files::raise(config.listen.max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // a hang-up in the middle of the start must not end the process

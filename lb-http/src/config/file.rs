@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
-use super::value::{At, List, Table, Tables};
+use super::value::{At, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;
 
 macro_rules! tables {
@@ -48,9 +48,20 @@ tables! {
     }
 
     Listen {
-        api: Option<At<SocketAddr>>,
+        api: Option<OneOrMore<SocketAddr>>,
         public_url: Option<At<HttpUrl>>,
         trusted_proxies: Option<List<IpNet>>,
+        admin: Option<At<SocketAddr>>,
+        admin_tls: Option<At<bool>>,
+        tls: Option<Table<Tls>>,
+        max_connections: Option<At<NonZero<u32>>>,
+        max_connections_per_address: Option<At<NonZero<u32>>>,
+        idle_timeout: Option<At<Duration>>,
+    }
+
+    Tls {
+        certificate: Option<At<PathBuf>>,
+        key: Option<At<PathBuf>>,
     }
 
     Store {

@@ -16,9 +16,9 @@ use url::Url;
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
-use super::value::{At, List, Table, said};
+use super::value::{At, List, OneOrMore, Table, said};
 use super::{
-    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Upstream,
+    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Tls, Upstream,
 };
 use crate::store::{StoreUrl, WhenUnavailable};
 
@@ -47,7 +47,7 @@ impl Default for Config {
 
 /// The meaning of `file`. It may be used only if there are no `faults`.
 pub(super) fn config(file: File, faults: &mut Faults) -> Config {
-    let listen = listen(file.listen.keys);
+    let listen = listen(file.listen.keys, faults);
     let routers = routers(file.routers.keys);
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
@@ -100,16 +100,53 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     }
 }
 
-fn listen(keys: file::Listen) -> Listen {
-    let api = said(keys.api).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
-    let public_url = said(keys.public_url).map_or_else(|| own_url(api), |url| url.0);
+fn listen(keys: file::Listen, faults: &mut Faults) -> Listen {
+    let api = match keys.api {
+        Some(OneOrMore(List { at, values })) if values.is_empty() => {
+            faults.add(at, "listen.api must have at least one address");
+            values
+        }
+        Some(OneOrMore(list)) => list.values,
+        None => vec![(Ipv4Addr::LOCALHOST, 8080).into()],
+    };
+    let tls = keys.tls.and_then(|table| tls(table, faults));
+    if let (Some(At { at, value: true }), None) = (&keys.admin_tls, &tls) {
+        faults.add(*at, "listen.admin_tls needs a certificate, in [listen.tls]");
+    }
+    let admin = said(keys.admin);
+    // plain text goes over the network only if somebody wants it so
+    let remote = admin.is_some_and(|address| !address.ip().to_canonical().is_loopback());
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    // an empty list is a fault
+    let first = api.first().copied().unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
+    let public_url = said(keys.public_url).map_or_else(|| own_url(scheme, first), |url| url.0);
     let loopback = || [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)].map(IpNet::from).to_vec();
-    let trusted_proxies = keys.trusted_proxies.map_or_else(loopback, |list| list.values);
-    Listen { api, public_url, trusted_proxies }
+    Listen {
+        public_url,
+        trusted_proxies: keys.trusted_proxies.map_or_else(loopback, |list| list.values),
+        admin_tls: tls.is_some() && said(keys.admin_tls).unwrap_or(remote),
+        max_connections: said(keys.max_connections).map_or(16_384, |most| most.get() as usize),
+        max_connections_per_address: said(keys.max_connections_per_address).map_or(1024, |most| most.get() as usize),
+        idle_timeout: said(keys.idle_timeout).unwrap_or(Duration::from_secs(60)),
+        api,
+        admin,
+        tls,
+    }
+}
+
+fn tls(table: Table<file::Tls>, faults: &mut Faults) -> Option<Tls> {
+    match (table.keys.certificate, table.keys.key) {
+        (Some(certificate), Some(key)) => Some(Tls { certificate: certificate.value, key: key.value }),
+        (certificate, key) => {
+            let at = certificate.as_ref().or(key.as_ref()).map_or(table.at, |path| path.at);
+            faults.add(at, "listen.tls needs both certificate and key");
+            None
+        }
+    }
 }
 
 /// How this machine itself reaches `api`.
-fn own_url(api: SocketAddr) -> Url {
+fn own_url(scheme: &str, api: SocketAddr) -> Url {
     let host = match api.ip() {
         IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -117,7 +154,7 @@ fn own_url(api: SocketAddr) -> Url {
     };
     // without the zone that a link-local address may have: no URL can carry it
     let address = SocketAddr::new(host, api.port());
-    Url::parse(&format!("http://{address}/")).expect("an address and port stand for themselves in a URL")
+    Url::parse(&format!("{scheme}://{address}/")).expect("an address and port stand for themselves in a URL")
 }
 
 /// The public URL without its scheme: a balancer that moves from http to https stays the same one.
@@ -270,7 +307,7 @@ fn nagios(keys: file::Monitor, at: usize, faults: &mut Faults) -> Nagios {
         faults.add(at, "monitor.kind \"nagios\" needs monitor.url");
     }
     // stands for the missing one until the fault is reported
-    let mut url = said(keys.url).map_or_else(|| own_url((Ipv4Addr::LOCALHOST, 80).into()), |url| url.0);
+    let mut url = said(keys.url).map_or_else(|| own_url("http", (Ipv4Addr::LOCALHOST, 80).into()), |url| url.0);
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
     }

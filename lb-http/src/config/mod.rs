@@ -7,7 +7,7 @@
 //! use lb_http::config::Config;
 //! let environment = [("LB__LISTEN__API".to_owned(), "127.0.0.1:9000".to_owned())];
 //! let config = Config::load(None, environment.into_iter())?;
-//! assert_eq!(config.listen.api.port(), 9000);
+//! assert_eq!(config.listen.api[0].port(), 9000);
 //! # Ok::<(), lb_http::config::ConfigErrors>(())
 //! ```
 
@@ -85,12 +85,33 @@ pub struct Config {
 /// `[listen]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
-    /// The address that is bound.
-    pub api: SocketAddr,
+    /// The addresses of the API; at least one.
+    pub api: Vec<SocketAddr>,
     /// How websites and servers reach this balancer. No query, no fragment.
     pub public_url: Url,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The address for administration and metrics; absent: they are at the addresses of the API.
+    pub admin: Option<SocketAddr>,
+    /// Whether TLS is spoken there. Only where there is `tls`.
+    pub admin_tls: bool,
+    /// The certificate; absent: plain HTTP is spoken.
+    pub tls: Option<Tls>,
+    /// Connections at once to all addresses of the API together; at least 1.
+    pub max_connections: usize,
+    /// Connections at once from one address that is no trusted proxy; at least 1.
+    pub max_connections_per_address: usize,
+    /// How long a connection may stay open with nothing under way.
+    pub idle_timeout: Duration,
+}
+
+/// `[listen.tls]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The file with the certificate and its chain, in PEM.
+    pub certificate: PathBuf,
+    /// The file with the certificate's private key, in PEM.
+    pub key: PathBuf,
 }
 
 /// `[monitor]`, and `[[servers]]` in it.

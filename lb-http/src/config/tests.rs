@@ -6,9 +6,17 @@ use super::*;
 
 const FULL: &str = r#"
 [listen]
-api = "0.0.0.0:8080"
+api = ["0.0.0.0:8080", "[::]:8080"]
 public_url = "https://lb.example.org"
 trusted_proxies = ["127.0.0.1/32", "2001:db8::1"]
+admin = "10.0.0.1:9090"
+admin_tls = false
+max_connections = 1000
+max_connections_per_address = 10
+idle_timeout = "90s"
+[listen.tls]
+certificate = "fullchain.pem"
+key = "privkey.pem"
 [store]
 url = "sqlite:/var/lib/lb/lb.sqlite3"
 create_when_unavailable = true
@@ -99,6 +107,10 @@ fn errors(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
     with(text, variables).map(|_| ()).unwrap_err().iter().map(str::to_owned).collect()
 }
 
+fn socket(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -106,7 +118,12 @@ fn seconds(seconds: u64) -> Duration {
 #[test]
 fn every_key_of_a_full_file_is_understood() {
     let config = load(FULL).unwrap();
-    assert_eq!(config.listen.api, "0.0.0.0:8080".parse().unwrap());
+    assert_eq!(config.listen.api, [socket("0.0.0.0:8080"), socket("[::]:8080")]);
+    assert_eq!((config.listen.admin, config.listen.admin_tls), (Some(socket("10.0.0.1:9090")), false));
+    assert_eq!((config.listen.max_connections, config.listen.max_connections_per_address), (1000, 10));
+    assert_eq!(config.listen.idle_timeout, seconds(90));
+    let tls = Tls { certificate: "fullchain.pem".into(), key: "privkey.pem".into() };
+    assert_eq!(config.listen.tls, Some(tls));
     assert_eq!(config.listen.public_url.as_str(), "https://lb.example.org/");
     assert_eq!(config.listen.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "2001:db8::1/128".parse().unwrap()]);
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
@@ -155,7 +172,9 @@ fn every_key_of_a_full_file_is_understood() {
 #[test]
 fn with_no_file_the_defaults_hold() {
     let config = Config::load(None, std::iter::empty()).unwrap();
-    assert_eq!(config.listen.api, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(config.listen.api, [socket("127.0.0.1:8080")]);
+    assert_eq!((config.listen.admin, config.listen.admin_tls, &config.listen.tls), (None, false, &None));
+    assert_eq!((config.listen.max_connections, config.listen.max_connections_per_address), (16_384, 1024));
     assert_eq!(config.listen.public_url.as_str(), "http://127.0.0.1:8080/");
     assert_eq!(config.guid, "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite("lb.sqlite3".into()));
@@ -173,6 +192,27 @@ fn with_no_file_the_defaults_hold() {
     assert!(config.placement.last_resort);
     assert_eq!(config.log, Log { format: LogFormat::Text, level: "info".into() });
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn with_a_certificate_the_public_url_is_https_and_so_is_administration_unless_it_is_on_loopback() {
+    let tls = "[listen.tls]\ncertificate = 'a'\nkey = 'b'";
+    let listen = |keys: &str| load(&format!("[listen]\n{keys}\n{tls}")).unwrap().listen;
+    assert_eq!(listen("api = '[::1]:443'").public_url.as_str(), "https://[::1]/");
+    for (admin, expected) in [("127.0.0.1:9090", false), ("[::1]:9090", false), ("0.0.0.0:9090", true)] {
+        assert_eq!(listen(&format!("admin = '{admin}'")).admin_tls, expected, "{admin}");
+        assert!(listen(&format!("admin = '{admin}'\nadmin_tls = true")).admin_tls, "{admin}");
+        assert!(!listen(&format!("admin = '{admin}'\nadmin_tls = false")).admin_tls, "{admin}");
+    }
+    assert!(!load("[listen]\nadmin = '0.0.0.0:9090'").unwrap().listen.admin_tls, "there is no certificate");
+}
+
+#[test]
+fn addresses_are_one_or_a_list_in_the_environment_as_well() {
+    let api = |text| with("", &[("LB__LISTEN__API", text)]).unwrap().listen.api;
+    assert_eq!(api("[::1]:80"), [socket("[::1]:80")]);
+    assert_eq!(api("0.0.0.0:80,[::]:80"), [socket("0.0.0.0:80"), socket("[::]:80")]);
+    assert_eq!(api("[\"0.0.0.0:80\"]"), [socket("0.0.0.0:80")]);
 }
 
 #[test]
@@ -203,6 +243,20 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
             "[listen]\ntrusted_proxies = [\n'10.0.0.0/8',\n'10.0.0.0/99']",
             "lb.toml:4: listen.trusted_proxies[1] must be an IP address or network in quotes, such as \"10.0.0.0/8\"",
         ),
+        (
+            "[listen]\napi = ['127.0.0.1:1', ':2']",
+            "lb.toml:2: listen.api[1] must be an IP address and port in quotes, such as \"127.0.0.1:8080\"",
+        ),
+        (
+            "[listen]\napi = { port = 1 }",
+            "lb.toml:2: listen.api must be an IP address and port in quotes, such as \"127.0.0.1:8080\"",
+        ),
+        ("[listen]\napi = []", "lb.toml:2: listen.api must have at least one address"),
+        ("[listen]\nmax_connections = 0", "lb.toml:2: listen.max_connections must be a whole number of at least 1"),
+        ("[listen]\ntls = 'fullchain.pem'", "lb.toml:2: listen.tls must be a table"),
+        ("[listen]\nadmin_tls = true", "lb.toml:2: listen.admin_tls needs a certificate, in [listen.tls]"),
+        ("[listen.tls]\nkey = 'privkey.pem'", "lb.toml:2: listen.tls needs both certificate and key"),
+        ("\n[listen.tls]", "lb.toml:2: listen.tls needs both certificate and key"),
         ("[listen]\ntrusted_proxies = '10.0.0.0/8'", "lb.toml:2: listen.trusted_proxies must be a list"),
         (
             "[store]\nurl = 'postgres://db/lb'",
@@ -249,7 +303,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ("log = ['json']", "lb.toml:1: log must be a table"),
         (
             "[listen]\napii = 1",
-            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies",
+            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
         ),
         ("[geoip]\nfile = 1", "lb.toml:2: geoip.file is not a known key; known here: database"),
         (
@@ -409,7 +463,7 @@ fn the_environment_beats_the_file() {
         ],
     )
     .unwrap();
-    assert_eq!(config.listen.api.port(), 2);
+    assert_eq!(config.listen.api[0].port(), 2);
     assert_eq!(config.listen.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "192.0.2.1/32".parse().unwrap()]);
     assert_eq!(config.monitor.interval, seconds(20));
     assert_eq!(config.api.version, "2.1");
@@ -440,8 +494,16 @@ fn lists_of_more_than_ten_are_filled_in_order() {
 #[test]
 fn a_bad_variable_is_answered_with_its_name() {
     for (name, value, sentence) in [
-        ("LB__LISTEN__API", "8080", "listen.api must be an IP address and port in quotes, such as \"127.0.0.1:8080\""),
-        ("LB__LISTEN__APII", "8080", "listen.apii is not a known key; known here: api, public_url, trusted_proxies"),
+        (
+            "LB__LISTEN__API",
+            "8080",
+            "listen.api[0] must be an IP address and port in quotes, such as \"127.0.0.1:8080\"",
+        ),
+        (
+            "LB__LISTEN__APII",
+            "8080",
+            "listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
+        ),
         (
             "LB__LISTEN__API__PORT",
             "8080",
@@ -497,7 +559,15 @@ fn the_documentation_has_every_key_and_no_other() {
             .into_iter()
             .find_map(|header| known(&header).map(|inner| (header, inner)))
             .unwrap();
-        keys.extend(inner.into_iter().map(|key| format!("{header} {key}")));
+        for key in inner {
+            let table_in_it = format!("[{table}.{key}]");
+            match known(&table_in_it).filter(|_| header == format!("[{table}]")) {
+                Some(inner) => keys.extend(inner.into_iter().map(|key| format!("{table_in_it} {key}"))),
+                None => {
+                    keys.insert(format!("{header} {key}"));
+                }
+            }
+        }
     }
     assert!(keys.contains("[routers.NAME] radius_km") && keys.contains("[[servers]] secret"), "{keys:?}");
 

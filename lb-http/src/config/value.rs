@@ -10,6 +10,14 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
+macro_rules! refuse_single_values {
+    ($must:ident: $($visit:ident: $type:ty),*) => {
+        $(fn $visit<E: Error>(self, _: $type) -> Result<Self::Value, E> {
+            Err(E::custom(format_args!("must be {}", $must::MUST_BE)))
+        })*
+    };
+}
+
 /// A value as TOML gives it, before it means anything.
 #[derive(Clone, Copy)]
 pub(super) enum Given<'a> {
@@ -147,6 +155,54 @@ impl<'de, T: Written> Deserialize<'de> for List<T> {
     }
 }
 
+/// One value, or a list of them, and where it begins.
+#[derive(Clone, Debug)]
+pub(super) struct OneOrMore<T>(pub(super) List<T>);
+
+impl<'de, T: Written> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<SingleOrSequence<T>>::deserialize(deserializer)?;
+        let at = spanned.span().start;
+        Ok(Self(List { at, values: spanned.into_inner().0 }))
+    }
+}
+
+struct SingleOrSequence<T>(Vec<T>);
+
+impl<'de, T: Written> Deserialize<'de> for SingleOrSequence<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SingleOrSequenceVisitor(PhantomData))
+    }
+}
+
+/// Only texts stand alone: all that is said in this way so far.
+struct SingleOrSequenceVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Written> Visitor<'de> for SingleOrSequenceVisitor<T> {
+    type Value = SingleOrSequence<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::MUST_BE)
+    }
+
+    refuse_single_values! { T:
+        visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_bool: bool
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        SingleVisitor(PhantomData).visit_str(text).map(|single| SingleOrSequence(vec![single.0]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        let singles = Sequence::<Single<T>>::from_seq(list)?.0;
+        Ok(SingleOrSequence(singles.into_iter().map(|single| single.0).collect()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(SingleVisitor::<T>::refuse())
+    }
+}
+
 /// A table, or a list of tables, and where it begins. A derived struct alone would also take a list as a table.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table<T> {
@@ -224,14 +280,6 @@ impl<'de, S: Shaped<'de>> Deserialize<'de> for Shape<S> {
 
 struct ShapeVisitor<S>(PhantomData<S>);
 
-macro_rules! refuse_single_values {
-    ($($visit:ident: $type:ty),*) => {
-        $(fn $visit<E: Error>(self, _: $type) -> Result<Self::Value, E> {
-            Err(E::custom(format_args!("must be {}", S::MUST_BE)))
-        })*
-    };
-}
-
 impl<'de, S: Shaped<'de>> Visitor<'de> for ShapeVisitor<S> {
     type Value = Shape<S>;
 
@@ -239,7 +287,7 @@ impl<'de, S: Shaped<'de>> Visitor<'de> for ShapeVisitor<S> {
         f.write_str(S::MUST_BE)
     }
 
-    refuse_single_values! {
+    refuse_single_values! { S:
         visit_str: &str, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_bool: bool
     }
 

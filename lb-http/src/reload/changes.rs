@@ -16,7 +16,19 @@ const MOST_NAMES: usize = 20;
 /// Their values are in use where no other can take their place: an address is bound, a store open, meetings are stamped.
 pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
     let mut held_back = Vec::new();
-    hold("listen.api", &present.listen.api, &mut next.listen.api, &mut held_back);
+    let (listen, next_listen) = (&present.listen, &mut next.listen);
+    hold("listen.api", &listen.api, &mut next_listen.api, &mut held_back);
+    hold("listen.admin", &listen.admin, &mut next_listen.admin, &mut held_back);
+    hold("listen.tls", &listen.tls, &mut next_listen.tls, &mut held_back);
+    hold("listen.admin_tls", &listen.admin_tls, &mut next_listen.admin_tls, &mut held_back);
+    hold("listen.max_connections", &listen.max_connections, &mut next_listen.max_connections, &mut held_back);
+    hold(
+        "listen.max_connections_per_address",
+        &listen.max_connections_per_address,
+        &mut next_listen.max_connections_per_address,
+        &mut held_back,
+    );
+    hold("listen.idle_timeout", &listen.idle_timeout, &mut next_listen.idle_timeout, &mut held_back);
     hold("store.url", &present.store, &mut next.store, &mut held_back);
     hold(
         "store.create_when_unavailable",
@@ -198,11 +210,14 @@ mod tests {
     fn what_holds_only_from_a_start_on_is_held_back_and_named() {
         let present = config("");
         let mut next = config(
-            "[listen]\napi = \"127.0.0.1:9000\"\npublic_url = \"https://lb.example.org\"\n[store]\nurl = \"memory:\"\n\
+            "[listen]\napi = \"127.0.0.1:9000\"\nadmin = \"127.0.0.1:9001\"\nmax_connections = 1\npublic_url = \"https://lb.example.org\"\n[store]\nurl = \"memory:\"\n\
              [log]\nformat = \"json\"\nlevel = \"debug\"\n",
         );
         let held_back = hold_back(&present, &mut next);
-        assert_eq!(held_back, ["listen.api", "store.url", "balancer.guid", "log.format"]);
+        assert_eq!(
+            held_back,
+            ["listen.api", "listen.admin", "listen.max_connections", "store.url", "balancer.guid", "log.format"]
+        );
         assert_eq!(between(&present, &next), ["listen.public_url changed", "log.level changed"]);
         assert_eq!(next.guid, present.guid, "the guid that follows from public_url, too");
     }

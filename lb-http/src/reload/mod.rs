@@ -12,6 +12,7 @@ use lb_core::event::EventKind;
 
 use crate::assembly::{Assembled, Assembly};
 use crate::config::{Config, ConfigErrors};
+use crate::server::Certificates;
 use crate::setup::LiveSetup;
 
 /// Takes new configurations over. See the module; [`Prepared::reloader`](crate::Prepared::reloader) gives it.
@@ -20,11 +21,17 @@ pub struct Reloader {
     assembly: Assembly,
     live: Arc<LiveSetup>,
     present: Assembled,
+    certificates: Option<Arc<Certificates>>,
 }
 
 impl Reloader {
-    pub(crate) fn new(assembly: Assembly, live: Arc<LiveSetup>, present: Assembled) -> Self {
-        Self { assembly, live, present }
+    pub(crate) fn new(
+        assembly: Assembly,
+        live: Arc<LiveSetup>,
+        present: Assembled,
+        certificates: Option<Arc<Certificates>>,
+    ) -> Self {
+        Self { assembly, live, present, certificates }
     }
 
     /// Takes over the configuration that `load` answers, as far as that is possible while the balancer runs, and reads the
@@ -39,12 +46,16 @@ impl Reloader {
     where
         F: FnOnce() -> Result<Config, ConfigErrors> + Send + 'static,
     {
-        let (assembly, present) = (self.assembly.clone(), self.present.clone());
+        let (assembly, present, certificates) =
+            (self.assembly.clone(), self.present.clone(), self.certificates.clone());
         // files are read and certificates of the system: not on a thread that answers calls
         let assembled = tokio::task::spawn_blocking(move || {
             let mut config = load().map_err(|errors| errors.iter().map(str::to_owned).collect::<Vec<_>>())?;
             let held_back = changes::hold_back(&present.config, &mut config);
             let next = assembly.assemble(config, Some(&present)).map_err(|error| vec![error.to_string()])?;
+            if let Some(certificates) = certificates {
+                certificates.reload().map_err(|error| vec![error.to_string()])?;
+            }
             Ok((next, held_back))
         });
         let assembled = assembled.await.unwrap_or_else(|_| Err(vec!["it could not be read to its end".to_owned()]));

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY};
 use hyper::{HeaderMap, Request, Response, StatusCode};
@@ -100,19 +100,42 @@ async fn body_of(
     let limits = &service.limits;
     let is_xml = content_type.is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
     let limit = if is_xml { limits.xml_bytes } else { limits.form_bytes };
-    let size = body.size_hint().upper().map_or(limit, |upper| usize::try_from(upper).unwrap_or(usize::MAX));
-    if size > limit {
+    if body.size_hint().lower() > limit as u64 {
         return Err(Reply::plain(413, "the body is too long\n"));
     }
-    let share = (size >> 10) as u32 + 1;
-    let busy = |_| Reply::plain(503, "too many bodies are under way\n");
-    let place = Arc::clone(bodies).try_acquire_many_owned(share).map_err(busy)?;
-    match tokio::time::timeout(limits.body_time, Limited::new(body, limit).collect()).await {
-        Ok(Ok(body)) => Ok((body.to_bytes(), Some(place))),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Reply::plain(413, "the body is too long\n")),
-        Ok(Err(_)) => Err(Reply::plain(400, "the body broke off\n")),
+    match tokio::time::timeout(limits.body_time, collect(bodies, body, limit)).await {
+        Ok(collected) => collected.map(|(body, place)| (body, Some(place))),
         Err(_) => Err(Reply::plain(408, "the body came too slowly\n")),
     }
+}
+
+/// Reads a body of up to `limit` bytes. It takes its share of the memory for bodies as it comes: one that is only announced
+/// takes nothing from others.
+async fn collect(
+    bodies: &Arc<Semaphore>,
+    mut body: Incoming,
+    limit: usize,
+) -> Result<(Bytes, OwnedSemaphorePermit), Reply> {
+    let share = |kib| {
+        let place = Arc::clone(bodies).try_acquire_many_owned(kib);
+        place.map_err(|_| Reply::plain(503, "too many bodies are under way\n"))
+    };
+    let mut place = share(1)?;
+    // one piece: many small ones, as they may come, would each keep the buffer that they came in
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Reply::plain(400, "the body broke off\n"))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        if whole.len() + piece.len() > limit {
+            return Err(Reply::plain(413, "the body is too long\n"));
+        }
+        whole.extend_from_slice(&piece);
+        let kib = whole.capacity() >> 10;
+        if kib > place.num_permits() {
+            place.merge(share(u32::try_from(kib - place.num_permits()).unwrap_or(u32::MAX))?);
+        }
+    }
+    Ok((whole.freeze(), place))
 }
 
 /// The host that the request is for, without its port.

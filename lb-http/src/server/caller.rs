@@ -21,15 +21,20 @@ fn address_in(text: &str) -> Option<IpAddr> {
     bare.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip())).map(|address| address.to_canonical())
 }
 
+/// Whether `address` is one of a trusted proxy.
+pub(super) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|network| network.contains(&address))
+}
+
 /// The address for throttling and logs.
 pub(super) fn address(peer: IpAddr, forwarded: &[IpAddr], trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let peer = peer.to_canonical();
     let from_the_right = std::iter::once(peer).chain(forwarded.iter().rev().copied());
     let mut last = peer;
     for address in from_the_right {
         last = address;
-        if !is_trusted(&address) {
+        if !is_trusted(address, trusted) {
             break;
         }
     }

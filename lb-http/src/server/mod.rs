@@ -2,7 +2,14 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `listener` | accepts connections and serves each within its limits |
+//! | `listener` | binds addresses, accepts connections, and stops |
+//! | `connection` | one connection: the handshake, HTTP within the deadlines, its end |
+//! | `limits` | what connections, requests and answers may cost |
+//! | `activity` | what goes on over one connection, and what it has waited for too long |
+//! | `stream`, `answer_body` | a connection's bytes and the bodies of answers, watched |
+//! | `addresses` | how many connections each address has |
+//! | `certificate` | the certificate that listeners show, read anew when its files change |
+//! | `seldom` | keeps a warning that strangers can cause from filling the log |
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
 //! | `accept` | whether a page is wanted, and in which language |
 //! | `refusal` | the page for people who cannot join |
@@ -11,14 +18,24 @@
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;
+mod activity;
+mod addresses;
+mod answer_body;
 mod api;
 mod callbacks;
 mod caller;
+mod certificate;
+mod connection;
+mod limits;
 mod listener;
 mod pages;
 mod refusal;
+mod seldom;
+mod stream;
 
-pub use self::listener::{Limits, serve};
+pub use self::certificate::{CertificateError, Certificates};
+pub use self::limits::Limits;
+pub use self::listener::{Listener, Purpose, bind, serve};
 pub use self::pages::router;
 
 use std::sync::Arc;

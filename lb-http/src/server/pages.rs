@@ -9,16 +9,33 @@ use axum::routing::get;
 
 use super::{Service, callbacks};
 
-/// The pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
-/// `/metrics` for Prometheus. What is none of these may be a server that calls back.
+/// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
+/// `/metrics` for Prometheus.
 pub fn router(service: Service) -> Router {
-    Router::new()
-        .route("/ping", get(|| async { "pong" }))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .fallback(callbacks::ended)
-        .with_state(service)
+    for_everybody().route("/readyz", get(readyz)).merge(private()).with_state(service)
+}
+
+/// The pages that strangers may see where administration has a listener of its own. `/readyz` keeps its reasons to itself.
+pub(super) fn public(service: Service) -> Router {
+    for_everybody().route("/readyz", get(readyz_without_reasons)).with_state(service)
+}
+
+/// What every listener has. What is no page may be a server that calls back.
+fn for_everybody() -> Router<Service> {
+    let pages = Router::new().route("/ping", get(|| async { "pong" })).route("/healthz", get(|| async { "ok\n" }));
+    pages.fallback(callbacks::ended)
+}
+
+/// What only those who run the balancer may see.
+fn private() -> Router<Service> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+async fn readyz_without_reasons(State(service): State<Service>) -> impl IntoResponse {
+    match service.setup.load().balancer.troubles().await {
+        troubles if troubles.is_empty() => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+    }
 }
 
 async fn readyz(State(service): State<Service>) -> impl IntoResponse {
