@@ -11,7 +11,7 @@
 //! [`Remember`](WhenUnavailable::Remember), jobs that the database cannot take are done in memory instead and answered; what
 //! they would have written goes first into the next transaction that succeeds.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -52,6 +52,8 @@ pub(super) struct Shared {
     pub(super) commits: AtomicU64,
     /// Changes that are in memory only.
     pub(super) unwritten: AtomicUsize,
+    /// Whether the database has failed since it was last checked and found good.
+    pub(super) failed: AtomicBool,
 }
 
 enum Message {
@@ -204,6 +206,9 @@ impl WriterThread {
             }
             Err(failure) => failure,
         };
+        if failure.blame != Blame::Job {
+            self.shared.failed.store(true, Ordering::Relaxed);
+        }
         // The events stay where they are and go with the next transaction.
         for job in jobs {
             let mut alone = [job];

@@ -145,3 +145,25 @@ fn an_event_that_cannot_be_read_hides_no_other() {
         assert_eq!(store.latest_events(9).await, Ok(vec![joined("c"), joined("a")]));
     });
 }
+
+#[test]
+fn trouble_is_over_when_a_whole_create_can_be_written_and_trying_leaves_nothing_behind() {
+    let store = Disposable::new();
+    run(async {
+        store.adopt(meeting(1), Replaces::Nothing, vec![joined("a")]).await.unwrap();
+        // as where a disk has room for little: the cheapest write alone works
+        let trigger = "CREATE TRIGGER full BEFORE INSERT ON meetings BEGIN SELECT raise(FAIL, 'full'); END";
+        store.execute(trigger).await;
+        assert_eq!(store.check().await, Ok(()));
+        store.execute("DROP TRIGGER full").await;
+        fill(&store).await;
+        assert!(store.adopt(large_meeting(2), Replaces::Nothing, vec![]).await.is_err());
+        make_space(&store).await;
+        store.execute(trigger).await;
+        assert!(store.check().await.is_err());
+        store.execute("DROP TRIGGER full").await;
+        assert_eq!(store.check().await, Ok(()));
+    });
+    let outside = store.seen_from_outside();
+    assert_eq!(["claims", "meetings", "events"].map(|table| count(&outside, table)), [0, 1, 1]);
+}
