@@ -24,14 +24,12 @@ pub fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let octets = address.octets();
-    !(address.is_private() || address.is_loopback() || address.is_link_local() || address.is_documentation())
-        && match octets {
-            [0 | 224.., ..] => false,
-            [100, 64..=127, ..] => false,
-            [192, 0, 0, _] | [192, 88, 99, _] => false,
-            [198, 18 | 19, ..] => false,
-            _ => true,
-        }
+    // this network and multicast, shared between customers, protocols and relays, benchmarks
+    let special = matches!(
+        octets,
+        [0 | 224.., ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..]
+    );
+    !(special || address.is_private() || address.is_loopback() || address.is_link_local() || address.is_documentation())
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {

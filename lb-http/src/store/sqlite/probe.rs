@@ -25,6 +25,8 @@ pub(super) fn rehearse_create(database: &Connection) -> Result<(), rusqlite::Err
         voice_bridge: 0,
         token: ClaimToken::from(String::new()),
         expires: Timestamp::default(),
+        supersedes: None,
+        callbacks: None,
     };
     let meeting = Meeting {
         key: key.clone(),
@@ -37,6 +39,8 @@ pub(super) fn rehearse_create(database: &Connection) -> Result<(), rusqlite::Err
         records: false,
         created_at: Timestamp::default(),
         parameters: Vec::new(),
+        superseded: Vec::new(),
+        callbacks: None,
     };
     let kind = EventKind::MeetingAdopted {
         meeting: key.clone(),
