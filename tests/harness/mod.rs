@@ -268,7 +268,7 @@ impl Lb {
     /// Keeps what `/metrics` says now, to be searched in the end. A balancer that hangs or is gone says nothing.
     fn keep_metrics(&self) {
         let ask = || -> std::io::Result<Vec<u8>> {
-            let mut stream = std::net::TcpStream::connect_timeout(&self.address, Duration::from_secs(1))?;
+            let mut stream = std::net::TcpStream::connect_timeout(&self.pages, Duration::from_secs(1))?;
             stream.set_read_timeout(Some(Duration::from_secs(5)))?;
             stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n")?;
             let mut text = Vec::new();
