@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
 use harness::{Lb, fetch, integrations, simulated, until, unwatched};
 use http_body_util::Full;
 use hyper::service::service_fn;
@@ -160,20 +161,41 @@ async fn a_balancer_that_is_killed_between_the_end_and_the_delivery_delivers_aft
     assert_eq!(heard, told.both("room-1"));
 }
 
+/// How often each server was asked for its meetings.
+fn polls(servers: &[SimulatedServer]) -> Vec<u64> {
+    servers.iter().map(|server| server.calls().get("getMeetings").copied().unwrap_or(0)).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_was_deleted_keeps_no_website_from_being_told() {
-    let (servers, told) = (simulated(2).await, Told::start().await);
-    let mut lb = Lb::start(&config(&servers, PRIVATE)).await;
+async fn two_hundred_meetings_outlive_their_database_and_their_websites_are_told() {
+    let (servers, told) = (simulated(4).await, Told::start().await);
+    let private = PRIVATE.replace("1s", "3s");
+    let mut lb = Lb::start(&config(&servers, &private)).await;
     lb.ready().await;
-    create(&lb, &told, "room-1").await;
+    let rooms: Vec<_> = (0..200).map(|number| format!("room-{number}")).collect();
+    stream::iter(&rooms).for_each_concurrent(16, |room| create(&lb, &told, room)).await;
     lb.kill();
     for suffix in ["", "-wal", "-shm", "-lock"] {
         let _ = std::fs::remove_file(lb.folder.path().join(format!("lb.sqlite3{suffix}")));
     }
+    let before = polls(&servers);
     lb.restart().await;
-    lb.ready().await;
-    end(&servers, "room-1");
-    assert_eq!(told.heard(2).await, told.both("room-1"));
+    let website = lb.website("moodle-s3cr3t");
+    until(PATIENCE, "all meetings are back", async || {
+        let listed = website.call("getMeetings", &[]).await.text();
+        (listed.matches("<meetingID>").count() == rooms.len()).then_some(())
+    })
+    .await;
+    for (before, after) in before.iter().zip(polls(&servers)) {
+        assert!(after - before <= 2, "{} polls", after - before);
+    }
+    for room in &rooms {
+        website.call("getMeetingInfo", &[("meetingID", room)]).await.success();
+    }
+    rooms.iter().for_each(|room| end(&servers, room));
+    let mut expected: Vec<_> = rooms.iter().flat_map(|room| told.both(room)).collect();
+    expected.sort();
+    assert_eq!(told.heard(2 * rooms.len()).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

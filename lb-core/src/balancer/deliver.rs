@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future;
 use futures_util::stream::{self, StreamExt};
 
 use super::Balancer;
@@ -16,11 +17,17 @@ use crate::store::Settled;
 /// How long one website may take to hear one thing.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// How many deliveries are made at the same time.
-pub const DELIVERED_AT_ONCE: usize = 256;
+/// How many deliveries are looked up at once.
+const LOOKED_UP: usize = 1024;
 
-/// How many of them to one host.
-pub const DELIVERED_TO_ONE: usize = 4;
+/// How many of them for one host, so that one with many keeps none from the others.
+const LOOKED_UP_FOR_ONE: usize = 64;
+
+/// To how many hosts is delivered at the same time.
+const HOSTS_AT_ONCE: usize = 64;
+
+/// How many deliveries are made to one host at the same time.
+const AT_ONCE_TO_ONE: usize = 4;
 
 /// How long a delivery that was settled is remembered. A server repeats its hint for some minutes.
 const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -49,8 +56,9 @@ enum Then {
 }
 
 impl Balancer {
-    /// Makes every delivery that is due, several at the same time, and waits for all of them. One host's take no longer than
-    /// 10 s. A program that cannot wait for the slowest takes [`due`](Self::due) and [`deliver`](Self::deliver) apart.
+    /// Makes the deliveries that are due and waits for all of them: those of one host take up to 160 s where it does not
+    /// answer. A program that cannot wait for the slowest takes [`due`](Self::due) and [`deliver_to`](Self::deliver_to)
+    /// apart.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
@@ -58,21 +66,37 @@ impl Balancer {
     /// # Cancel safety
     /// May be dropped at any time. A website that is being told may then be told twice.
     pub async fn deliver_due(&self) -> Result<(), Failure> {
-        let due = self.due().await?;
-        let made = stream::iter(due).map(async |delivery| self.deliver(&delivery).await);
-        made.buffer_unordered(DELIVERED_AT_ONCE).collect::<Vec<_>>().await.into_iter().collect()
+        let made = stream::iter(self.due().await?).map(async |(_, due)| self.deliver_to(due, future::pending()).await);
+        made.buffer_unordered(HOSTS_AT_ONCE).collect::<Vec<_>>().await.into_iter().collect()
     }
 
-    /// The deliveries that are due: at most [`DELIVERED_AT_ONCE`], at most [`DELIVERED_TO_ONE`] for one host. One that is
-    /// under way is among them until its outcome is stored: whoever makes them must not make one twice at the same time.
+    /// The deliveries that are due, by host: at most 1024, at most 64 for one host. One that is under way is among them until
+    /// its outcome is stored: whoever makes them must not make a host's twice at the same time.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
-    pub async fn due(&self) -> Result<Vec<Delivery>, Failure> {
-        if self.relay.is_none() {
-            return Ok(Vec::new());
+    pub async fn due(&self) -> Result<HashMap<String, Vec<Delivery>>, Failure> {
+        let mut by_host = HashMap::<String, Vec<Delivery>>::new();
+        if self.relay.is_some() {
+            let due = self.store.due(self.clock.now(), LOOKED_UP, LOOKED_UP_FOR_ONE).await;
+            for delivery in self.stored(due)? {
+                by_host.entry(delivery.url.host()).or_default().push(delivery);
+            }
         }
-        self.stored(self.store.due(self.clock.now(), DELIVERED_AT_ONCE, DELIVERED_TO_ONE).await)
+        Ok(by_host)
+    }
+
+    /// Makes deliveries to one host, four at the same time, and stores what came of each. None is begun once `stop` is ready;
+    /// those that are not stay due.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`] if an outcome could not be stored. All are tried all the same.
+    ///
+    /// # Cancel safety
+    /// May be dropped at any time. A website that is being told may then be told twice.
+    pub async fn deliver_to(&self, due: Vec<Delivery>, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+        let made = stream::iter(due).take_until(stop).map(async |delivery| self.deliver(&delivery).await);
+        made.buffer_unordered(AT_ONCE_TO_ONE).collect::<Vec<_>>().await.into_iter().collect()
     }
 
     /// Makes one delivery and stores what came of it. If that cannot be stored, the next call for this delivery tries only

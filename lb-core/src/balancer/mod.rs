@@ -49,7 +49,6 @@ use std::sync::Arc;
 
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
-pub use self::deliver::{DELIVERED_AT_ONCE, DELIVERED_TO_ONE};
 pub use self::ended::{Heard, Relay};
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};

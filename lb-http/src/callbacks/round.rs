@@ -1,11 +1,9 @@
-//! Which callback is sent when: every second those that are due, each in a task of its own.
+//! Which callback is sent when: every second those that are due, each host's in a task of its own.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lb_core::balancer::{DELIVERED_AT_ONCE, DELIVERED_TO_ONE};
-use lb_core::callback::{Delivery, DeliveryId};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,6 +12,9 @@ use crate::setup::LiveSetup;
 
 /// How often the outbox is looked into.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// To how many hosts is delivered at the same time; others wait.
+const HOSTS_AT_ONCE: usize = 64;
 
 /// How often deliveries of long ago are forgotten.
 const FORGETTING: Duration = Duration::from_secs(3600);
@@ -30,7 +31,7 @@ pub fn start(setup: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationTok
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = ticks.tick() => deliverer.deliver_due(&own_tasks).await,
+                _ = ticks.tick() => deliverer.deliver_due(&own_tasks, &stop_delivering).await,
                 () = stop_delivering.cancelled() => return,
             }
         }
@@ -51,40 +52,33 @@ pub fn start(setup: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationTok
 
 struct Deliverer {
     setup: Arc<LiveSetup>,
-    // deliveries under way and their hosts; held for one look or one change
-    busy: Arc<Mutex<HashMap<DeliveryId, String>>>,
+    // hosts that are being told; held for one look or one change
+    busy: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Deliverer {
-    async fn deliver_due(&self, tasks: &TaskTracker) {
+    async fn deliver_due(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+        let balancer = Arc::clone(&self.setup.load().balancer);
         // a store in trouble has been told of; the next second tries again
-        let setup = self.setup.load();
-        for delivery in setup.balancer.due().await.unwrap_or_default() {
-            if !self.begin(&delivery) {
+        for (host, due) in balancer.due().await.unwrap_or_default() {
+            if !self.begin(&host) {
                 continue;
             }
-            let (balancer, busy) = (Arc::clone(&setup.balancer), Arc::clone(&self.busy));
+            let (balancer, busy, stop) = (Arc::clone(&balancer), Arc::clone(&self.busy), stop.clone());
             tasks.spawn(async move {
-                let _ = balancer.deliver(&delivery).await;
-                lock(&busy).remove(&delivery.id);
+                let _ = balancer.deliver_to(due, stop.cancelled()).await;
+                lock(&busy).remove(&host);
             });
         }
     }
 
-    /// Whether the delivery has a place and is not under way.
-    fn begin(&self, delivery: &Delivery) -> bool {
-        let host = delivery.url.host();
+    /// Whether the host is not being told, and may be.
+    fn begin(&self, host: &str) -> bool {
         let mut busy = lock(&self.busy);
-        let to_the_same = busy.values().filter(|other| **other == host).count();
-        let has_place = busy.len() < DELIVERED_AT_ONCE && to_the_same < DELIVERED_TO_ONE;
-        if !has_place || busy.contains_key(&delivery.id) {
-            return false;
-        }
-        busy.insert(delivery.id.clone(), host);
-        true
+        busy.len() < HOSTS_AT_ONCE && busy.insert(host.to_owned())
     }
 }
 
-fn lock(busy: &Mutex<HashMap<DeliveryId, String>>) -> MutexGuard<'_, HashMap<DeliveryId, String>> {
+fn lock(busy: &Mutex<HashSet<String>>) -> MutexGuard<'_, HashSet<String>> {
     busy.lock().unwrap_or_else(PoisonError::into_inner)
 }
