@@ -65,9 +65,11 @@ impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
         match error {
             GatewayError::TooLong => Self::TooLong,
-            GatewayError::NotSent(_) | GatewayError::Busy | GatewayError::Unknown(_) | GatewayError::BadAnswer(_) => {
-                Self::ServerTrouble
-            }
+            GatewayError::Unreachable(_)
+            | GatewayError::NotSent(_)
+            | GatewayError::Busy
+            | GatewayError::Unknown(_)
+            | GatewayError::BadAnswer(_) => Self::ServerTrouble,
         }
     }
 }

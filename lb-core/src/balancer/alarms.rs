@@ -4,14 +4,17 @@ use std::fmt;
 
 use super::Balancer;
 use crate::clock::Timestamp;
-use crate::server::ServerName;
+use crate::server::{ServerName, ServerState};
 
 /// Something that is wrong now. It is over when it is no longer among [`Balancer::alarms`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Alarm {
-    /// The store cannot be written to: no meeting can be created.
-    Store,
+    /// The store cannot be written to.
+    Store {
+        /// Changes that are in memory only; none where creates are refused.
+        unwritten: usize,
+    },
     /// Polls of the monitor fail: the fleet is as it was before.
     Monitor {
         /// Since when.
@@ -24,6 +27,8 @@ pub enum Alarm {
         /// Since when.
         since: Timestamp,
     },
+    /// No server is well, and those with a WARNING take the meetings.
+    LastResort,
     /// A server is confirmed down.
     ServerDown {
         /// Which.
@@ -47,14 +52,16 @@ pub enum Alarm {
 
 impl Alarm {
     /// Every [word](Self::word) there is.
-    pub const WORDS: [&str; 6] = ["store", "monitor", "freeze", "server-down", "copies-in-use", "foreign-meetings"];
+    pub const WORDS: [&str; 7] =
+        ["store", "monitor", "freeze", "last-resort", "server-down", "copies-in-use", "foreign-meetings"];
 
     /// The word that it is counted under.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Store => "store",
+            Self::Store { .. } => "store",
             Self::Monitor { .. } => "monitor",
             Self::Freeze { .. } => "freeze",
+            Self::LastResort => "last-resort",
             Self::ServerDown { .. } => "server-down",
             Self::CopiesInUse { .. } => "copies-in-use",
             Self::ForeignMeetings { .. } => "foreign-meetings",
@@ -65,7 +72,11 @@ impl Alarm {
 impl fmt::Display for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store => f.write_str("the store cannot be written to: no meeting can be created"),
+            Self::Store { unwritten: 0 } => f.write_str("the store cannot be written to: no meeting can be created"),
+            Self::Store { unwritten } => {
+                write!(f, "the store cannot be written to: {unwritten} changes are in memory only")
+            }
+            Self::LastResort => f.write_str("no server is well: meetings go to those with a WARNING"),
             Self::Monitor { problem, .. } => write!(f, "the monitor cannot be used: {problem}"),
             Self::Freeze { .. } => f.write_str("many servers fell silent at once: no meeting is placed afresh"),
             Self::ServerDown { server } => write!(f, "{server} is down"),
@@ -85,12 +96,19 @@ impl Balancer {
         let (fleet, now) = (self.fleet(), self.clock.now());
         let mut alarms = Vec::new();
         if self.store_failing() {
-            alarms.push(Alarm::Store);
+            alarms.push(Alarm::Store { unwritten: self.store.unwritten() });
         }
         if let Some((since, problem)) = &fleet.monitor().trouble {
             alarms.push(Alarm::Monitor { since: *since, problem: problem.clone() });
         }
         alarms.extend(fleet.freeze().since().map(|since| Alarm::Freeze { since }));
+        let states = || fleet.servers().iter().map(|server| server.state());
+        if self.settings.last_resort
+            && !states().any(ServerState::takes_new_meetings)
+            && states().any(|state| state == ServerState::Warning)
+        {
+            alarms.push(Alarm::LastResort);
+        }
         for server in fleet.servers() {
             let name = &server.server.name;
             if fleet.is_confirmed_down(name, now) {

@@ -67,7 +67,8 @@ impl Balancer {
             Err(GatewayError::TooLong) => {}
             Err(error) => {
                 let counts = !about_the_call && *error != GatewayError::Busy;
-                let how = if matches!(error, GatewayError::NotSent(_)) { Failed::Refused } else { Failed::Unanswered };
+                let how =
+                    if matches!(error, GatewayError::Unreachable(_)) { Failed::Refused } else { Failed::Unanswered };
                 let noted = if counts { self.note(name_of, |server, now| server.failed(how, now)).await } else { None };
                 let first = noted.is_some_and(|before| before.reachability.is_spotless());
                 let (server, call, problem) = (name_of.clone(), name.into(), error.to_string());

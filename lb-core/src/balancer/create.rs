@@ -104,7 +104,8 @@ impl Balancer {
         loop {
             match self.stored(self.store.find(&creating.key).await)? {
                 Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
-                Some(Entry::Held(meeting)) if !self.is_lost(&meeting) => {
+                // one that is known by its internal id is another key's: nothing is placed afresh under this one
+                Some(Entry::Held(meeting)) if meeting.key != creating.key || !self.is_lost(&meeting) => {
                     if let Tried::Answered(answered) = self.create_again(&creating, &meeting).await? {
                         return Ok(answered);
                     }
@@ -279,7 +280,9 @@ impl Balancer {
             let said = match self.ask(server, call, Said::read).await {
                 Ok(said) => said,
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),
-                Err(GatewayError::NotSent(_) | GatewayError::Busy) => return Ok(OnServer::Failed),
+                Err(GatewayError::Unreachable(_) | GatewayError::NotSent(_) | GatewayError::Busy) => {
+                    return Ok(OnServer::Failed);
+                }
                 Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
                     self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
@@ -340,7 +343,6 @@ impl Balancer {
         }
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
-            self.never_call_back(lost.callbacks.as_ref()).await;
         }
         Ok(())
     }

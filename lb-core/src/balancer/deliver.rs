@@ -24,13 +24,13 @@ const LOOKED_UP: usize = 1024;
 const LOOKED_UP_FOR_ONE: usize = 64;
 
 /// To how many hosts is delivered at the same time.
-const HOSTS_AT_ONCE: usize = 64;
+const HOSTS_AT_ONCE: usize = 256;
 
 /// How many deliveries are made to one host at the same time.
 const AT_ONCE_TO_ONE: usize = 4;
 
-/// How long a delivery that was settled is remembered. A server repeats its hint for some minutes.
-const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long a delivery that was settled is remembered: longer than a token is good for.
+const REMEMBERED: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// What came of a delivery and is not stored yet.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ impl Balancer {
         Outcome { then, events: kind.map(|kind| self.event(kind)).into_iter().collect() }
     }
 
-    /// Forgets deliveries that were settled more than seven days ago. To be called now and then.
+    /// Forgets deliveries that were settled more than 31 days ago. To be called now and then.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.

@@ -10,6 +10,7 @@
 //! too, and the outbox takes each delivery once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -29,6 +30,10 @@ use crate::store::Entry;
 
 /// The segments of a path that stand before an integration's name and a token.
 const PLACE: [&str; 2] = ["callbacks", "ended"];
+
+/// How long a token is good for: longer than any meeting, and shorter than what was delivered is remembered. An older one that
+/// somebody found in a log tells no website anything.
+const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How callbacks are taken over: where servers reach this balancer, and who tells websites.
 #[derive(Clone, Debug)]
@@ -82,6 +87,9 @@ impl Balancer {
         let integration = self.integrations.named(integration);
         let Some(token) = CallbackToken::open(integration.map(|found| &**found), token) else { return Heard::Unknown };
         let Some(integration) = integration else { return Heard::Unknown };
+        if self.clock.now().since(token.sealed_at) > TOKEN_LIFE {
+            return Heard::Taken;
+        }
         let key = MeetingKey { integration: integration.name.clone(), meeting_id: token.meeting_id.clone() };
         self.verified(&key, &token, recording_marks).await.unwrap_or(Heard::Later)
     }
@@ -89,8 +97,17 @@ impl Balancer {
     async fn verified(&self, key: &MeetingKey, token: &CallbackToken, recording_marks: bool) -> Option<Heard> {
         let id = &token.callbacks.id;
         let held = match self.stored(self.store.find(key).await).ok()? {
-            Some(Entry::Held(held)) => Some(held).filter(|held| held.key == *key && held.server == token.server),
-            _ => None,
+            // a create is under way: the server calls again when that is settled
+            Some(Entry::Claimed(_)) => return None,
+            Some(Entry::Held(held)) if held.key == *key && held.server != token.server => {
+                // a copy has ended: the room goes on elsewhere
+                if !self.stored(self.store.knows(id).await).ok()? {
+                    self.stored(self.store.never(id, self.clock.now()).await).ok()?;
+                }
+                return Some(Heard::Taken);
+            }
+            Some(Entry::Held(held)) => Some(held).filter(|held| held.key == *key),
+            None => None,
         };
         let is_own =
             held.as_ref().and_then(|held| held.callbacks.as_ref()).is_some_and(|callbacks| callbacks.id == *id);
@@ -160,7 +177,7 @@ impl Balancer {
     ) {
         let (Some(relay), Some(callbacks)) = (&self.relay, callbacks) else { return };
         let (meeting_id, server) = (meeting_id.clone(), server.server.name.clone());
-        let token = CallbackToken { meeting_id, server, callbacks: callbacks.clone() };
+        let token = CallbackToken { sealed_at: self.clock.now(), meeting_id, server, callbacks: callbacks.clone() };
         let Some(token) = token.seal(integration, &*self.rng) else { return };
         CallbackUrls::take_from(params);
         let mut url = relay.public_url.clone();

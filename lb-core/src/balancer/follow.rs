@@ -124,7 +124,12 @@ impl Balancer {
     /// heard that their create succeeded. One that is on its way is left alone; one that is held elsewhere is a copy.
     async fn learn_back(&self, server: &FleetServer, list: &MeetingList, strays: &[Stray]) -> Result<(), Failure> {
         let name = &server.server.name;
-        for listed in list.running().filter(|meeting| !meeting.breakout) {
+        if self.fleet().server(name).is_some_and(|server| list.asked_at <= server.forgot_at) {
+            // what has ended meanwhile may still run in it; the next list tells
+            return Ok(());
+        }
+        let copy = |listed: &&ListedMeeting| strays.iter().any(|stray| self.is_copy(listed, stray));
+        for listed in list.running().filter(|listed| !listed.breakout && !copy(listed)) {
             let Some(stamp) = listed.stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid) else { continue };
             let Some(integration) = self.integrations.named(&stamp.institution) else { continue };
             let key = MeetingKey { integration: integration.name.clone(), meeting_id: listed.meeting_id.clone() };

@@ -81,6 +81,7 @@ impl Balancer {
             server: meeting.server.clone(),
             how,
         });
+        self.note(&meeting.server, |server, now| server.forgot_at = now).await;
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
         if forgotten {

@@ -9,9 +9,13 @@ use crate::api::Failure;
 use crate::clock::Timestamp;
 use crate::event::EventKind;
 use crate::fleet::{Fleet, FleetServer};
+use crate::meeting::Stray;
 use crate::server::{AdministratorWord, Server, ServerName, Service};
 use crate::source::{MonitorReport, ReportedServer, ServerSource};
 use crate::store::{FleetRecord, KeptServer};
+
+/// How long a copy is remembered on a server that the fleet no longer has.
+const COPIES_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How often the fleet is kept although nothing but its age has changed.
 const KEEP_EVERY: Duration = Duration::from_secs(60);
@@ -48,10 +52,15 @@ impl Balancer {
         if let Some(record) = self.stored(self.fleet_store.load_fleet().await)? {
             let words: BTreeMap<ServerName, AdministratorWord> =
                 record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
+            let gone: Vec<_> =
+                record.servers.iter().filter(|kept| kept.gone).map(|kept| kept.server.name.clone()).collect();
             let servers = record.servers.into_iter().map(reported).collect();
             self.fleet.change(|fleet| {
                 (fleet.with_report(MonitorReport { servers }, &words, &self.rules, record.good_at).ok(), ())
             });
+            for name in gone {
+                self.note(&name, |server, _| server.gone = true).await;
+            }
         }
         let now = self.clock.now();
         let ramp = self.rules.expected.ramp;
@@ -105,6 +114,7 @@ impl Balancer {
             self.tell_if_down(&server.server.name).await;
         }
         self.drop_gone(&after).await;
+        self.forget_old_copies(&after).await;
         self.keep_fleet().await;
     }
 
@@ -136,13 +146,24 @@ impl Balancer {
                 self.store.claims().await.is_ok_and(|claims| claims.iter().any(|claim| claim.server == *name));
             let empty = self.store.meetings_on(name).await.is_ok_and(|meetings| meetings.is_empty());
             if empty && !claimed {
-                for stray in self.store.strays().await.unwrap_or_default().iter().filter(|stray| stray.server == *name)
-                {
+                // what it was asked to create and may never have; copies of meetings that are elsewhere it may yet bring back
+                let possible = |stray: &&Stray| stray.server == *name && stray.superseded.is_none();
+                for stray in self.store.strays().await.unwrap_or_default().iter().filter(possible) {
                     let _ = self.stored(self.store.clear_stray(&stray.key, name, Vec::new()).await);
                 }
                 self.fleet.change(|fleet| (Some(fleet.without(name)), ()));
                 self.tell(EventKind::ServerDropped { server: name.clone() }).await;
             }
+        }
+    }
+
+    /// Forgets copies on servers that have been away for so long that nobody is in them any more.
+    async fn forget_old_copies(&self, fleet: &Fleet) {
+        let now = self.clock.now();
+        let old =
+            |stray: &&Stray| fleet.server(&stray.server).is_none() && now.since(stray.since.as_past(now)) > COPIES_KEPT;
+        for stray in self.store.strays().await.unwrap_or_default().iter().filter(old) {
+            let _ = self.stored(self.store.clear_stray(&stray.key, &stray.server, Vec::new()).await);
         }
     }
 
@@ -161,6 +182,7 @@ fn record_of(fleet: &Fleet, good_at: Timestamp) -> FleetRecord {
         server: Server::clone(&member.server),
         word: member.word,
         recording: member.recording,
+        gone: member.gone,
         host: member.host,
         services: member.services.iter().map(|service| (service.name.clone(), service.state)).collect(),
     });

@@ -12,6 +12,9 @@ use crate::gateway::ServerCall;
 use crate::meeting::{Claim, Meeting, Passwords};
 use crate::store::Replaces;
 
+/// Longer than claims live, also those of creates that began before the budget of a call was configured to be shorter.
+const LONGEST_CLAIM: Duration = Duration::from_secs(600);
+
 /// How many claims are settled at the same time.
 const SETTLED_AT_ONCE: usize = 64;
 
@@ -40,7 +43,7 @@ impl Balancer {
     /// since.
     pub(super) fn has_expired(&self, claim: &Claim) -> bool {
         let now = self.clock.now();
-        claim.expires <= now || claim.expires.since(now) > self.claim_life()
+        claim.expires <= now || claim.expires.since(now) > LONGEST_CLAIM.max(self.claim_life())
     }
 
     /// Settles an expired claim: the meeting is kept if its server has it, the claim released if not. If the server cannot

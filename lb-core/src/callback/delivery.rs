@@ -52,17 +52,19 @@ pub struct Delivery {
     pub failures: u32,
 }
 
+/// The longest pause between two tries of a delivery.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
 /// How long to wait after so many `failures` before a delivery is tried again; `None`: never, a day has passed.
 ///
 /// 10 s, 30 s, 1, 2, 5, 10, 30 min, then hourly. BBB's own client gives up after 9 minutes, which is less than an upgrade
 /// of a website takes.
 pub fn pause_after(failures: u32) -> Option<Duration> {
     const FIRST: [u64; 7] = [10, 30, 60, 120, 300, 600, 1800];
-    const HOUR: u64 = 3600;
     /// The first pauses take most of an hour, 23 more fill the day.
     const MOST: usize = FIRST.len() + 23;
     let nth = (failures as usize).max(1) - 1;
-    (nth < MOST).then(|| Duration::from_secs(FIRST.get(nth).copied().unwrap_or(HOUR)))
+    (nth < MOST).then(|| FIRST.get(nth).copied().map_or(LONGEST_PAUSE, Duration::from_secs))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ mod url;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::delivery::{CallbackKind, Delivery, DeliveryId, pause_after};
+pub use self::delivery::{CallbackKind, Delivery, DeliveryId, LONGEST_PAUSE, pause_after};
 pub use self::sender::{CallbackSender, SendError};
 pub use self::token::CallbackToken;
 pub use self::url::{CallbackUrl, LONGEST_CALLBACK_URL};

@@ -12,6 +12,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 
 use super::{CallbackId, CallbackUrl, CallbackUrls, Callbacks};
+use crate::clock::Timestamp;
 use crate::integration::{Integration, IntegrationName};
 use crate::meeting::MeetingId;
 use crate::rng::Rng;
@@ -30,6 +31,8 @@ const NONCE: usize = 24;
 /// What the URL that a server was given says, once it is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackToken {
+    /// When it was sealed, by the balancer's clock.
+    pub sealed_at: Timestamp,
     /// The meeting.
     pub meeting_id: MeetingId,
     /// The server that the create was sent to.
@@ -46,7 +49,7 @@ impl CallbackToken {
         let url = |url: &Option<CallbackUrl>| url.as_ref().map_or("", CallbackUrl::expose).to_owned();
         let fields = [id.as_str(), self.server.as_str(), self.meeting_id.as_str(), &url(&urls.ended), &url(&urls.meta)]
             .map(str::to_owned);
-        let mut plain = Vec::new();
+        let mut plain = self.sealed_at.as_millis().to_be_bytes().to_vec();
         for field in fields {
             plain.extend(u16::try_from(field.len()).ok()?.to_be_bytes());
             plain.extend(field.as_bytes());
@@ -79,7 +82,9 @@ impl CallbackToken {
         integration.and(plain).and_then(|plain| Self::read(&plain))
     }
 
-    fn read(mut plain: &[u8]) -> Option<Self> {
+    fn read(plain: &[u8]) -> Option<Self> {
+        let (sealed_at, mut plain) = plain.split_first_chunk::<8>()?;
+        let sealed_at = Timestamp::from_millis(u64::from_be_bytes(*sealed_at));
         let mut field = || {
             let (length, rest) = plain.split_first_chunk::<2>()?;
             let (field, rest) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
@@ -89,7 +94,7 @@ impl CallbackToken {
         let (id, server, meeting_id, ended, meta) = (field()?, field()?, field()?, field()?, field()?);
         let urls = CallbackUrls { ended: CallbackUrl::parse(ended), meta: CallbackUrl::parse(meta) };
         let callbacks = Callbacks { id: CallbackId::from(id), urls };
-        Some(Self { meeting_id: meeting_id.into(), server: server.into(), callbacks })
+        Some(Self { sealed_at, meeting_id: meeting_id.into(), server: server.into(), callbacks })
     }
 }
 
@@ -112,7 +117,12 @@ mod tests {
             meta: CallbackUrl::parse("https://lms.example/old"),
         };
         let callbacks = Callbacks { id: "c1".into(), urls };
-        CallbackToken { meeting_id: "Física 1".into(), server: "bbb1".into(), callbacks }
+        CallbackToken {
+            sealed_at: Timestamp::from_millis(7),
+            meeting_id: "Física 1".into(),
+            server: "bbb1".into(),
+            callbacks,
+        }
     }
 
     fn sealed(integration: &Integration) -> String {

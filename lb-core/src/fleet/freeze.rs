@@ -39,20 +39,26 @@ impl Freeze {
         if self.since.is_some() { Self { since: None, lifted_at: Some(now) } } else { self }
     }
 
-    /// What follows where servers became suspended or came back: `before` and `after` are all servers.
+    /// What follows where the monitor's servers have changed. That one of the silent ones has left it is no answer.
+    pub(super) fn without_silent(self, servers: &[Arc<FleetServer>], now: Timestamp) -> Self {
+        if servers.iter().filter(counts).filter_map(since).next().is_none() { self.lifted(now) } else { self }
+    }
+
+    /// What follows where one server became suspended or came back: `before` and `after` are all servers.
     pub(super) fn after(self, before: &[Arc<FleetServer>], after: &[Arc<FleetServer>], now: Timestamp) -> Self {
-        let counts = |server: &&Arc<FleetServer>| !server.recording && !server.gone;
-        let suspended = |servers: &[Arc<FleetServer>]| servers.iter().filter(counts).filter_map(since).count();
         if self.since.is_some() {
-            let still = suspended(after);
-            let returned = still < suspended(before);
-            return if returned || still == 0 { self.lifted(now) } else { self };
+            let suspended = |servers: &[Arc<FleetServer>]| servers.iter().filter_map(since).count();
+            return if suspended(after) < suspended(before) { self.lifted(now) } else { self };
         }
         let all = after.iter().filter(counts).count();
         let at_once =
             after.iter().filter(counts).filter_map(since).filter(|&since| now.since(since) <= AT_ONCE).count();
         if all >= FEWEST_SERVERS && 2 * at_once >= all { Self { since: Some(now), ..self } } else { self }
     }
+}
+
+fn counts(server: &&Arc<FleetServer>) -> bool {
+    !server.recording && !server.gone
 }
 
 fn since(server: &Arc<FleetServer>) -> Option<Timestamp> {
@@ -63,7 +69,10 @@ fn since(server: &Arc<FleetServer>) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::fleet::Fleet;
+    use std::collections::BTreeMap;
+
     use crate::server::{AdministratorWord, Failed, Server};
+    use crate::source::{MonitorReport, ReportedServer};
 
     fn fleet(count: usize) -> Fleet {
         let server = |number: usize| {
@@ -119,6 +128,17 @@ mod tests {
     fn of_three_servers_two_tell_nothing() {
         let both = silent(silent(fleet(3), 1, 0), 2, 0);
         assert_eq!(both.freeze().since(), None);
+    }
+
+    #[test]
+    fn a_silent_server_that_leaves_the_monitor_is_no_return() {
+        let frozen = silent(silent(fleet(4), 1, 0), 2, 0);
+        let servers = frozen.servers().iter().filter(|server| server.server.name != "bbb2".into());
+        let reported = servers.map(|server| ReportedServer::unwatched(Server::clone(&server.server)));
+        let report = MonitorReport { servers: reported.collect() };
+        let next = frozen.with_report(report, &BTreeMap::new(), &Arc::default(), at(30)).unwrap();
+        assert_eq!(next.freeze().since(), Some(at(0)));
+        assert!(!next.is_confirmed_down(&"bbb1".into(), at(9_999)));
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub struct FleetServer {
     pub foreign: Arc<HashSet<MeetingId>>,
     /// Copies of meetings that are elsewhere now, with people in them: left to end by themselves.
     pub copies_in_use: Arc<HashSet<MeetingKey>>,
+    /// When a meeting of it was last forgotten: a list that was asked for before may still show that one running.
+    pub(crate) forgot_at: Timestamp,
     /// Whether it was told that it is confirmed down.
     pub(crate) told_down: bool,
     pub(super) state: ServerState,
@@ -92,6 +94,7 @@ impl FleetServer {
             expected: ExpectedLoad::default(),
             foreign: Arc::default(),
             copies_in_use: Arc::default(),
+            forgot_at: Timestamp::default(),
             told_down: false,
             state: ServerState::Enabled,
             reasons: Vec::new(),

@@ -61,8 +61,7 @@ impl Fleet {
             Arc::new(server)
         });
         let servers: Vec<_> = judged.collect();
-        let freeze =
-            if self.freeze.since().is_some() { self.freeze.after(&self.servers, &servers, now) } else { self.freeze };
+        let freeze = self.freeze.without_silent(&servers, now);
         Ok(Fleet { servers, monitor: MonitorNews { good_at: Some(now), trouble: None }, freeze })
     }
 }

@@ -105,7 +105,11 @@ impl fmt::Debug for ServerReply {
 /// What became of a call that has no usable answer. The texts are for the operator and contain no URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// The call surely never reached the server: connection refused, name not found.
+    /// Nobody takes connections at the server's address: they are refused, or come to nothing. The call surely never reached
+    /// it. A machine that is down, and its meetings with it, is like that.
+    #[error("unreachable: {0}")]
+    Unreachable(String),
+    /// The call surely never reached the server for another reason: its name is not found, its certificate is not trusted.
     #[error("not sent: {0}")]
     NotSent(String),
     /// The call was not sent because too many others to this server are under way. It says nothing of the server's health.

@@ -20,7 +20,7 @@ const LOG: usize = 10_000;
 /// How a server misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Refuses the connection: [`GatewayError::NotSent`].
+    /// Refuses the connection: [`GatewayError::Unreachable`].
     Refuse,
     /// Takes the call, does nothing, and never answers: [`GatewayError::Unknown`] at the call's deadline.
     HangBefore,
@@ -160,7 +160,7 @@ impl Gateway for ScriptedServers {
         let (reply, fault) = self.perform(&call)?;
         let reply = reply.map(|reply| ServerReply { status: reply.status, body: reply.body.into() });
         match fault {
-            Some(Fault::Refuse) => return Err(GatewayError::NotSent("connection refused".into())),
+            Some(Fault::Refuse) => return Err(GatewayError::Unreachable("connection refused".into())),
             Some(Fault::HangBefore | Fault::HangAfter) => return Err(self.time_out(call.deadline).await),
             Some(Fault::ResetBefore | Fault::ResetAfter) => {
                 return Err(GatewayError::Unknown("connection reset".into()));
@@ -246,7 +246,7 @@ mod tests {
     fn faults_that_take_no_time_end_as_they_say_and_have_done_the_call_or_not() {
         type Expected = fn(&Result<ServerReply, GatewayError>) -> bool;
         let table: [(Fault, usize, Expected); 6] = [
-            (Fault::Refuse, 0, |end| matches!(end, Err(GatewayError::NotSent(_)))),
+            (Fault::Refuse, 0, |end| matches!(end, Err(GatewayError::Unreachable(_)))),
             (Fault::ResetBefore, 0, |end| matches!(end, Err(GatewayError::Unknown(_)))),
             (Fault::ResetAfter, 1, |end| matches!(end, Err(GatewayError::Unknown(_)))),
             (

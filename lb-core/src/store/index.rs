@@ -93,8 +93,17 @@ impl Entry {
 /// Values of which there is nearly always one: a persistent set would take a kilobyte for it.
 type Few<V> = Vec<V>;
 
-/// A meeting that was adopted, and the incarnation that ended with that.
-pub type Adopted = (Arc<Meeting>, Option<Arc<Meeting>>);
+/// A meeting that came to be held, and what became of the one before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NowHeld {
+    /// The meeting.
+    pub meeting: Arc<Meeting>,
+    /// The incarnation that has ended with that, if one has: its callbacks are due.
+    pub ended: Option<Arc<Meeting>>,
+    /// The incarnation that it took the place of because its server is down: the room goes on, so its website is
+    /// [never](super::Outbox::never) told of that one's end.
+    pub lost: Option<Arc<Meeting>>,
+}
 
 /// Every claim, meeting and stray. See the module.
 #[derive(Clone, Debug, Default)]
@@ -238,7 +247,7 @@ impl MeetingIndex {
     ///
     /// # Errors
     /// [`StoreError::Fenced`] if the token holds no claim, or one for another key.
-    pub fn confirm(&mut self, token: &ClaimToken, meeting: Meeting) -> Result<Arc<Meeting>, StoreError> {
+    pub fn confirm(&mut self, token: &ClaimToken, meeting: Meeting) -> Result<NowHeld, StoreError> {
         if self.claims.get(token).is_none_or(|(key, _)| *key != meeting.key) {
             return Err(StoreError::Fenced);
         }
@@ -256,12 +265,11 @@ impl MeetingIndex {
         Some(key)
     }
 
-    /// Holds a meeting that was found. The second is the incarnation that has ended with that, if one has: its callbacks are
-    /// due.
+    /// Holds a meeting that was found.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] if something else than `replaces` is known under its key.
-    pub fn adopt(&mut self, meeting: Meeting, replaces: &Replaces) -> Result<Adopted, StoreError> {
+    pub fn adopt(&mut self, meeting: Meeting, replaces: &Replaces) -> Result<NowHeld, StoreError> {
         let before = self.entries.get(&meeting.key);
         let as_known = match (before, replaces) {
             (None, Replaces::Nothing) => true,
@@ -273,7 +281,7 @@ impl MeetingIndex {
             return Err(StoreError::Fenced);
         }
         let ended = before.and_then(held).filter(|before| before.internal_id != meeting.internal_id).cloned();
-        Ok((self.hold(meeting), ended))
+        Ok(NowHeld { ended, ..self.hold(meeting) })
     }
 
     /// Forgets one incarnation. Answers it if it was held: its callbacks are due.
@@ -308,7 +316,7 @@ impl MeetingIndex {
         self.strays.get(&key.meeting_id).into_iter().flatten().filter(|stray| stray.key == *key).cloned().collect()
     }
 
-    fn hold(&mut self, meeting: Meeting) -> Arc<Meeting> {
+    fn hold(&mut self, meeting: Meeting) -> NowHeld {
         let lost = match self.entries.get(&meeting.key) {
             Some(Entry::Claimed(claim)) => claim.supersedes.clone(),
             _ => None,
@@ -318,13 +326,13 @@ impl MeetingIndex {
             None => meeting,
         });
         self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
-        if let Some(lost) = lost {
+        if let Some(lost) = &lost {
             let superseded = Some(lost.internal_id.clone());
             let (key, server) = (meeting.key.clone(), lost.server.clone());
             self.note_stray(Stray { key, server, since: meeting.created_at, superseded });
         }
         self.clear_stray(&meeting.key, &meeting.server);
-        meeting
+        NowHeld { meeting, ended: None, lost }
     }
 
     fn put_claim(&mut self, claim: Claim) {

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 
 use self::outbox::Deliveries;
 use super::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, OWNERS_NAMED, Outbox, PublishedIndex,
-    Replaces, Settled, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
+    PublishedIndex, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, Delivery, DeliveryId};
 use crate::clock::Timestamp;
@@ -75,6 +75,18 @@ impl InMemoryStore {
 }
 
 impl Written {
+    /// What is to be kept beside a meeting that came to be held.
+    fn hold(&mut self, held: NowHeld, events: Vec<Event>) -> Arc<Meeting> {
+        let NowHeld { meeting, ended, lost } = held;
+        self.deliveries.held(&meeting);
+        ended.iter().for_each(|ended| self.deliveries.ended(ended));
+        for callbacks in lost.iter().filter_map(|lost| lost.callbacks.as_ref()) {
+            self.deliveries.never(&callbacks.id, meeting.created_at);
+        }
+        self.keep(events);
+        meeting
+    }
+
     fn keep(&mut self, events: Vec<Event>) {
         self.events.extend(events);
         let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
@@ -131,9 +143,11 @@ impl MeetingStore for InMemoryStore {
         meeting: Meeting,
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
-        let held = self.change(events, |index| index.confirm(token, meeting))?;
-        self.lock().deliveries.held(&held);
-        Ok(held)
+        let mut written = self.lock();
+        let mut index = MeetingIndex::clone(&self.index.load());
+        let held = index.confirm(token, meeting)?;
+        self.index.publish(index);
+        Ok(written.hold(held, events))
     }
 
     async fn release(&self, token: &ClaimToken) -> Result<(), StoreError> {
@@ -155,12 +169,9 @@ impl MeetingStore for InMemoryStore {
     ) -> Result<Arc<Meeting>, StoreError> {
         let mut written = self.lock();
         let mut index = MeetingIndex::clone(&self.index.load());
-        let (held, ended) = index.adopt(meeting, &replaces)?;
+        let held = index.adopt(meeting, &replaces)?;
         self.index.publish(index);
-        written.deliveries.held(&held);
-        ended.iter().for_each(|ended| written.deliveries.ended(ended));
-        written.keep(events);
-        Ok(held)
+        Ok(written.hold(held, events))
     }
 
     async fn forget(

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use self::index::{Adopted, Entry, MeetingIndex, PublishedIndex};
+pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::outbox::{OUTBOX_PLACES, Outbox, Settled};
 
@@ -213,6 +213,8 @@ pub struct KeptServer {
     pub word: AdministratorWord,
     /// Whether it only holds recordings.
     pub recording: bool,
+    /// Whether the monitor's last good poll lacked it.
+    pub gone: bool,
     /// The monitor's word on the machine.
     pub host: HostStatus,
     /// The states of its services, by name.
@@ -226,6 +228,7 @@ impl KeptServer {
             server,
             word: AdministratorWord::Automatic,
             recording: false,
+            gone: false,
             host: HostStatus::Undefined,
             services: BTreeMap::new(),
         }

@@ -29,7 +29,7 @@ pub async fn an_answer_is_passed_on(gateway: &dyn Gateway, sound: &Server) {
 /// A connection that is refused: the call was surely not sent.
 pub async fn a_refused_connection_is_not_sent(gateway: &dyn Gateway, refusing: &Server) {
     let result = gateway.call(refusing, change(refusing)).await;
-    assert!(matches!(result, Err(GatewayError::NotSent(_))), "{result:?}");
+    assert!(matches!(result, Err(GatewayError::Unreachable(_))), "{result:?}");
 }
 
 /// A server that never answers: after the deadline nobody knows whether it did what it was told.

@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use futures_executor::block_on;
 use lb_core::api::{ApiRequest, Params, Reply};
-use lb_core::balancer::{Alarm, Balancer};
+use lb_core::balancer::{Alarm, Balancer, Relay};
+use lb_core::callback::{CallbackSender, CallbackUrl, SendError};
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::gateway::{Fault, ScriptedServers};
@@ -80,15 +81,32 @@ impl Clock for SetClock {
     }
 }
 
-/// Remembers which incarnations were placed afresh, and whence.
+/// An incarnation on one server: two servers may make the same one in the same millisecond.
+type Incarnation = (String, ServerName);
+
+/// Remembers which incarnations were placed afresh.
 #[derive(Debug, Default)]
-struct Witness(Mutex<BTreeSet<(String, ServerName)>>);
+struct Witness(Mutex<BTreeSet<Incarnation>>);
 
 impl Observer for Witness {
     fn observe(&self, event: &Event) {
         if let EventKind::MeetingPlacedAfresh { superseded, from, .. } = &event.kind {
             self.0.lock().unwrap().insert((superseded.to_string(), from.clone()));
         }
+    }
+}
+
+/// Counts what websites are told of the ends of their rooms.
+#[derive(Debug, Default)]
+struct Websites(Mutex<BTreeMap<MeetingKey, usize>>);
+
+#[async_trait::async_trait]
+impl CallbackSender for Websites {
+    async fn send(&self, url: &CallbackUrl, _: Duration) -> Result<(), SendError> {
+        let url: url::Url = url.expose().parse().unwrap();
+        let key = MeetingKey::new(url.host_str().unwrap(), url.path().trim_start_matches('/'));
+        *self.0.lock().unwrap().entry(key).or_default() += 1;
+        Ok(())
     }
 }
 
@@ -123,6 +141,14 @@ pub(crate) struct World {
     balancer: Arc<Balancer>,
     tasks: Vec<Task>,
     acknowledged: BTreeMap<MeetingKey, Acknowledged>,
+    // everything that was ever acknowledged
+    history: BTreeMap<MeetingKey, BTreeSet<Incarnation>>,
+    // everything that ever lived on a server
+    lived: BTreeMap<MeetingKey, BTreeSet<Incarnation>>,
+    websites: Arc<Websites>,
+    // whether a balancer or a BBB was cut off: then a room may live that no website was told of, and a server that lost its
+    // rooms tells of no end
+    lossy: bool,
     runs: u64,
     // the last answer that a website read
     said: Option<String>,
@@ -142,7 +168,8 @@ impl World {
         });
         let source = Arc::new(StaticServers::reporting(reported.collect::<Vec<_>>()));
         let (store, witness) = (Arc::new(InMemoryStore::new()), Arc::new(Witness::default()));
-        let balancer = start(&clock, 0, &scripted, &store, &witness, 0);
+        let websites = Arc::new(Websites::default());
+        let balancer = start(&clock, 0, &scripted, &store, &witness, &websites, 0);
         let mut world = Self {
             clock,
             offset: 0,
@@ -154,6 +181,10 @@ impl World {
             balancer,
             tasks: Vec::new(),
             acknowledged: BTreeMap::new(),
+            history: BTreeMap::new(),
+            lived: BTreeMap::new(),
+            lossy: false,
+            websites,
             runs: 0,
             said: None,
         };
@@ -166,7 +197,8 @@ impl World {
         match step {
             Step::Create { website, room } => {
                 let key = key(website, room);
-                let params = [("name", "Algebra"), ("meetingID", key.meeting_id.as_str())];
+                let url = format!("https://{}/{}", key.integration, key.meeting_id);
+                let params = [("name", "Algebra"), ("meetingID", key.meeting_id.as_str()), ("meetingEndedURL", &*url)];
                 self.call("create", &key, &params, Purpose::Create(key.clone()));
             }
             Step::Join { website, room } => {
@@ -185,13 +217,30 @@ impl World {
             Step::Heal { server } => self.servers.fault(&self.names[server], None),
             Step::BbbRestarts { server } => {
                 self.servers.with(&self.names[server], lb_core::gateway::SimulatedBbb::restart);
+                self.lossy = true;
             }
             Step::Round => self.round(),
             Step::Pass { millis } => self.clock.advance(Duration::from_millis(millis)),
             Step::Kill { clock_step } => self.kill(clock_step),
         }
+        self.servers_call();
         self.go_on();
         self.check();
+    }
+
+    /// Servers whose meetings have ended call the balancer.
+    fn servers_call(&mut self) {
+        for name in &self.names.clone() {
+            let called = self.servers.with(name, lb_core::gateway::SimulatedBbb::take_ended_callbacks).unwrap();
+            for url in called {
+                let url: url::Url = url.parse().unwrap();
+                let balancer = Arc::clone(&self.balancer);
+                self.spawn_round(None, async move {
+                    let (integration, token) = Balancer::hint_in(url.path()).unwrap();
+                    balancer.ended(&integration, token, false).await;
+                });
+            }
+        }
     }
 
     /// Takes a step that is a call and lets time pass until it is answered: its messageKey, or `SUCCESS`, or `redirect`.
@@ -257,6 +306,8 @@ impl World {
             // trouble would be told of as an event
             let _ = balancer.settle_expired().await;
         });
+        let balancer = Arc::clone(&self.balancer);
+        self.spawn_round(None, async move { balancer.deliver_due().await.unwrap() });
         for name in &self.names.clone() {
             let name = ServerName::from(name.as_str());
             let busy = |task: &Task| matches!(&task.purpose, Purpose::Round(Some(server)) if *server == name);
@@ -280,9 +331,11 @@ impl World {
 
     fn kill(&mut self, clock_step: i64) {
         self.tasks.clear();
+        self.lossy = true;
         self.runs += 1;
         self.offset += clock_step * 1000;
-        self.balancer = start(&self.clock, self.offset, &self.servers, &self.store, &self.witness, self.runs);
+        self.balancer =
+            start(&self.clock, self.offset, &self.servers, &self.store, &self.witness, &self.websites, self.runs);
     }
 
     /// Polls everything that is under way until nothing goes on.
@@ -329,6 +382,7 @@ impl World {
             let split = self.lives(before) && !self.was_superseded(before);
             assert!(!split, "{key} was acknowledged as {internal_id} while {before:?} lives");
         }
+        self.history.entry(key.clone()).or_default().insert((internal_id.clone(), server.clone()));
         self.acknowledged.insert(key.clone(), Acknowledged { internal_id, server });
     }
 
@@ -372,7 +426,10 @@ impl World {
     }
 
     /// What must hold at any moment: no acknowledged meeting is forgotten while it runs.
-    fn check(&self) {
+    fn check(&mut self) {
+        for (key, server, internal_id, _) in self.living() {
+            self.lived.entry(key).or_default().insert((internal_id, server));
+        }
         for (key, acknowledged) in &self.acknowledged {
             if !self.lives(acknowledged) || self.was_superseded(acknowledged) {
                 continue;
@@ -395,7 +452,7 @@ impl World {
         let strays: BTreeSet<(MeetingKey, ServerName)> =
             block_on(self.store.strays()).unwrap().into_iter().map(|stray| (stray.key, stray.server)).collect();
         let living = self.living();
-        for (key, server, users) in &living {
+        for (key, server, _, users) in &living {
             let sent_to = self.server_sent_to(key);
             let is_stray = strays.contains(&(key.clone(), server.clone()));
             if is_stray {
@@ -405,19 +462,41 @@ impl World {
             }
         }
         for (key, server) in &strays {
-            let there = living.iter().any(|(living, on, _)| living == key && on == server);
+            let there = living.iter().any(|(living, on, ..)| living == key && on == server);
             assert!(there, "{key} is noted as a stray on {server}, and is not there");
         }
         for website in 0..WEBSITES.len() {
             for room in 0..ROOMS {
                 let key = key(website, room);
                 if let Some(server) = self.server_sent_to(&key) {
-                    let there = living.iter().any(|(living, on, _)| *living == key && *on == server);
+                    let there = living.iter().any(|(living, on, ..)| *living == key && *on == server);
                     assert!(there, "{key} is held on {server}, and is not there");
                 }
             }
         }
         self.check_fleet();
+        self.check_callbacks();
+    }
+
+    /// Websites were told of every end that they could wait for, once, and never of the end of a room that goes on elsewhere.
+    fn check_callbacks(&self) {
+        if self.lossy {
+            return;
+        }
+        let told = self.websites.0.lock().unwrap();
+        let over = |(internal_id, server): &&Incarnation| {
+            let incarnation = Acknowledged { internal_id: internal_id.clone(), server: server.clone() };
+            !self.lives(&incarnation) && !self.was_superseded(&incarnation)
+        };
+        for (key, acknowledged) in &self.history {
+            let told = told.get(key).copied().unwrap_or(0);
+            let least = acknowledged.iter().filter(over).count();
+            assert!(told >= least, "{key} was told of {told} ends, and {least} incarnations have ended");
+        }
+        for (key, told) in &*told {
+            let most = self.lived.get(key).into_iter().flatten().filter(over).count();
+            assert!(*told <= most, "{key} was told of {told} ends, and only {most} incarnations have ended");
+        }
     }
 
     fn check_fleet(&self) {
@@ -433,21 +512,23 @@ impl World {
     }
 
     /// Whose meetings live where, with how many users; no two websites share a server for one id.
-    fn living(&self) -> Vec<(MeetingKey, ServerName, usize)> {
+    fn living(&self) -> Vec<(MeetingKey, ServerName, String, usize)> {
         let mut living = Vec::new();
         for name in &self.names {
             let on = self.servers.with(name, |bbb| {
                 let meetings = bbb.meetings().filter(|meeting| !meeting.has_ended());
                 let owned = meetings.map(|meeting| {
                     let owner = meeting.metadata.get("mconflb-institution").map_or("nobody", String::as_str);
-                    (MeetingKey::new(owner, meeting.meeting_id.as_str()), meeting.users.len())
+                    let key = MeetingKey::new(owner, meeting.meeting_id.as_str());
+                    (key, meeting.internal_id.clone(), meeting.users.len())
                 });
                 owned.collect::<Vec<_>>()
             });
             let on = on.unwrap();
-            let ids: BTreeSet<_> = on.iter().map(|(key, _)| &key.meeting_id).collect();
+            let ids: BTreeSet<_> = on.iter().map(|(key, ..)| &key.meeting_id).collect();
             assert_eq!(ids.len(), on.len(), "two meetings of one id on {name}");
-            living.extend(on.into_iter().map(|(key, users)| (key, ServerName::from(name.as_str()), users)));
+            let name = ServerName::from(name.as_str());
+            living.extend(on.into_iter().map(|(key, id, users)| (key, name.clone(), id, users)));
         }
         living
     }
@@ -459,14 +540,17 @@ fn start(
     servers: &Arc<ScriptedServers>,
     store: &Arc<InMemoryStore>,
     witness: &Arc<Witness>,
+    websites: &Arc<Websites>,
     run: u64,
 ) -> Arc<Balancer> {
     let clock = Arc::new(SetClock { manual: Arc::clone(manual), offset });
+    let relay = Relay { public_url: "https://lb.example".parse().unwrap(), sender: websites.clone() };
     let integrations = WEBSITES.map(|name| Integration::new(name, name));
     let balancer = Balancer::builder(servers.clone(), clock, Arc::new(SeededRng::new(run)))
         .integrations(Integrations::new(integrations).unwrap())
         .store(store.clone())
         .observer(witness.clone())
+        .relay(relay)
         .build();
     block_on(balancer.resume()).unwrap();
     Arc::new(balancer)

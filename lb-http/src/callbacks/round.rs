@@ -14,7 +14,7 @@ use crate::setup::LiveSetup;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// To how many hosts is delivered at the same time; others wait.
-const HOSTS_AT_ONCE: usize = 64;
+const HOSTS_AT_ONCE: usize = 256;
 
 /// How often deliveries of long ago are forgotten.
 const FORGETTING: Duration = Duration::from_secs(3600);

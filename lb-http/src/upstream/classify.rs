@@ -12,7 +12,9 @@ use super::Failed;
 pub(super) fn of_request(error: &legacy::Error) -> Failed {
     let cause = root_cause(error);
     if error.is_connect() {
-        return GatewayError::NotSent(format!("cannot connect: {cause}")).into();
+        let text = format!("cannot connect: {cause}");
+        return if is_unreachable(error) { GatewayError::Unreachable(text) } else { GatewayError::NotSent(text) }
+            .into();
     }
     let hyper = sources(error).find_map(|source| source.downcast_ref::<hyper::Error>());
     if hyper.is_some_and(hyper::Error::is_canceled) {
@@ -23,6 +25,16 @@ pub(super) fn of_request(error: &legacy::Error) -> Failed {
         return GatewayError::BadAnswer("not HTTP".to_owned()).into();
     }
     Failed { error: GatewayError::Unknown(cause), connection_broke: true }
+}
+
+/// Whether nobody took the connection. A name that is not found, or a certificate that is not trusted, says nothing of the
+/// machine.
+fn is_unreachable(error: &legacy::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
+    let kind = |source: &(dyn StdError + 'static)| source.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    sources(error)
+        .filter_map(kind)
+        .any(|kind| matches!(kind, ConnectionRefused | HostUnreachable | NetworkUnreachable | TimedOut))
 }
 
 /// An error while the body of an answer came.

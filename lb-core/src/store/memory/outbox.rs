@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId};
+use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE};
 use crate::clock::Timestamp;
 use crate::meeting::Meeting;
 use crate::store::OUTBOX_PLACES;
@@ -49,7 +49,9 @@ impl Deliveries {
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Vec<Delivery> {
-        let mut due: Vec<_> = self.waiting.values().filter(|(at, _)| *at <= now).collect();
+        // what is due later than any pause ends was put off by a clock that has been set back since
+        let is_due = |at: Timestamp| at <= now || at > now + LONGEST_PAUSE;
+        let mut due: Vec<_> = self.waiting.values().filter(|(at, _)| is_due(*at)).collect();
         due.sort_by_key(|(at, delivery)| (*at, &delivery.id));
         let mut of_host: HashMap<String, usize> = HashMap::new();
         let has_place = |delivery: &&Delivery| {

@@ -20,7 +20,7 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
     database.prepare_cached("DELETE FROM fleet_servers")?.execute([])?;
     let mut statement = database.prepare_cached(
         "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, :secret, :address, :latitude, :longitude, :capacity,
-             :tags, :checksum, :word, :recording, :host, :services)",
+             :tags, :checksum, :word, :recording, :host, :services, :gone)",
     )?;
     for (place, kept) in (1_i64..).zip(&record.servers) {
         let server = &kept.server;
@@ -38,6 +38,7 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
             ":word": word_of(&kept.word)?,
             ":recording": kept.recording,
             ":host": word_of(&kept.host)?,
+            ":gone": kept.gone,
             ":services": serde_json::to_string(&kept.services).map_err(unwritable)?,
         })?;
     }
@@ -54,6 +55,7 @@ pub(super) fn load(database: &Connection) -> Result<Option<FleetRecord>> {
             server: server(row)?,
             word: from_word(row, "word")?,
             recording: row.get("recording")?,
+            gone: row.get("gone")?,
             host: from_word(row, "host")?,
             services: from_json(row, "services")?,
         })

@@ -29,8 +29,8 @@ use async_trait::async_trait;
 use lb_core::callback::{CallbackId, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, OWNERS_NAMED, Outbox, PublishedIndex, Replaces,
-    Settled, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NowHeld, OWNERS_NAMED, Outbox, PublishedIndex,
+    Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -167,7 +167,7 @@ impl MeetingStore for SqliteStore {
             let held = work.index.confirm(&token, meeting.clone())?;
             put_held(work, &held)?;
             work.write(&events[..], events::add)?;
-            Ok(held)
+            Ok(held.meeting)
         };
         self.writer.run(job).await
     }
@@ -194,13 +194,10 @@ impl MeetingStore for SqliteStore {
         events: Vec<Event>,
     ) -> Result<Arc<Meeting>, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let (held, ended) = work.index.adopt(meeting.clone(), &replaces)?;
+            let held = work.index.adopt(meeting.clone(), &replaces)?;
             put_held(work, &held)?;
-            if let Some(ended) = ended {
-                work.write(&*ended, outbox::ended)?;
-            }
             work.write(&events[..], events::add)?;
-            Ok(held)
+            Ok(held.meeting)
         };
         self.writer.run(job).await
     }
@@ -273,13 +270,20 @@ impl MeetingStore for SqliteStore {
     }
 }
 
-/// Writes a meeting that came to be held, that its end is to be told of, and the copies of those that it superseded.
-fn put_held(work: &mut job::Work<'_>, held: &Meeting) -> Result<(), job::Trouble> {
-    let strays = work.index.strays_of(&held.key);
-    work.write(held, |database, held| {
-        tables::put_meeting(database, held)?;
-        outbox::held(database, held)
+/// Writes a meeting that came to be held, the copies of those that it superseded, and of which ends websites are told.
+fn put_held(work: &mut job::Work<'_>, held: &NowHeld) -> Result<(), job::Trouble> {
+    let NowHeld { meeting, ended, lost } = held;
+    work.write(&**meeting, |database, meeting| {
+        tables::put_meeting(database, meeting)?;
+        outbox::held(database, meeting)
     })?;
+    if let Some(ended) = ended {
+        work.write(&**ended, outbox::ended)?;
+    }
+    if let Some(callbacks) = lost.as_ref().and_then(|lost| lost.callbacks.as_ref()) {
+        work.write(&(callbacks.id.clone(), meeting.created_at), outbox::never)?;
+    }
+    let strays = work.index.strays_of(&meeting.key);
     strays.iter().try_for_each(|stray| work.write(stray, tables::put_stray))
 }
 
@@ -289,12 +293,12 @@ impl Outbox for SqliteStore {
         if deliveries.is_empty() {
             return Ok(());
         }
-        self.writer.run(move |work| Ok(outbox::enqueue(work.transaction()?, &deliveries)?)).await
+        self.writer.run(move |work| work.write(&deliveries[..], outbox::enqueue)).await
     }
 
     async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
-        let callback = callback.clone();
-        self.writer.run(move |work| Ok(outbox::never(work.transaction()?, &callback, at)?)).await
+        let never = (callback.clone(), at);
+        self.writer.run(move |work| work.write(&never, outbox::never)).await
     }
 
     async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError> {

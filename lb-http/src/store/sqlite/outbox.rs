@@ -1,6 +1,6 @@
 //! The rows of deliveries.
 
-use lb_core::callback::{CallbackId, CallbackKind, CallbackUrl, Delivery, DeliveryId};
+use lb_core::callback::{CallbackId, CallbackKind, CallbackUrl, Delivery, DeliveryId, LONGEST_PAUSE};
 use lb_core::store::{OUTBOX_PLACES, Settled};
 use lb_core::{Meeting, MeetingKey, Timestamp};
 use rusqlite::types::{FromSqlError, Type};
@@ -52,7 +52,7 @@ pub(super) fn ended(database: &Connection, meeting: &Meeting) -> Result<()> {
 }
 
 /// Writes that nothing is ever delivered for `callback`, but for what waits already.
-pub(super) fn never(database: &Connection, callback: &CallbackId, at: Timestamp) -> Result<()> {
+pub(super) fn never(database: &Connection, (callback, at): &(CallbackId, Timestamp)) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT INTO deliveries VALUES (?1, ?2, '', '', '', '', 0, 0, ?3, 'never') ON CONFLICT DO NOTHING",
     )?;
@@ -82,11 +82,13 @@ pub(super) fn due(database: &Connection, now: Timestamp, limit: usize, for_one: 
     let mut query = database.prepare_cached(
         "SELECT * FROM
              (SELECT *, row_number() OVER (PARTITION BY host ORDER BY due_at) AS place
-              FROM deliveries WHERE settled_at IS NULL AND due_at <= ?1)
+              FROM deliveries WHERE settled_at IS NULL AND (due_at <= ?1 OR due_at > ?4))
          WHERE place <= ?2 ORDER BY due_at LIMIT ?3",
     )?;
     let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    query.query_map(params![integer(now.as_millis()), number(for_one), number(limit)], delivery)?.collect()
+    // what is due later than any pause ends was put off by a clock that has been set back since
+    let bogus = integer((now + LONGEST_PAUSE).as_millis());
+    query.query_map(params![integer(now.as_millis()), number(for_one), number(limit), bogus], delivery)?.collect()
 }
 
 fn delivery(row: &Row<'_>) -> Result<Delivery> {

@@ -13,7 +13,7 @@ ALTER TABLE strays ADD COLUMN superseded TEXT;
 ALTER TABLE claims ADD COLUMN callbacks TEXT;
 ALTER TABLE meetings ADD COLUMN callbacks TEXT;
 
--- What websites are still to be told, and for a week what they were told: nobody is told twice.
+-- What websites are still to be told, and for a month what they were told: nobody is told twice.
 CREATE TABLE deliveries (
     callback    TEXT    NOT NULL, -- the id of the meeting's callbacks
     kind        TEXT    NOT NULL, -- ended: meetingEndedURL; meta-ended: meta_endCallbackUrl
@@ -29,3 +29,6 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_waiting ON deliveries (due_at) WHERE settled_at IS NULL;
 CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS NOT NULL;
+
+-- 1: the monitor no longer had it.
+ALTER TABLE fleet_servers ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
