@@ -142,10 +142,12 @@ async fn while_a_server_and_fifty_calls_to_it_hang_the_others_are_polled_as_ofte
     until(PATIENCE, "all of them hang", async || (count(&servers[0], "getMeetingInfo") >= HANGING).then_some(())).await;
     let polls_of_the_hung = count(&servers[0], "getMeetings");
     let mut beside = Vec::new();
-    for _ in 0..4 {
+    let most = before.iter().min().unwrap().mul_f64(FACTOR);
+    // noise only adds: one good one of them tells
+    while beside.len() < 4 || (beside.iter().all(|took| *took > most) && beside.len() < ROUNDS) {
         beside.push(ten_polls().await);
     }
-    assert!(beside.iter().min().unwrap() <= &before.iter().min().unwrap().mul_f64(FACTOR), "{before:?} {beside:?}");
+    assert!(beside.iter().any(|took| *took <= most), "{before:?} {beside:?}");
     assert!(count(&servers[0], "getMeetings") <= polls_of_the_hung + 1, "one that hangs is not asked again meanwhile");
     hanging.iter().for_each(tokio::task::JoinHandle::abort);
 }

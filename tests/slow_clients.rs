@@ -51,23 +51,24 @@ fn target(website: &Website, call: &str, params: &[(&str, &str)]) -> String {
 async fn each_slow_client_is_cut_off_in_its_time() {
     let (lb, website, _servers) = with_a_long_answer("idle_timeout = \"15s\"").await;
     let target = target(&website, "getMeetings", &[]);
-    // from, to: a deadline is looked at at least every 10 s
+    // None is cut off before its time; how long after it, a busy machine says.
     let kinds = [
-        (Slow::Head, 9..15),
-        (Slow::SecondHead, 9..25),
-        (Slow::Body, 29..35),
-        (Slow::Answer, 29..45),
-        (Slow::Http2Answer, 29..45),
-        (Slow::Idle, 14..30),
-        (Slow::Http2Idle, 14..40),
+        (Slow::Head, 9),
+        (Slow::SecondHead, 9),
+        (Slow::Body, 29),
+        (Slow::Answer, 29),
+        (Slow::Http2Answer, 29),
+        (Slow::Idle, 14),
+        (Slow::Http2Idle, 14),
     ];
-    let held = kinds.map(|(how, within)| {
+    let held = kinds.map(|(how, least)| {
         let (to, target) = (lb.address, target.clone());
         async move {
             let begun = Instant::now();
             // a reset is a close as well
-            let _ = tokio::time::timeout(PATIENCE, hold(how, [127, 0, 0, 2], to, &target)).await;
-            assert!(within.contains(&begun.elapsed().as_secs()), "{how:?} was held {:?}", begun.elapsed());
+            let cut = tokio::time::timeout(PATIENCE, hold(how, [127, 0, 0, 2], to, &target)).await;
+            assert!(cut.is_ok(), "{how:?} is still held after {PATIENCE:?}");
+            assert!(begun.elapsed().as_secs() >= least, "{how:?} was held {:?}", begun.elapsed());
         }
     });
     join_all(held).await;

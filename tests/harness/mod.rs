@@ -7,12 +7,12 @@ pub mod nagios;
 pub mod secrets;
 pub mod slow;
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -47,15 +47,20 @@ pub fn lb_binary() -> &'static Path {
 }
 
 /// A port on loopback that was free a moment ago. It is none of those that the system gives to connections and to listeners
-/// without a port of their own: one of them could take it before the balancer does.
+/// without a port of their own: one of them could take it before the balancer does. None is given twice.
 pub fn free_port() -> u16 {
     const PORTS: std::ops::Range<u32> = 12_000..32_000;
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    // what another test left of it is as good, also where that one has panicked
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     // tests that run at the same time as processes of their own begin at different places
-    let begin = std::process::id().wrapping_mul(101).wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed));
+    let begin = std::process::id().wrapping_mul(101);
     let ports = (0..PORTS.len() as u32).map(|offset| PORTS.start + begin.wrapping_add(offset) % PORTS.len() as u32);
     let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
-    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("loopback has a free port")
+    let free = ports.find(|port| !given.contains(port) && TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    let port = free.expect("loopback has a free port");
+    given.insert(port);
+    port
 }
 
 /// Polls until `done` answers something, at most `patience`.

@@ -24,10 +24,16 @@ pub fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let octets = address.octets();
-    // this network and multicast, shared between customers, protocols and relays, benchmarks
+    // this network and multicast, shared between customers, protocols and relays, benchmarks; the last is no public one by
+    // its use: Azure's host answers its virtual machines there
     let special = matches!(
         octets,
-        [0 | 224.., ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..]
+        [0 | 224.., ..]
+            | [100, 64..=127, ..]
+            | [192, 0, 0, _]
+            | [192, 88, 99, _]
+            | [198, 18 | 19, ..]
+            | [168, 63, 129, 16]
     );
     !(special || address.is_private() || address.is_loopback() || address.is_link_local() || address.is_documentation())
 }
@@ -115,6 +121,7 @@ mod tests {
             "100.127.255.255",
             "127.0.0.1",
             "127.9.9.9",
+            "168.63.129.16",
             "169.254.169.254",
             "172.16.0.1",
             "172.31.255.255",
@@ -137,6 +144,7 @@ mod tests {
             "::8.8.8.8",
             "64:ff9b::10.0.0.1",
             "64:ff9b::127.0.0.1",
+            "64:ff9b::168.63.129.16",
             "64:ff9b:1::1",
             "100::1",
             "2001::1",
@@ -156,6 +164,8 @@ mod tests {
             "1.1.1.1",
             "100.63.255.255",
             "100.128.0.1",
+            "168.63.129.15",
+            "168.63.129.17",
             "172.32.0.1",
             "192.0.1.1",
             "198.20.0.1",

@@ -26,6 +26,9 @@ const REDIRECTS: usize = 5;
 /// How much of an answer is read, so that a website's script can write to its end.
 const ANSWER: usize = 64 << 10;
 
+/// How long is read. A script that works on after it has said 200 gets that time before its connection is closed.
+const READING: Duration = Duration::from_secs(2);
+
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(5);
 
@@ -77,7 +80,8 @@ impl HttpSender {
         })
     }
 
-    async fn follow(&self, url: &CallbackUrl) -> Result<(), SendError> {
+    /// The answer that the website has heard, its body unread.
+    async fn follow(&self, url: &CallbackUrl) -> Result<Response<Incoming>, SendError> {
         let mut url = Url::parse(url.expose()).map_err(|_| SendError("its URL is none".to_owned()))?;
         for _ in 0..=REDIRECTS {
             let answer = self.get(&url).await?;
@@ -92,11 +96,7 @@ impl HttpSender {
                     let next = location.and_then(|location| url.join(location).ok());
                     url = next.ok_or_else(|| SendError("it redirects to nowhere".to_owned()))?;
                 }
-                _ if status.is_success() => {
-                    // the website knows, whatever comes of the rest
-                    let _ = Limited::new(answer.into_body(), ANSWER).collect().await;
-                    return Ok(());
-                }
+                _ if status.is_success() => return Ok(answer),
                 _ => return Err(SendError(format!("status {}", status.as_u16()))),
             }
         }
@@ -108,7 +108,10 @@ impl HttpSender {
 impl CallbackSender for HttpSender {
     async fn send(&self, url: &CallbackUrl, deadline: Duration) -> Result<(), SendError> {
         let late = |_| SendError(format!("no answer within {} s", deadline.as_secs_f32()));
-        tokio::time::timeout(deadline, self.follow(url)).await.map_err(late)?
+        let answer = tokio::time::timeout(deadline, self.follow(url)).await.map_err(late)??;
+        // the website knows, whatever comes of the rest
+        let _ = tokio::time::timeout(READING, Limited::new(answer.into_body(), ANSWER).collect()).await;
+        Ok(())
     }
 }
 

@@ -285,8 +285,8 @@ fn monitor(table: Table<file::Monitor>, servers: Vec<Table<file::Server>>, fault
     let servers = named_servers(servers, faults);
     let interval = said(keys.interval.take()).unwrap_or(Duration::from_secs(10));
     let ignored_services = keys.ignored_services.take().map(|list| list.values).unwrap_or_default();
-    if let (None, Some(url)) = (&keys.kind, &keys.url) {
-        faults.add(url.at, "monitor.url is used only with monitor.kind \"nagios\", which is not said");
+    if keys.kind.as_ref().is_none_or(|kind| kind.value == MonitorKind::Static) {
+        without_nagios(&keys, faults);
     }
     let source = match keys.kind.as_ref().map(|kind| (kind.at, kind.value)) {
         Some((kind_at, MonitorKind::Nagios)) => {
@@ -300,6 +300,28 @@ fn monitor(table: Table<file::Monitor>, servers: Vec<Table<file::Server>>, fault
         }
     };
     Monitor { source, interval, ignored_services }
+}
+
+/// The keys that would have no effect.
+fn without_nagios(keys: &file::Monitor, faults: &mut Faults) {
+    fn at<T>(key: &Option<At<T>>) -> Option<usize> {
+        key.as_ref().map(|key| key.at)
+    }
+    let why = if keys.kind.is_some() { "and it is \"static\"" } else { "which is not said" };
+    for (name, place) in [
+        ("url", at(&keys.url)),
+        ("format", at(&keys.format)),
+        ("username", at(&keys.username)),
+        ("password", at(&keys.password)),
+        ("hostgroup", at(&keys.hostgroup)),
+        ("recording_hostgroup", at(&keys.recording_hostgroup)),
+        ("cpu_service", at(&keys.cpu_service)),
+        ("cpu_label", at(&keys.cpu_label)),
+    ] {
+        if let Some(place) = place {
+            faults.add(place, format!("monitor.{name} is used only with monitor.kind \"nagios\", {why}"));
+        }
+    }
 }
 
 fn nagios(keys: file::Monitor, at: usize, faults: &mut Faults) -> Nagios {

@@ -383,6 +383,28 @@ algorithms = []
 }
 
 #[test]
+fn what_only_nagios_would_use_is_refused_where_there_is_none() {
+    let keys =
+        ["url", "format", "username", "password", "hostgroup", "recording_hostgroup", "cpu_service", "cpu_label"];
+    for (kind, why) in [("kind = 'static'", "and it is \"static\""), ("", "which is not said")] {
+        let mut text = format!("[monitor]\n{kind}\nmax_age = '1m'\ninterval = '5s'\nignored_services = ['Demo']\n");
+        assert!(with(&text, &[]).is_ok(), "{text}");
+        for key in keys {
+            let value = match key {
+                "url" => "http://m.example.org/",
+                "format" => "mconf",
+                _ => "s3cr3t",
+            };
+            text += &format!("{key} = '{value}'\n");
+        }
+        let expected = keys.iter().enumerate().map(|(index, key)| {
+            format!("lb.toml:{}: monitor.{key} is used only with monitor.kind \"nagios\", {why}", index + 6)
+        });
+        assert_eq!(errors(&text, &[]), expected.collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn a_static_server_needs_a_url_and_a_secret_and_a_monitors_url_a_kind() {
     assert_eq!(
         errors("[[servers]]\nname = 'x'\n[monitor]\nurl = 'http://m/'", &[]),

@@ -169,3 +169,14 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
     assert_eq!(send(&website.url("/")).await, Ok(()));
     assert!(started.elapsed() < DEADLINE);
 }
+
+#[tokio::test]
+async fn a_website_that_has_said_200_knows_although_its_script_works_on() {
+    let sender = HttpSender::new(true).unwrap();
+    for begun in ["Transfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n", "Content-Length: 9\r\n\r\nOK"] {
+        let website = Website::answering(&[&format!("HTTP/1.1 200 OK\r\n{begun}")]).await;
+        let started = Instant::now();
+        assert_eq!(sender.send(&website.url("/"), Duration::from_secs(1)).await, Ok(()), "{begun}");
+        assert!(started.elapsed() < 3 * READING, "{:?}", started.elapsed());
+    }
+}

@@ -95,6 +95,14 @@ pub enum BackupError {
         /// What the system says.
         problem: String,
     },
+    /// A backup could not be restored after the present database had been copied.
+    #[error("{error}; the database before is kept as {}", .kept.display())]
+    Kept {
+        /// What failed.
+        error: Box<BackupError>,
+        /// The copy.
+        kept: PathBuf,
+    },
 }
 
 impl BackupError {
@@ -209,6 +217,13 @@ impl Draft {
 
     /// Gives it its name, durably. `replace`: in the place of a file that has it already.
     pub(super) fn publish(self, replace: bool) -> Result<(), BackupError> {
+        let target = self.target.clone();
+        self.take_name(replace)?;
+        sync_directory(&target).map_err(|error| BackupError::io(&target, &error))
+    }
+
+    /// The same, but for the directory, which is not made durable. At an error nothing has got its name.
+    pub(super) fn take_name(self, replace: bool) -> Result<(), BackupError> {
         self.sync()?;
         let Self { file, target } = self;
         let named = if replace { file.persist(&target) } else { file.persist_noclobber(&target) };
@@ -216,7 +231,7 @@ impl Draft {
             io::ErrorKind::AlreadyExists => BackupError::Exists(target.clone()),
             _ => BackupError::io(&target, &refused.error),
         })?;
-        sync_directory(&target).map_err(|error| BackupError::io(&target, &error))
+        Ok(())
     }
 }
 
