@@ -10,6 +10,7 @@ pub mod slow;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -88,6 +89,15 @@ pub struct Lb {
     listen: String,
     secrets: Vec<String>,
     child: Option<Child>,
+    guard: Option<Child>,
+}
+
+/// A process that kills another when this one is gone without a word: its input ends then. It is in a group of its own, so
+/// that it outlives what kills the test with its group.
+fn guard(id: u32) -> Child {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "read -r _; kill -9 \"$0\"", &id.to_string()]).process_group(0);
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell starts")
 }
 
 impl Lb {
@@ -121,7 +131,7 @@ impl Lb {
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the balancer");
         let listen = listen.to_owned();
-        let mut lb = Self { address, pages, folder, before, listen, secrets: Vec::new(), child: None };
+        let mut lb = Self { address, pages, folder, before, listen, secrets: Vec::new(), child: None, guard: None };
         lb.configure(config);
         lb.restart().await;
         lb
@@ -158,6 +168,7 @@ impl Lb {
             .stderr(log)
             .spawn()
             .expect("lb starts");
+        self.guard = Some(guard(child.id()));
         self.child = Some(child);
         let patience = Duration::from_secs(30);
         until(patience, "lb answers /ping", async || self.get("/ping").await.ok().filter(|(status, _)| *status == 200))
@@ -166,9 +177,18 @@ impl Lb {
 
     /// `kill -9`, and waits until it is gone.
     pub fn kill(&mut self) {
+        self.unguard();
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
+        }
+    }
+
+    /// Before its process id may become another's.
+    fn unguard(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            let _ = guard.kill();
+            let _ = guard.wait();
         }
     }
 
@@ -209,6 +229,7 @@ impl Lb {
 
     /// Its exit code when it has stopped by itself.
     pub async fn stopped(&mut self) -> Option<i32> {
+        self.unguard();
         let mut child = self.child.take()?;
         until(Duration::from_secs(30), "lb stops after SIGTERM", async || child.try_wait().expect("a child"))
             .await
