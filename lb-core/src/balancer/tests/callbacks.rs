@@ -579,7 +579,7 @@ fn a_list_that_was_asked_for_before_an_end_brings_nothing_back() {
         assert_eq!(scene.network.store.meetings_of(&"moodle".into()).await.unwrap().len(), 0);
         scene.network.pass(2);
     };
-    let (_, ()) = block_on(futures_util::future::join(follow, async { meanwhile.await }));
+    let (_, ()) = block_on(futures_util::future::join(follow, meanwhile));
     scene.network.servers.fault("bbb1", None);
     polls(&scene, 6);
     assert_eq!(scene.ends(), [Ended::Callback]);
