@@ -110,6 +110,17 @@ async fn connections_beyond_all_places_wait_and_administration_has_places_of_its
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_listener_that_nobody_comes_to_keeps_no_place_from_another() {
+    let [one, other, admin] = [(); 3].map(|()| SocketAddr::from(([127, 0, 0, 1], free_port())));
+    let listen = format!("api = [\"{one}\", \"{other}\"]\nadmin = \"{admin}\"\nmax_connections = 1");
+    let lb = Lb::start_at("", one, admin, &listen, "").await;
+    for address in [one, other, one, other] {
+        drop(connection([127, 0, 0, 2], address).await.expect("the only place"));
+    }
+    assert_eq!(lb.get("/ping").await, Ok((200, "pong".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn as_many_files_may_be_open_as_the_system_lets_it() {
     let lb = Lb::start_after("ulimit -S -n 256; ulimit -H -n 4000", "").await;
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", lb.id().unwrap())).unwrap();

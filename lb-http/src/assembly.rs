@@ -12,8 +12,9 @@ use lb_core::{Clock, KnownNetworks, Locator};
 use crate::callbacks::HttpSender;
 use crate::config::Config;
 use crate::geo::MmdbLocator;
+use crate::monitor::nagios::Nagios;
 use crate::rng::SystemRng;
-use crate::run::{StartError, policy, settings, source};
+use crate::run::{StartError, asked, policy, settings, source};
 use crate::setup::Setup;
 use crate::upstream::{HttpGateway, UpstreamSettings};
 
@@ -31,6 +32,8 @@ pub(crate) struct Assembly {
 pub(crate) struct Assembled {
     pub(crate) config: Arc<Config>,
     pub(crate) gateway: Arc<HttpGateway>,
+    /// Where it is asked: it remembers how old its figures are.
+    pub(crate) nagios: Option<Arc<Nagios>>,
     pub(crate) setup: Arc<Setup>,
 }
 
@@ -73,13 +76,16 @@ impl Assembly {
         if let Some(running) = running {
             builder = builder.succeeding(&running.setup.balancer);
         }
+        let same = running.filter(|running| asked(&running.config) == asked(&config));
+        let kept = same.and_then(|running| running.nagios.clone());
+        let (source, nagios) = source(&config, &self.clock, locator, kept)?;
         let setup = Setup {
-            source: source(&config, &self.clock, locator)?,
+            source,
             balancer: Arc::new(builder.build()),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
         };
-        Ok(Assembled { config: Arc::new(config), gateway, setup: Arc::new(setup) })
+        Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
     }
 
     /// Shows an event of the program itself to the observers.
@@ -129,7 +135,28 @@ mod tests {
         };
         assert!(same_policy("even", &first, &second), "round-robin goes on where it was");
         assert!(!same_policy("near", &first, &second) && same_policy("near", &second, &third));
+        assert!(first.nagios.is_none());
         assert!(!Arc::ptr_eq(&first.gateway, &second.gateway) && Arc::ptr_eq(&second.gateway, &third.gateway));
+    }
+
+    #[test]
+    fn a_nagios_that_is_asked_as_before_remembers_what_it_has_seen() {
+        let store = Arc::new(InMemoryStore::new());
+        let clock = Arc::new(SystemClock::new());
+        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let nagios = "[monitor]\nkind = \"nagios\"\nformat = \"mconf\"\nurl = \"http://127.0.0.1/cgi-bin/\"\n";
+        let first = assembly.assemble(config(nagios), None).unwrap();
+        let with_facts = nagios.to_owned() + "interval = \"1s\"\n[[servers]]\nname = \"bbb1\"\ncapacity = 100\n";
+        let second = assembly.assemble(config(&with_facts), Some(&first)).unwrap();
+        let other = nagios.replace("127.0.0.1", "127.0.0.2");
+        let third = assembly.assemble(config(&other), Some(&second)).unwrap();
+        let older = nagios.to_owned() + "max_age = \"7s\"\n";
+        let fourth = assembly.assemble(config(&older), Some(&first)).unwrap();
+        let same = |one: &Assembled, other: &Assembled| {
+            Arc::ptr_eq(one.nagios.as_ref().unwrap(), other.nagios.as_ref().unwrap())
+        };
+        assert!(same(&first, &second));
+        assert!(!same(&second, &third) && !same(&first, &fourth));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use lb_core::api::root::About;
 use lb_core::balancer::{Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
@@ -12,7 +14,7 @@ use lb_core::placement::{
     LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
     Weighted,
 };
-use lb_core::source::{Located, ServerSource, StaticServers, WithFacts};
+use lb_core::source::{Located, MonitorReport, ServerSource, SourceError, StaticServers, WithFacts};
 use lb_core::{Clock, Locator};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
-use crate::config::{Config, Listen, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::metrics::Metrics;
@@ -195,35 +197,64 @@ pub(crate) fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
     }
 }
 
+/// What a Nagios is made of, if there is one: one that is asked the same stays the same.
+pub(crate) fn asked(config: &Config) -> Option<(&config::Nagios, Duration)> {
+    match &config.monitor.source {
+        MonitorSource::Static(_) => None,
+        MonitorSource::Nagios(nagios, _) => Some((nagios, config.placement.expected_load.max_age)),
+    }
+}
+
+/// What knows the servers, and the Nagios that is asked, if one is: `kept`, or a new one.
 pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,
-) -> Result<Arc<dyn ServerSource>, StartError> {
+    kept: Option<Arc<Nagios>>,
+) -> Result<(Arc<dyn ServerSource>, Option<Arc<Nagios>>), StartError> {
     Ok(match &config.monitor.source {
-        MonitorSource::Static(servers) => Arc::new(Located::new(StaticServers::new(servers.iter().cloned()), locator)),
-        MonitorSource::Nagios(nagios, facts) => {
-            let (username, password) = nagios.credentials.clone().unwrap_or_else(|| (String::new(), "".into()));
-            let settings = NagiosSettings {
-                format: match nagios.format {
-                    MonitorFormat::Core4 => NagiosFormat::Core4,
-                    MonitorFormat::Mconf => NagiosFormat::Mconf,
-                },
-                username,
-                password,
-                hostgroup: nagios.hostgroup.clone(),
-                recording_hostgroup: nagios.recording_hostgroup.clone(),
-                cpu_service: nagios.cpu_service.clone(),
-                cpu_label: nagios.cpu_label.clone(),
-                max_age: config.placement.expected_load.max_age,
-                ..NagiosSettings::new(nagios.url.clone())
+        MonitorSource::Static(servers) => {
+            (Arc::new(Located::new(StaticServers::new(servers.iter().cloned()), locator)), None)
+        }
+        MonitorSource::Nagios(settings, facts) => {
+            let nagios = match kept {
+                Some(nagios) => nagios,
+                None => Arc::new(nagios(settings, config.placement.expected_load.max_age, clock)?),
             };
-            let source =
-                Nagios::new(settings, Arc::clone(clock)).map_err(|error| StartError::Monitor(error.to_string()))?;
             let facts: HashMap<_, _> = facts.clone();
-            Arc::new(Located::new(WithFacts::new(source, facts), locator))
+            (Arc::new(Located::new(WithFacts::new(Kept(Arc::clone(&nagios)), facts), locator)), Some(nagios))
         }
     })
+}
+
+fn nagios(nagios: &config::Nagios, max_age: Duration, clock: &Arc<dyn Clock>) -> Result<Nagios, StartError> {
+    let (username, password) = nagios.credentials.clone().unwrap_or_else(|| (String::new(), "".into()));
+    let settings = NagiosSettings {
+        format: match nagios.format {
+            MonitorFormat::Core4 => NagiosFormat::Core4,
+            MonitorFormat::Mconf => NagiosFormat::Mconf,
+        },
+        username,
+        password,
+        hostgroup: nagios.hostgroup.clone(),
+        recording_hostgroup: nagios.recording_hostgroup.clone(),
+        cpu_service: nagios.cpu_service.clone(),
+        cpu_label: nagios.cpu_label.clone(),
+        max_age,
+        ..NagiosSettings::new(nagios.url.clone())
+    };
+    Nagios::new(settings, Arc::clone(clock)).map_err(|error| StartError::Monitor(error.to_string()))
+}
+
+/// A Nagios that outlives a reload.
+#[derive(Debug)]
+struct Kept(Arc<Nagios>);
+
+#[async_trait]
+impl ServerSource for Kept {
+    async fn poll(&self) -> Result<MonitorReport, SourceError> {
+        self.0.poll().await
+    }
 }
 
 /// Why a balancer cannot start, in a sentence for the operator.

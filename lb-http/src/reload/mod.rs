@@ -53,7 +53,9 @@ impl Reloader {
             let mut config = load().map_err(|errors| errors.iter().map(str::to_owned).collect::<Vec<_>>())?;
             let held_back = changes::hold_back(&present.config, &mut config);
             let next = assembly.assemble(config, Some(&present)).map_err(|error| vec![error.to_string()])?;
-            if let Some(certificates) = certificates {
+            // files that the configuration no longer names may be gone
+            let named = !held_back.iter().any(|key| key == "listen.tls");
+            if let Some(certificates) = certificates.filter(|_| named) {
                 certificates.reload().map_err(|error| vec![error.to_string()])?;
             }
             Ok((next, held_back))
@@ -72,5 +74,37 @@ impl Reloader {
         self.assembly.tell(EventKind::ConfigurationReloaded { changes, held_back });
         self.present.setup.balancer.judge_anew().await;
         Some(&self.present.config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lb_core::store::InMemoryStore;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[tokio::test]
+    async fn certificate_files_refuse_a_reload_only_while_the_configuration_names_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        std::fs::write(folder.path().join("old.pem"), made.cert.pem()).unwrap();
+        std::fs::write(folder.path().join("old.key"), made.signing_key.serialize_pem()).unwrap();
+        let config = |name: &str| {
+            let path = folder.path().join(name);
+            let text = format!("[listen.tls]\ncertificate = \"{}.pem\"\nkey = \"{0}.key\"\n", path.display());
+            Config::from_text("lb.toml", &text, std::iter::empty())
+        };
+        let store = Arc::new(InMemoryStore::new());
+        let clock = Arc::new(SystemClock::new());
+        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let present = assembly.assemble(config("old").unwrap(), None).unwrap();
+        let certificates = Certificates::open(present.config.listen.tls.clone().unwrap()).unwrap();
+        let live = Arc::new(LiveSetup::new(Arc::clone(&present.setup)));
+        let mut reloader = Reloader::new(assembly, live, present, Some(certificates));
+        let (old, new) = (config("old"), config("new"));
+        std::fs::remove_file(folder.path().join("old.pem")).unwrap();
+        assert!(reloader.reload(|| old).await.is_none());
+        assert!(reloader.reload(|| new).await.is_some());
     }
 }

@@ -107,7 +107,7 @@ impl Activity {
     }
 
     /// The same bytes. They count as unread, and `place` is kept, until the last of them is handed to the system.
-    pub(super) fn unread(self: &Arc<Self>, bytes: Bytes, place: Option<OwnedSemaphorePermit>) -> Bytes {
+    pub(super) fn unread(self: &Arc<Self>, bytes: Bytes, place: Option<Arc<OwnedSemaphorePermit>>) -> Bytes {
         if bytes.is_empty() {
             return bytes;
         }
@@ -137,7 +137,8 @@ impl Activity {
             (true, began) => began,
         };
         let oldest = state.unread.iter().map(|(_, since)| *since).min();
-        let idle = (state.asked && state.under_way == 0 && oldest.is_none()).then_some(state.idle_since);
+        let nothing = state.asked && state.under_way == 0 && state.head_since.is_none() && oldest.is_none();
+        let idle = nothing.then_some(state.idle_since);
         let deadlines = [
             (head.map(|since| since + limits.head_time), Cut::Head),
             (oldest.map(|since| since + limits.answer_time), Cut::Answer),
@@ -172,7 +173,7 @@ struct Piece {
     bytes: Bytes,
     number: u64,
     activity: Arc<Activity>,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl AsRef<[u8]> for Piece {
@@ -234,6 +235,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_head_that_begins_late_has_its_whole_time() {
+        let activity = Activity::new();
+        drop(activity.begun(false));
+        tokio::time::advance(SECOND * 55).await;
+        activity.heard();
+        assert_eq!(watch(&activity, SECOND * 60).await, Some((Cut::Head, SECOND * 10)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_is_heard_over_http2_is_not_taken_for_a_head() {
         let activity = Activity::new();
         drop(activity.begun(true));
@@ -272,7 +282,7 @@ mod tests {
     async fn memory_for_answers_is_given_back_when_they_are_read() {
         let answers = Arc::new(tokio::sync::Semaphore::new(10));
         let place = Arc::clone(&answers).try_acquire_many_owned(4).unwrap();
-        let bytes = Activity::new().unread(Bytes::from_static(b"four"), Some(place));
+        let bytes = Activity::new().unread(Bytes::from_static(b"four"), Some(Arc::new(place)));
         let rest = bytes.slice(3..);
         drop(bytes);
         assert_eq!(answers.available_permits(), 6);

@@ -1,10 +1,10 @@
-//! [`Addresses`]: how many connections each address has.
+//! [`Addresses`]: how many places each address has: connections, or KiB of bodies.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts connections by address. It holds no more entries than there are connections.
+/// Counts places by address. It holds no more entries than there are places.
 #[derive(Debug)]
 pub(super) struct Addresses {
     most: usize,
@@ -12,22 +12,22 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    /// Lets each address have `most` connections.
+    /// Lets each address have `most` places.
     pub(super) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, counts: Mutex::default() })
     }
 
-    /// A place for one more connection of `peer`, until it is dropped; `None` if it has all that it may have.
+    /// One more place for `peer`, until it is dropped; `None` if it has all that it may have.
     pub(super) fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let who = one(peer);
         let mut counts = self.counts();
-        let count = counts.entry(who).or_default();
-        if *count >= self.most {
+        let count = counts.get(&who).copied().unwrap_or_default();
+        if count >= self.most {
             return None;
         }
-        *count += 1;
+        counts.insert(who, count + 1);
         drop(counts);
-        Some(Place { addresses: Arc::clone(self), who })
+        Some(Place { addresses: Arc::clone(self), who, count: 1 })
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -43,18 +43,34 @@ fn one(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// The place of one connection.
+/// A place, or several that are given back together.
 #[derive(Debug)]
 pub(super) struct Place {
     addresses: Arc<Addresses>,
     who: IpAddr,
+    count: usize,
+}
+
+impl Place {
+    /// Takes `more` places; answers whether its address may have them.
+    pub(super) fn grow(&mut self, more: usize) -> bool {
+        let mut counts = self.addresses.counts();
+        let count = counts.entry(self.who).or_default();
+        if more > self.addresses.most.saturating_sub(*count) {
+            return false;
+        }
+        *count += more;
+        drop(counts);
+        self.count += more;
+        true
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.addresses.counts();
         if let Some(count) = counts.get_mut(&self.who) {
-            *count -= 1;
+            *count = count.saturating_sub(self.count);
             if *count == 0 {
                 counts.remove(&self.who);
             }
@@ -76,6 +92,18 @@ mod tests {
         drop(first);
         drop(enter("192.0.2.1").unwrap());
         assert_eq!(addresses.counts().len(), 2);
+    }
+
+    #[test]
+    fn a_place_grows_as_far_as_its_address_may() {
+        let addresses = Addresses::new(5);
+        let enter = |text: &str| addresses.enter(text.parse().unwrap());
+        let (mut one, two) = (enter("192.0.2.1").unwrap(), enter("192.0.2.1").unwrap());
+        assert!(one.grow(3) && !one.grow(1));
+        drop(two);
+        assert!(one.grow(1) && enter("192.0.2.1").is_none());
+        drop(one);
+        assert!(addresses.counts().is_empty());
     }
 
     #[test]

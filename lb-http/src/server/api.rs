@@ -3,16 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Either, Full};
-use hyper::body::{Body, Incoming};
+use bytes::Bytes;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY};
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use ipnet::IpNet;
 use lb_core::api::{ApiRequest, Call, Method, Reply, route};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::accept::{Language, prefers_html};
+use super::bodies::{Bodies, Room};
 use super::{Service, caller, refusal};
 
 /// The body of an answer: whole and ready for the API, whatever axum makes for the pages.
@@ -24,13 +24,13 @@ const MOST_FORWARDED: usize = 16;
 /// Answers one request of the API.
 pub(super) async fn answer(
     service: &Service,
-    bodies: &Arc<Semaphore>,
+    bodies: &Bodies,
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<ReplyBody> {
     let language = Language::preferred(request.headers());
     let setup = service.setup.load();
-    let (request, place) = match read(service, &setup.trusted_proxies, bodies, peer, request).await {
+    let (request, room) = match read(service, &setup.trusted_proxies, bodies, peer, request).await {
         Ok(read) => read,
         Err(refused) => return response(refused),
     };
@@ -47,20 +47,20 @@ pub(super) async fn answer(
     // The website may hang up; the call goes on.
     let task = service.tasks.spawn(async move {
         let reply = balancer.handle(&request).await;
-        drop(place);
+        drop(room);
         reply
     });
     told(task.await.unwrap_or_else(|_| Reply::plain(500, "internal error\n")))
 }
 
-/// Reads a request within the limits. The permit holds its body's share of the memory for bodies.
+/// Reads a request within the limits. The room is that of its body.
 async fn read(
     service: &Service,
     trusted_proxies: &[IpNet],
-    bodies: &Arc<Semaphore>,
+    bodies: &Bodies,
     peer: SocketAddr,
     request: Request<Incoming>,
-) -> Result<(ApiRequest, Option<OwnedSemaphorePermit>), Reply> {
+) -> Result<(ApiRequest, Option<Room>), Reply> {
     let (head, body) = request.into_parts();
     let method = match head.method.as_str() {
         "GET" => Method::Get,
@@ -70,13 +70,18 @@ async fn read(
     };
     let text = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
     let content_type = text(CONTENT_TYPE);
-    let (body, place) = match method {
-        Method::Post => body_of(service, bodies, body, content_type.as_deref()).await?,
+    let forwarded = caller::forwarded_for(&head.headers);
+    let address = caller::address(peer.ip(), &forwarded, trusted_proxies);
+    let (body, room) = match method {
+        Method::Post => {
+            let is_xml = content_type.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
+            let limit = if is_xml { service.limits.xml_bytes } else { service.limits.form_bytes };
+            let whose = Some(address).filter(|address| !caller::is_trusted(*address, trusted_proxies));
+            let (body, room) = bodies.read(body, limit, whose).await?;
+            (body, Some(room))
+        }
         Method::Get | Method::Head => (Bytes::new(), None),
     };
-    let mut forwarded = caller::forwarded_for(&head.headers);
-    let address = caller::address(peer.ip(), &forwarded, trusted_proxies);
-    forwarded.truncate(MOST_FORWARDED);
     let request = ApiRequest {
         method,
         path: head.uri.path().to_owned(),
@@ -85,57 +90,10 @@ async fn read(
         body,
         host: host(&head.headers, &head.uri),
         address: Some(address),
-        forwarded_for: forwarded,
+        forwarded_for: forwarded.into_iter().flatten().take(MOST_FORWARDED).collect(),
         prefers_html: prefers_html(&head.headers),
     };
-    Ok((request, place))
-}
-
-async fn body_of(
-    service: &Service,
-    bodies: &Arc<Semaphore>,
-    body: Incoming,
-    content_type: Option<&str>,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Reply> {
-    let limits = &service.limits;
-    let is_xml = content_type.is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
-    let limit = if is_xml { limits.xml_bytes } else { limits.form_bytes };
-    if body.size_hint().lower() > limit as u64 {
-        return Err(Reply::plain(413, "the body is too long\n"));
-    }
-    match tokio::time::timeout(limits.body_time, collect(bodies, body, limit)).await {
-        Ok(collected) => collected.map(|(body, place)| (body, Some(place))),
-        Err(_) => Err(Reply::plain(408, "the body came too slowly\n")),
-    }
-}
-
-/// Reads a body of up to `limit` bytes. It takes its share of the memory for bodies as it comes: one that is only announced
-/// takes nothing from others.
-async fn collect(
-    bodies: &Arc<Semaphore>,
-    mut body: Incoming,
-    limit: usize,
-) -> Result<(Bytes, OwnedSemaphorePermit), Reply> {
-    let share = |kib| {
-        let place = Arc::clone(bodies).try_acquire_many_owned(kib);
-        place.map_err(|_| Reply::plain(503, "too many bodies are under way\n"))
-    };
-    let mut place = share(1)?;
-    // one piece: many small ones, as they may come, would each keep the buffer that they came in
-    let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Reply::plain(400, "the body broke off\n"))?;
-        let Ok(piece) = frame.into_data() else { continue };
-        if whole.len() + piece.len() > limit {
-            return Err(Reply::plain(413, "the body is too long\n"));
-        }
-        whole.extend_from_slice(&piece);
-        let kib = whole.capacity() >> 10;
-        if kib > place.num_permits() {
-            place.merge(share(u32::try_from(kib - place.num_permits()).unwrap_or(u32::MAX))?);
-        }
-    }
-    Ok((whole.freeze(), place))
+    Ok((request, room))
 }
 
 /// The host that the request is for, without its port.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -30,9 +30,17 @@ const LONGEST: u64 = 1 << 20;
 pub struct Certificates {
     files: Tls,
     current: Arc<Current>,
-    /// What the files looked like when they were last read. Held while they are read.
-    seen: Mutex<[Look; 2]>,
+    /// Held while the files are read.
+    seen: Mutex<Seen>,
     config: Arc<ServerConfig>,
+}
+
+/// What came of it when the files were last read.
+#[derive(Debug)]
+struct Seen {
+    files: [Look; 2],
+    /// Why they could not be used.
+    problem: Option<String>,
 }
 
 /// The one that is shown now.
@@ -51,7 +59,7 @@ impl Certificates {
     /// # Errors
     /// [`CertificateError`] if they cannot be read or used.
     pub fn open(files: Tls) -> Result<Arc<Self>, CertificateError> {
-        let seen = Mutex::new(look(&files));
+        let seen = Mutex::new(Seen { files: look(&files), problem: None });
         let current = Arc::new(Current(ArcSwap::from_pointee(read(&files)?)));
         let unfit = |problem| CertificateError::Unfit { file: files.certificate.clone(), problem };
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
@@ -74,28 +82,38 @@ impl Certificates {
     /// # Errors
     /// [`CertificateError`] if they cannot be read or used; then the certificate stays the one it was.
     pub fn reload(&self) -> Result<(), CertificateError> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        *seen = look(&self.files);
-        self.current.0.store(Arc::new(read(&self.files)?));
-        Ok(())
+        self.read_again(&mut self.seen())
     }
 
-    fn changed(&self) -> bool {
-        look(&self.files) != *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_again(&self, seen: &mut Seen) -> Result<(), CertificateError> {
+        seen.files = look(&self.files);
+        let outcome = read(&self.files).map(|key| self.current.0.store(Arc::new(key)));
+        seen.problem = outcome.as_ref().err().map(ToString::to_string);
+        outcome
+    }
+
+    /// Reads the files again if they have changed, or could not be used the last time: permissions may be mended. Answers what
+    /// came of it; `None` if there is nothing to tell that has not been told.
+    fn follow(&self) -> Option<Result<(), CertificateError>> {
+        let mut seen = self.seen();
+        let told = seen.problem.take();
+        if told.is_none() && look(&self.files) == seen.files {
+            return None;
+        }
+        let outcome = self.read_again(&mut seen);
+        (outcome.is_ok() || seen.problem != told).then_some(outcome)
     }
 
     /// Looks at the files every ten seconds until `stop`, and reads them again when they have changed. Files that cannot be
-    /// used are logged once, and looked at again when they change again: a key is often written a moment after its certificate.
+    /// used are logged once, and read again each time: a key is often written a moment after its certificate.
     pub(crate) async fn watch(self: Arc<Self>, metrics: Arc<Metrics>, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
             let certificates = Arc::clone(&self);
-            let reloaded =
-                tokio::task::spawn_blocking(
-                    move || {
-                        if certificates.changed() { Some(certificates.reload()) } else { None }
-                    },
-                );
-            match reloaded.await {
+            match tokio::task::spawn_blocking(move || certificates.follow()).await {
                 Ok(Some(Ok(()))) => {
                     metrics.certificate_read(true);
                     tracing::info!(certificate = %self.files.certificate.display(), "the certificate has changed");
@@ -250,21 +268,33 @@ mod tests {
         folder.write(&first, &first_key);
         let certificates = Certificates::open(folder.files()).unwrap();
         let begun_with = shown(&certificates);
-        assert!(!certificates.changed());
+        assert!(certificates.follow().is_none());
 
         folder.write(&second, &first_key);
-        assert!(certificates.changed());
-        assert!(matches!(certificates.reload(), Err(CertificateError::Mismatch { .. })));
-        assert!(!certificates.changed(), "told once");
+        assert!(matches!(certificates.follow(), Some(Err(CertificateError::Mismatch { .. }))));
+        assert!(certificates.follow().is_none(), "told once");
         assert_eq!(shown(&certificates), begun_with);
 
         folder.write(&second, &second_key);
-        assert!(certificates.changed());
         certificates.reload().unwrap();
+        assert!(certificates.follow().is_none());
         assert_ne!(shown(&certificates), begun_with);
 
         fs::remove_file(folder.files().key).unwrap();
-        assert!(certificates.changed());
-        assert!(matches!(certificates.reload(), Err(CertificateError::Unreadable { .. })));
+        assert!(matches!(certificates.follow(), Some(Err(CertificateError::Unreadable { .. }))));
+    }
+
+    #[test]
+    fn files_that_could_not_be_used_are_read_again_though_they_look_the_same() {
+        let (folder, (first, first_key), (second, second_key)) = (Folder::new(), pair(), pair());
+        folder.write(&first, &first_key);
+        let certificates = Certificates::open(folder.files()).unwrap();
+        let begun_with = shown(&certificates);
+        // as it is where permissions are mended, which a test that runs as root cannot do: the reading alone has failed
+        folder.write(&second, &second_key);
+        *certificates.seen() = Seen { files: look(&folder.files()), problem: Some("permission denied".into()) };
+        assert!(matches!(certificates.follow(), Some(Ok(()))));
+        assert_ne!(shown(&certificates), begun_with);
+        assert!(certificates.follow().is_none());
     }
 }

@@ -20,14 +20,14 @@ use tower::ServiceExt;
 
 use super::activity::{Activity, Cut, Verdict};
 use super::answer_body::watched;
+use super::bodies::Bodies;
 use super::stream::Stream;
 use super::{Limits, Service, api};
 
 /// What all connections share.
 pub(super) struct Server {
     pub(super) builder: Builder<TokioExecutor>,
-    /// In KiB.
-    pub(super) bodies: Arc<Semaphore>,
+    pub(super) bodies: Bodies,
     /// In KiB.
     pub(super) answers: Arc<Semaphore>,
     pub(super) service: Service,
@@ -47,7 +47,7 @@ impl Server {
         let limits = service.limits;
         Self {
             builder: builder(&limits),
-            bodies: Arc::new(Semaphore::new(limits.all_bodies >> 10)),
+            bodies: Bodies::new(&limits),
             answers: Arc::new(Semaphore::new(limits.all_answers >> 10)),
             service,
             stopping,

@@ -17,15 +17,20 @@ pub struct Limits {
     pub head_time: Duration,
     /// The most bytes of a head: at least 64 KiB, because Moodle sends welcome texts in the URL.
     pub head_bytes: usize,
-    /// How long the body of a request may take to come.
+    /// How long the body of a request may take to come, or each `body_time` times `body_rate` bytes of a longer one.
     pub body_time: Duration,
+    /// The bytes in a second that a body must bring that takes longer than `body_time`.
+    pub body_rate: u64,
     /// The most bytes of a form.
     pub form_bytes: usize,
     /// The most bytes of XML: slides of 30 MB, encoded in base 64.
     pub xml_bytes: usize,
     /// The most bytes that all bodies under way may have together. A request whose body does not fit gets 503.
     pub all_bodies: usize,
-    /// How long a client may take to read an answer, or each piece of one that comes in pieces.
+    /// The most bytes of them from one address, or one network of IPv6 (/64), that is no trusted proxy. A request whose body
+    /// does not fit gets 503.
+    pub bodies_per_address: usize,
+    /// How long a client may take to read an answer, or each 256 KiB of a longer one.
     pub answer_time: Duration,
     /// The most bytes that all answers of more than 16 KiB may have together while clients read them. One that does not fit
     /// becomes 503.
@@ -47,9 +52,12 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             head_bytes: 128 << 10,
             body_time: Duration::from_secs(30),
+            body_rate: 64 << 10,
             form_bytes: 1 << 20,
             xml_bytes: 42 << 20,
             all_bodies: 256 << 20,
+            // two of the longest
+            bodies_per_address: 84 << 20,
             answer_time: Duration::from_secs(30),
             all_answers: 128 << 20,
             idle_time: Duration::from_secs(60),

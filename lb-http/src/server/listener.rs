@@ -151,8 +151,7 @@ struct Door {
 impl Door {
     /// Accepts until it is dropped.
     async fn accept(&self) {
-        // the semaphore is never closed
-        while let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
+        loop {
             let (stream, peer) = match self.socket.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -177,6 +176,10 @@ impl Door {
                     }
                 },
                 _ => None,
+            };
+            // accepted before it has a place: a listener that nobody comes to shall not keep one from the others
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+                return; // it is never closed
             };
             let connection = Arc::clone(&self.server).connection(Arc::clone(&self.offer), stream, peer);
             self.connections.spawn(async move {

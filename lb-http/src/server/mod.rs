@@ -7,13 +7,14 @@
 //! | `limits` | what connections, requests and answers may cost |
 //! | `activity` | what goes on over one connection, and what it has waited for too long |
 //! | `stream`, `answer_body` | a connection's bytes and the bodies of answers, watched |
-//! | `addresses` | how many connections each address has |
+//! | `addresses` | how many connections, and how much of the bodies, each address has |
 //! | `certificate` | the certificate that listeners show, read anew when its files change |
 //! | `seldom` | keeps a warning that strangers can cause from filling the log |
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
 //! | `accept` | whether a page is wanted, and in which language |
 //! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
+//! | `bodies` | the bodies of requests, within what they may cost |
 //! | `callbacks` | servers that call because a meeting has ended |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
@@ -22,6 +23,7 @@ mod activity;
 mod addresses;
 mod answer_body;
 mod api;
+mod bodies;
 mod callbacks;
 mod caller;
 mod certificate;
