@@ -205,13 +205,16 @@ pub(crate) fn asked(config: &Config) -> Option<(&config::Nagios, Duration)> {
     }
 }
 
-/// What knows the servers, and the Nagios that is asked, if one is: `kept`, or a new one.
+/// What knows the servers, and the Nagios that it asks, if it asks one.
+type Asked = (Arc<dyn ServerSource>, Option<Arc<Nagios>>);
+
+/// What knows the servers. The Nagios is `kept`, or a new one.
 pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,
     kept: Option<Arc<Nagios>>,
-) -> Result<(Arc<dyn ServerSource>, Option<Arc<Nagios>>), StartError> {
+) -> Result<Asked, StartError> {
     Ok(match &config.monitor.source {
         MonitorSource::Static(servers) => {
             (Arc::new(Located::new(StaticServers::new(servers.iter().cloned()), locator)), None)

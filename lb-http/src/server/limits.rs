@@ -6,7 +6,8 @@ use std::time::Duration;
 /// each connection one head, beside it all bodies and all long answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at once to all listeners of the API together. Further ones wait in the system's queue until one closes.
+    /// Connections at once to all listeners of the API together. Further ones wait until one closes: one at
+    /// each listener, the others in the system's queue.
     pub connections: usize,
     /// Connections at once from one address, or one network of IPv6 (/64). Further ones are closed at once. Trusted proxies
     /// may have more: theirs are those of many.
