@@ -11,7 +11,8 @@ use super::CallbackUrl;
 /// them reach what the website itself could not.
 #[async_trait]
 pub trait CallbackSender: fmt::Debug + Send + Sync + 'static {
-    /// Gets `url` within `deadline`. A status from 200 to 299 means that the website knows.
+    /// Gets `url`; the head of the answer must come within `deadline`. A status from 200 to 299 means that the website knows,
+    /// whatever comes of the rest, which is read for some seconds at most.
     ///
     /// # Errors
     /// [`SendError`]: the website may not know.
