@@ -269,3 +269,17 @@ fn breakout_rooms_are_shown_with_their_parent_to_its_website_alone() {
     assert_eq!((server.users(), server.meetings(), server.foreign.len()), (0, 3, 0));
     assert_eq!(told(&network, "meeting-adopted"), 0);
 }
+
+#[test]
+fn a_server_that_was_gone_is_gone_after_a_restart_without_the_monitor() {
+    let network = Network::of(2);
+    network.create("moodle", "room-1").success();
+    let holder = network.holders("room-1")[0];
+    let mut facts = network.facts.clone();
+    facts.remove(holder - 1);
+    block_on(network.balancer.refresh(&StaticServers::reporting(facts)));
+    let name = crate::server::ServerName::from(format!("bbb{holder}"));
+    assert_eq!(network.balancer.fleet().server(&name).unwrap().state(), ServerState::Gone);
+    let again = network.restart();
+    assert_eq!(again.balancer.fleet().server(&name).unwrap().state(), ServerState::Gone);
+}
