@@ -162,14 +162,16 @@ async fn a_balancer_its_store_and_its_servers_keep_theirs_after_a_create() {
 async fn the_configuration_the_database_and_the_simulated_world_keep_theirs() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lb.toml");
+    let nagios = format!(
+        "[monitor]\nkind = \"nagios\"\nurl = \"http://127.0.0.1/nagios/\"\nusername = \"lb\"\npassword = \"{SECRET}-1\"\n"
+    );
     let text = format!(
-        "[monitor]\nkind = \"nagios\"\nurl = \"http://127.0.0.1/nagios/\"\nusername = \"lb\"\npassword = \"{SECRET}-1\"\n\
-         [[integrations]]\nname = \"moodle\"\nsecrets = [\"{SECRET}-2\", \"{SECRET}-3\"]\n\
+        "[[integrations]]\nname = \"moodle\"\nsecrets = [\"{SECRET}-2\", \"{SECRET}-3\"]\n\
          [[servers]]\nname = \"bbb1\"\nurl = \"https://bbb1.example.org\"\nsecret = \"{SECRET}-4\"\n"
     );
-    std::fs::write(&file, &text).unwrap();
+    std::fs::write(&file, nagios + &text).unwrap();
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
-    std::fs::write(&file, text.replace("kind = \"nagios\"", "kind = \"static\"")).unwrap();
+    std::fs::write(&file, &text).unwrap();
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
     let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse).unwrap();
     store.meetings().claim(claim()).await.unwrap();
