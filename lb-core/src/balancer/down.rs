@@ -46,8 +46,7 @@ impl Balancer {
         match (before.since(), after.since()) {
             (None, Some(_)) => {
                 let fleet = self.fleet();
-                let suspended = |server: &&std::sync::Arc<_>| is_suspended(server);
-                let suspended = fleet.servers().iter().filter(suspended).count();
+                let suspended = fleet.servers().iter().filter(|server| server.is_suspended()).count();
                 self.tell(EventKind::FreezeBegan { suspended, servers: fleet.servers().len() }).await;
             }
             (Some(_), None) => self.tell(EventKind::FreezeEnded).await,
@@ -59,10 +58,10 @@ impl Balancer {
     /// waiting until the server is confirmed down. Holds until it answers again. Answers whether there is such a server
     /// that is suspended.
     pub async fn release_meetings(&self, server: &ServerName) -> bool {
-        if !self.fleet().server(server).is_some_and(|server| is_suspended(server)) {
+        if !self.fleet().server(server).is_some_and(|server| server.is_suspended()) {
             return false;
         }
-        self.note(server, |server, _| server.released = server.reachability.suspended_since().is_some()).await;
+        self.note(server, |server, _| server.released = server.is_suspended()).await;
         self.tell(EventKind::MeetingsReleased { server: server.clone() }).await;
         true
     }
@@ -89,8 +88,4 @@ impl Balancer {
         }
         Ok(())
     }
-}
-
-fn is_suspended(server: &crate::fleet::FleetServer) -> bool {
-    server.reachability.suspended_since().is_some()
 }

@@ -191,7 +191,7 @@ impl FleetServer {
     /// A call was answered.
     pub(crate) fn answered(&mut self) {
         self.reachability = self.reachability.answered(&self.rules.health);
-        if self.reachability.suspended_since().is_none() {
+        if !self.is_suspended() {
             self.released = false;
             self.told_down = false;
         }
@@ -200,6 +200,11 @@ impl FleetServer {
     /// A call failed.
     pub(crate) fn failed(&mut self, how: Failed, now: Timestamp) {
         self.reachability = self.reachability.failed(how, now, &self.rules.health);
+    }
+
+    /// Whether it does not answer us, whatever else it is.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.reachability.suspended_since().is_some()
     }
 
     /// Takes the turn to try it with a website's call while it is suspended. Answers whether it was free.
@@ -221,7 +226,7 @@ impl FleetServer {
         let evidence = Evidence {
             word: self.word,
             recording: self.recording,
-            suspended: self.reachability.suspended_since().is_some(),
+            suspended: self.is_suspended(),
             gone: self.gone,
             host: self.host,
             services: &self.services,

@@ -94,10 +94,9 @@ impl Fleet {
         let mut server = FleetServer::clone(&fleet.servers[index]);
         change(&mut server);
         server.judge();
-        let was_suspended = self.servers[index].reachability.suspended_since().is_some();
-        let is_suspended = server.reachability.suspended_since().is_some();
+        let turned = self.servers[index].is_suspended() != server.is_suspended();
         fleet.servers[index] = Arc::new(server);
-        if was_suspended != is_suspended {
+        if turned {
             fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
         }
         Some(fleet)

@@ -24,30 +24,25 @@ const FORGETTING: Duration = Duration::from_secs(3600);
 ///
 /// A website that does not answer holds its own places only: no delivery waits for another one's.
 pub fn start(setup: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToken) {
-    let (deliverer, own_tasks) = (Deliverer { setup: Arc::clone(setup), busy: Arc::default() }, tasks.clone());
-    let stop_delivering = stop.clone();
-    tasks.spawn(async move {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = ticks.tick() => deliverer.deliver_due(&own_tasks, &stop_delivering).await,
-                () = stop_delivering.cancelled() => return,
-            }
+    let deliverer = Deliverer { setup: Arc::clone(setup), busy: Arc::default() };
+    let (own_tasks, own_stop) = (tasks.clone(), stop.clone());
+    tasks.spawn(each(EVERY, stop.clone(), async move || deliverer.deliver_due(&own_tasks, &own_stop).await));
+    let setup = Arc::clone(setup);
+    tasks.spawn(each(FORGETTING, stop.clone(), async move || {
+        // a store in trouble has been told of; the next hour tries again
+        let _ = setup.load().balancer.forget_settled().await;
+    }));
+}
+
+async fn each(every: Duration, stop: CancellationToken, mut round: impl AsyncFnMut()) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => round().await,
+            () = stop.cancelled() => return,
         }
-    });
-    let (setup, stop) = (Arc::clone(setup), stop.clone());
-    tasks.spawn(async move {
-        let mut ticks = interval(FORGETTING);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                // a store in trouble has been told of; the next hour tries again
-                _ = ticks.tick() => drop(setup.load().balancer.forget_settled().await),
-                () = stop.cancelled() => return,
-            }
-        }
-    });
+    }
 }
 
 struct Deliverer {

@@ -14,14 +14,20 @@ fn hear_all(scene: &Scene, number: usize) -> Vec<Heard> {
     urls.iter().map(|url| scene.hear(url)).collect()
 }
 
+/// The server of `room-1` vanishes until it is confirmed down; its number.
+fn lose(scene: &Scene) -> usize {
+    let lost = scene.holder("room-1");
+    scene.network.servers.fault(&format!("bbb{lost}"), Some(Fault::Refuse));
+    polls(scene, 10);
+    lost
+}
+
 #[test]
 fn nobody_is_told_where_a_create_that_was_cut_off_placed_a_room_afresh() {
     let scene = Scene::of(2);
     scene.create("room-1");
-    let lost = scene.holder("room-1");
+    let lost = lose(&scene);
     let (a, b) = (format!("bbb{lost}"), format!("bbb{}", 3 - lost));
-    scene.network.servers.fault(&a, Some(Fault::Refuse));
-    polls(&scene, 10);
     {
         scene.network.servers.fault_on(&b, "create", Fault::HangAfter);
         let params =
@@ -53,10 +59,8 @@ fn nobody_is_told_where_a_room_that_was_learnt_back_is_placed_afresh() {
     let scene = Scene::over(&first.network, Arc::default());
     scene.network.follow();
     assert_eq!(scene.known(), 1);
-    let lost = scene.holder("room-1");
+    let lost = lose(&scene);
     let a = format!("bbb{lost}");
-    scene.network.servers.fault(&a, Some(Fault::Refuse));
-    polls(&scene, 10);
     scene.create("room-1");
     scene.network.servers.fault(&a, None);
     polls(&scene, 3);
@@ -69,10 +73,8 @@ fn nobody_is_told_where_a_room_that_was_learnt_back_is_placed_afresh() {
 fn nobody_is_told_by_a_server_that_calls_while_its_room_is_placed_afresh() {
     let scene = Scene::of(2);
     scene.create("room-1");
-    let lost = scene.holder("room-1");
+    let lost = lose(&scene);
     let (a, b) = (format!("bbb{lost}"), format!("bbb{}", 3 - lost));
-    scene.network.servers.fault(&a, Some(Fault::Refuse));
-    polls(&scene, 10);
     scene.network.servers.fault_on(&b, "create", Fault::Slow(Duration::from_secs(1)));
     let params = [("name", "Algebra"), ("meetingID", "room-1"), ("meetingEndedURL", ENDED)];
     let request = scene.network.request("moodle", "create", &params);
@@ -125,10 +127,8 @@ fn a_list_that_was_asked_for_before_an_end_brings_nothing_back() {
 fn a_create_by_the_internal_id_of_a_lost_room_makes_no_second_one() {
     let scene = Scene::of(2);
     let internal = scene.create("room-1").value("internalMeetingID");
-    let lost = scene.holder("room-1");
-    let (a, b) = (format!("bbb{lost}"), format!("bbb{}", 3 - lost));
-    scene.network.servers.fault(&a, Some(Fault::Refuse));
-    polls(&scene, 10);
+    let lost = lose(&scene);
+    let b = format!("bbb{}", 3 - lost);
     scene.network.servers.fault_on(&b, "create", Fault::Refuse);
     scene.network.call("moodle", "create", &[("name", "Algebra"), ("meetingID", &internal)]).failed("internalError");
     assert_eq!(scene.known(), 1, "one room");
@@ -138,10 +138,8 @@ fn a_create_by_the_internal_id_of_a_lost_room_makes_no_second_one() {
 fn a_copy_on_a_server_that_was_dropped_and_comes_back_is_never_adopted() {
     let scene = Scene::of(3);
     scene.create("room-1");
-    let lost = scene.holder("room-1");
+    let lost = lose(&scene);
     let a = format!("bbb{lost}");
-    scene.network.servers.fault(&a, Some(Fault::Refuse));
-    polls(&scene, 10);
     scene.create("room-1");
     let mut facts = scene.network.facts.clone();
     facts.remove(lost - 1);
