@@ -47,6 +47,7 @@ pub mod event;
 pub mod fleet;
 pub mod gateway;
 mod integration;
+pub mod jwt;
 mod meeting;
 mod names;
 pub mod placement;
