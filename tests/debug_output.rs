@@ -174,9 +174,9 @@ async fn the_configuration_the_database_and_the_simulated_world_keep_theirs() {
     std::fs::write(&file, &text).unwrap();
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
     let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse).unwrap();
-    store.meetings().claim(claim()).await.unwrap();
+    store.stores().meetings.claim(claim()).await.unwrap();
     let record = FleetRecord { good_at: Timestamp::from_millis(1), servers: vec![KeptServer::new(server())] };
-    store.fleet().save_fleet(record).await.unwrap();
+    store.stores().fleet.save_fleet(record).await.unwrap();
     keeps("OpenedStore", &store);
     let url = Url::parse("http://127.0.0.1/nagios/").unwrap();
     let nagios = lb_http::monitor::nagios::NagiosSettings {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::integration::IntegrationName;
 use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::network::IntegrationName;
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.

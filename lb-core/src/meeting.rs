@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::callback::Callbacks;
 use crate::clock::Timestamp;
-use crate::integration::IntegrationName;
 use crate::names::name_type;
+use crate::network::IntegrationName;
 use crate::secret::Secret;
 use crate::server::ServerName;
 

@@ -6,7 +6,7 @@ use lb_core::balancer::{Balancer, Relay};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::fleet::FleetRules;
 use lb_core::server::HealthRules;
-use lb_core::store::{FleetStore, MeetingStore};
+use lb_core::store::Stores;
 use lb_core::{Clock, KnownNetworks, Locator};
 
 use crate::callbacks::HttpSender;
@@ -22,8 +22,7 @@ use crate::upstream::{HttpGateway, UpstreamSettings};
 #[derive(Clone, Debug)]
 pub(crate) struct Assembly {
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) meetings: Arc<dyn MeetingStore>,
-    pub(crate) fleet: Arc<dyn FleetStore>,
+    pub(crate) stores: Stores,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
 }
 
@@ -61,7 +60,7 @@ impl Assembly {
             .integrations(Arc::clone(&config.integrations))
             .algorithms(config.algorithms.clone())
             .search_budget(config.search_budget)
-            .stores(Arc::clone(&self.meetings), Arc::clone(&self.fleet))
+            .stores(self.stores.clone())
             .relay(Relay { public_url: config.listen.public_url.clone(), sender })
             .locator(Arc::clone(&locator));
         for observer in &self.observers {
@@ -117,13 +116,8 @@ mod tests {
 
     #[test]
     fn what_stays_as_it_is_configured_stays_the_same_object() {
-        let store = Arc::new(InMemoryStore::new());
-        let assembly = Assembly {
-            clock: Arc::new(SystemClock::new()),
-            meetings: store.clone(),
-            fleet: store,
-            observers: Vec::new(),
-        };
+        let stores = Stores::one(Arc::new(InMemoryStore::new()));
+        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
         let routers = "[routers.even]\npolicy = \"round-robin\"\n[routers.near]\nradius_km = 100\n";
         let first = assembly.assemble(config(routers), None).unwrap();
         let changed = routers.replace("100", "200") + "[upstream]\ntimeout = \"5s\"\n";
@@ -141,9 +135,8 @@ mod tests {
 
     #[test]
     fn a_nagios_that_is_asked_as_before_remembers_what_it_has_seen() {
-        let store = Arc::new(InMemoryStore::new());
-        let clock = Arc::new(SystemClock::new());
-        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let stores = Stores::one(Arc::new(InMemoryStore::new()));
+        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
         let nagios = "[monitor]\nkind = \"nagios\"\nformat = \"mconf\"\nurl = \"http://127.0.0.1/cgi-bin/\"\n";
         let first = assembly.assemble(config(nagios), None).unwrap();
         let with_facts = nagios.to_owned() + "interval = \"1s\"\n[[servers]]\nname = \"bbb1\"\ncapacity = 100\n";
@@ -161,9 +154,8 @@ mod tests {
 
     #[test]
     fn a_database_that_is_not_there_is_refused_and_nothing_is_put_together() {
-        let store = Arc::new(InMemoryStore::new());
-        let clock = Arc::new(SystemClock::new());
-        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let stores = Stores::one(Arc::new(InMemoryStore::new()));
+        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
         let refused = assembly.assemble(config("[geoip]\ndatabase = \"/nowhere/city.mmdb\"\n"), None).unwrap_err();
         assert!(refused.to_string().contains("/nowhere/city.mmdb"), "{refused}");
     }

@@ -64,8 +64,7 @@ pub async fn prepare(
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
     let assembly = Assembly {
         clock: Arc::new(SystemClock::new()),
-        meetings: opened.meetings(),
-        fleet: opened.fleet(),
+        stores: opened.stores(),
         observers: own.into_iter().chain(observers).collect(),
     };
     let assembled = assembly.assemble(config, None)?;

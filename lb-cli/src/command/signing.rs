@@ -70,7 +70,7 @@ fn from_config(name: Option<&str>, config: &Config) -> Result<Secret, Failure> {
         (None, 1) => all.next(),
         (None, _) => None,
     };
-    let secret = found.and_then(|integration| integration.secrets.first()).cloned();
+    let secret = found.and_then(|integration| integration.secrets.first()).map(|known| known.secret.clone());
     secret.ok_or_else(|| {
         let names: Vec<_> = config.integrations.iter().map(|one| one.name.as_str()).collect();
         Failure::Usage(match (name, &names[..]) {

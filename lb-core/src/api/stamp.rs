@@ -5,7 +5,7 @@
 use super::Params;
 use crate::callback::CallbackId;
 use crate::fleet::Stamp;
-use crate::integration::Integration;
+use crate::network::Integration;
 use crate::xml::Node;
 
 /// What all keys of the balancer begin with.

@@ -7,7 +7,7 @@ use super::Balancer;
 use crate::api::{ApiRequest, Call, Failure, Route, SignedRequest};
 use crate::checksum::{Hints, Search, SignedCall};
 use crate::event::{EventKind, SearchOutcome};
-use crate::integration::{Integration, IntegrationName};
+use crate::network::{Integration, IntegrationName};
 
 impl Balancer {
     /// Finds the integration that signed the call, looking first at those that it names or that own its meeting. Where none

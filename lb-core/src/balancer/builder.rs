@@ -11,11 +11,11 @@ use crate::clock::Clock;
 use crate::event::Observer;
 use crate::fleet::{FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::integration::Integrations;
+use crate::network::Integrations;
 use crate::placement::{NearestLeastCpu, PlacementPolicy};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore};
+use crate::store::{FleetStore, InMemoryStore, MeetingStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +76,7 @@ pub struct BalancerBuilder {
     search_budget: SearchBudget,
     verifier: Option<Arc<dyn ChecksumVerifier>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
-    store: Arc<dyn MeetingStore>,
-    fleet_store: Arc<dyn FleetStore>,
+    stores: Stores,
     gateway: Arc<dyn Gateway>,
     locator: Arc<dyn Locator>,
     clock: Arc<dyn Clock>,
@@ -101,7 +100,6 @@ impl Balancer {
     /// Begins a balancer that calls its servers through `gateway`. What is not set besides: no integrations, a store in
     /// memory, one router `default` with the Mconf rule, no positions of addresses.
     pub fn builder(gateway: Arc<dyn Gateway>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> BalancerBuilder {
-        let store = Arc::new(InMemoryStore::new());
         let mut routers: HashMap<String, Arc<dyn PlacementPolicy>> = HashMap::new();
         routers.insert("default".to_owned(), Arc::new(NearestLeastCpu::default()));
         BalancerBuilder {
@@ -112,8 +110,7 @@ impl Balancer {
             search_budget: SearchBudget::default(),
             verifier: None,
             routers,
-            store: store.clone(),
-            fleet_store: store,
+            stores: Stores::one(Arc::new(InMemoryStore::new())),
             gateway,
             locator: Arc::new(KnownNetworks::default()),
             clock,
@@ -168,15 +165,14 @@ impl BalancerBuilder {
         self
     }
 
-    /// Where meetings and the last good fleet are kept.
+    /// Where everything is kept; in memory if never said.
     pub fn store<S: MeetingStore + FleetStore>(self, store: Arc<S>) -> Self {
-        self.stores(store.clone(), store)
+        self.stores(Stores::one(store))
     }
 
-    /// The same, each apart.
-    pub fn stores(mut self, meetings: Arc<dyn MeetingStore>, fleet: Arc<dyn FleetStore>) -> Self {
-        self.store = meetings;
-        self.fleet_store = fleet;
+    /// The same, where each kind of thing has a store of its own.
+    pub fn stores(mut self, stores: Stores) -> Self {
+        self.stores = stores;
         self
     }
 
@@ -206,7 +202,7 @@ impl BalancerBuilder {
             secrets: running.secrets.clone(),
         };
         self.clock = Arc::clone(&running.clock);
-        self.stores(Arc::clone(&running.store), Arc::clone(&running.fleet_store))
+        self.stores(running.stores.clone())
     }
 
     /// Takes over what websites want to be told at the end of a meeting. Without it their callbacks go on to the servers
@@ -238,8 +234,8 @@ impl BalancerBuilder {
             verifier,
             secrets,
             routers: self.routers,
-            store: self.store,
-            fleet_store: self.fleet_store,
+            store: Arc::clone(&self.stores.meetings),
+            stores: self.stores,
             gateway: self.gateway,
             locator: self.locator,
             clock: self.clock,

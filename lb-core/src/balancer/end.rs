@@ -5,7 +5,7 @@ use super::{Answered, Balancer};
 use crate::api::{Failure, Params};
 use crate::event::Ended;
 use crate::gateway::ServerCall;
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn end(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {

@@ -23,8 +23,8 @@ use crate::callback::{CallbackId, CallbackSender, CallbackToken, CallbackUrls, C
 use crate::event::{Ended, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
-use crate::integration::Integration;
 use crate::meeting::{InternalMeetingId, MeetingId, MeetingKey};
+use crate::network::Integration;
 use crate::rng::RngExt;
 use crate::store::Entry;
 

@@ -4,7 +4,7 @@
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Params, Reply, stamp};
 use crate::gateway::{GatewayError, ServerCall};
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn get_meeting_info(

@@ -2,7 +2,7 @@
 
 use super::{Answered, Balancer};
 use crate::api::{Failure, get_meetings};
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn get_meetings(&self, integration: &Integration) -> Result<Answered, Failure> {

@@ -3,7 +3,7 @@
 use super::{Answered, Balancer};
 use crate::api::{Failure, SignedRequest};
 use crate::gateway::ServerCall;
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn insert_document(

@@ -3,7 +3,7 @@
 use super::{Answered, Balancer};
 use crate::api::{Failure, Params, is_meeting_running};
 use crate::gateway::ServerCall;
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn is_meeting_running(

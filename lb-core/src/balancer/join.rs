@@ -5,7 +5,7 @@ use crate::api::join::Join;
 use crate::api::{Failure, Params, Reply};
 use crate::event::EventKind;
 use crate::gateway::ServerCall;
-use crate::integration::Integration;
+use crate::network::Integration;
 
 impl Balancer {
     pub(super) async fn join(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {

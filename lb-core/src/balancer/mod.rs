@@ -57,12 +57,12 @@ use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::integration::{IntegrationName, Integrations};
+use crate::network::{IntegrationName, Integrations};
 use crate::placement::PlacementPolicy;
 use crate::position::Locator;
 use crate::rng::Rng;
 use crate::server::ServerName;
-use crate::store::{FleetStore, MeetingStore};
+use crate::store::{MeetingStore, Stores};
 
 /// A load balancer for BBB servers. See the module; [`Balancer::builder`] makes one.
 #[derive(Debug)]
@@ -74,8 +74,9 @@ pub struct Balancer {
     // the verifier, unless it is another
     secrets: Option<Arc<SharedSecrets>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    // all of them, and the one that nearly every call needs
+    stores: Stores,
     store: Arc<dyn MeetingStore>,
-    fleet_store: Arc<dyn FleetStore>,
     gateway: Arc<dyn Gateway>,
     locator: Arc<dyn Locator>,
     clock: Arc<dyn Clock>,

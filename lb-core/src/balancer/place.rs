@@ -7,8 +7,8 @@ use super::Balancer;
 use crate::api::ApiRequest;
 use crate::event::Placement;
 use crate::fleet::{Fleet, FleetServer};
-use crate::integration::Integration;
 use crate::meeting::{ClaimToken, MeetingKey};
+use crate::network::Integration;
 use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
@@ -39,7 +39,7 @@ impl Wanted<'_> {
         let name = &server.server.name;
         !self.excluded.contains(name)
             && self.only.is_none_or(|only| only == name)
-            && server.carries(&self.integration.required_tags)
+            && server.carries(&self.integration.tags.required)
             && !server.foreign.contains(&self.key.meeting_id)
     }
 }
@@ -84,7 +84,7 @@ impl Balancer {
             let placement = Placement { policy: policy.name().to_owned(), score, reason, attempt: wanted.attempt };
             Some(Place { server, placement, last_resort })
         };
-        let policy = self.router(&wanted.integration.router)?;
+        let policy = self.router(wanted.integration.router.as_str())?;
         let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
         first(&*policy, &regular, false).or_else(last_resort)
     }

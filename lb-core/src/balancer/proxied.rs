@@ -7,8 +7,8 @@ use crate::api::{Answer, Failure, Reply};
 use crate::event::{Ended, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
-use crate::integration::Integration;
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
+use crate::network::Integration;
 use crate::server::ServerState;
 use crate::store::Entry;
 

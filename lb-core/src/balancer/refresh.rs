@@ -49,7 +49,7 @@ impl Balancer {
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store cannot be read; the observers are told why.
     pub async fn resume(&self) -> Result<(), Failure> {
-        if let Some(record) = self.stored(self.fleet_store.load_fleet().await)? {
+        if let Some(record) = self.stored(self.stores.fleet.load_fleet().await)? {
             let words: BTreeMap<ServerName, AdministratorWord> =
                 record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
             let gone: Vec<_> =
@@ -129,7 +129,7 @@ impl Balancer {
         self.note(server, |server, _| server.word = word).await;
         let record = record_of(&self.fleet(), self.clock.now());
         self.kept_fleet.forget();
-        self.stored(self.fleet_store.save_fleet(record).await)?;
+        self.stored(self.stores.fleet.save_fleet(record).await)?;
         Ok(true)
     }
 
@@ -171,7 +171,7 @@ impl Balancer {
         let fleet = self.fleet();
         let Some(good_at) = fleet.monitor().good_at else { return };
         let record = record_of(&fleet, good_at);
-        if self.kept_fleet.is_news(&record) && self.stored(self.fleet_store.save_fleet(record).await).is_err() {
+        if self.kept_fleet.is_news(&record) && self.stored(self.stores.fleet.save_fleet(record).await).is_err() {
             self.kept_fleet.forget();
         }
     }

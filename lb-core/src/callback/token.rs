@@ -13,8 +13,8 @@ use sha2::Sha256;
 
 use super::{CallbackId, CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
-use crate::integration::{Integration, IntegrationName};
 use crate::meeting::MeetingId;
+use crate::network::{Integration, IntegrationName, IntegrationSecret};
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::server::ServerName;
@@ -57,8 +57,9 @@ impl CallbackToken {
         let mut nonce = [0; NONCE];
         rng.fill(&mut nonce);
         let payload = Payload { msg: &plain, aad: integration.name.as_str().as_bytes() };
-        let sealed =
-            cipher(integration.secrets.first()?, &integration.name).encrypt(&XNonce::from(nonce), payload).ok()?;
+        let sealed = cipher(&integration.secrets.first()?.secret, &integration.name)
+            .encrypt(&XNonce::from(nonce), payload)
+            .ok()?;
         Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
@@ -68,14 +69,14 @@ impl CallbackToken {
         let sealed =
             Some(text).filter(|text| text.len() <= LONGEST).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-        let nobody = (IntegrationName::from(""), [Secret::from("")]);
+        let nobody = (IntegrationName::from(""), [IntegrationSecret::from("")]);
         let (name, secrets) = match integration {
             Some(integration) => (&integration.name, integration.secrets.as_slice()),
             None => (&nobody.0, nobody.1.as_slice()),
         };
-        let open = |secret: &Secret| {
+        let open = |known: &IntegrationSecret| {
             let payload = Payload { msg: sealed, aad: name.as_str().as_bytes() };
-            cipher(secret, name).decrypt(&XNonce::from(*nonce), payload).ok()
+            cipher(&known.secret, name).decrypt(&XNonce::from(*nonce), payload).ok()
         };
         let plain = secrets.iter().find_map(open);
         // whoever knows the empty secret knows nothing

@@ -24,7 +24,7 @@ use subtle::ConstantTimeEq;
 pub use self::sha::SharedSecrets;
 pub use self::throttle::SearchBudget;
 
-use crate::integration::Integration;
+use crate::network::Integration;
 use crate::secret::Secret;
 
 /// A hash function that calls may be signed with.

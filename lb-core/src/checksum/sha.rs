@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::throttle::Throttle;
 use super::{Algorithm, Checksum, ChecksumVerifier, Hints, Search, SearchBudget, SignedCall, Verification};
 use crate::clock::Clock;
-use crate::integration::Integrations;
+use crate::network::Integrations;
 
 /// How many integrations are tried before others get their turn: some tens of microseconds.
 const SLICE: usize = 256;
@@ -109,7 +109,7 @@ impl SharedSecrets {
         let secrets = self.integrations.at(index).map(|integration| integration.secrets.as_slice()).unwrap_or_default();
         prefixes.iter().any(|prefix| {
             secrets.iter().any(|secret| {
-                let digest = prefix.clone().chain_update(secret.expose()).finalize();
+                let digest = prefix.clone().chain_update(secret.secret.expose()).finalize();
                 checksum.matches(&digest)
             })
         })
@@ -222,7 +222,7 @@ mod tests {
     use super::super::sign;
     use super::*;
     use crate::clock::ManualClock;
-    use crate::integration::Integration;
+    use crate::network::Integration;
 
     const SECRET: &str = "LBtest-0a1B2c3D4e5F";
 

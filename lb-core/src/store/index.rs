@@ -12,8 +12,8 @@ use event_listener::{Event as Bell, listener};
 use imbl::{HashMap, HashSet, OrdMap};
 
 use super::{ClaimOutcome, Replaces, StoreError};
-use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::network::IntegrationName;
 use crate::server::ServerName;
 
 /// The index that readers see: one atomic pointer to one immutable value.

@@ -15,8 +15,8 @@ use super::{
 use crate::callback::{CallbackId, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
-use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::network::IntegrationName;
 use crate::server::ServerName;
 
 /// How many events an [`InMemoryStore`] keeps; the oldest go first.

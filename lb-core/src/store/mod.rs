@@ -39,9 +39,25 @@ pub use self::outbox::{OUTBOX_PLACES, Outbox, Settled};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
-use crate::integration::IntegrationName;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
+use crate::network::IntegrationName;
 use crate::server::{AdministratorWord, HostStatus, Server, ServerName, ServiceState};
+
+/// The stores that a balancer is given: one that keeps everything, or each kind of thing apart.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    /// Claims, meetings, strays, events, and what websites are to be told.
+    pub meetings: Arc<dyn MeetingStore>,
+    /// The last good fleet and the administrator's words.
+    pub fleet: Arc<dyn FleetStore>,
+}
+
+impl Stores {
+    /// All of them in one.
+    pub fn one<S: MeetingStore + FleetStore>(store: Arc<S>) -> Self {
+        Self { meetings: store.clone(), fleet: store }
+    }
+}
 
 /// Keeps claims, meetings, strays and events. See the module for the protocol.
 ///

@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::checksum::SharedSecrets;
-    use crate::integration::{Integration, Integrations};
+    use crate::network::{Integration, Integrations};
 
     #[test]
     fn shared_secrets_keep_the_contract() {

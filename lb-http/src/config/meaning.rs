@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use lb_core::checksum::{Algorithm, SearchBudget};
+use lb_core::network::{IntegrationSecret, TagRules};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
 use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
@@ -253,14 +254,17 @@ fn integration(
         let text = format!("integration {name} has a router that does not exist; routers are {}", known.join(", "));
         faults.add(router_at, text);
     }
+    let tags =
+        TagRules { required: keys.required_tags.map(|list| list.values).unwrap_or_default(), ..TagRules::default() };
     let integration = Integration {
         display_name: said(keys.display_name).unwrap_or_else(|| name.clone()),
-        name: name.into(),
         active: said(keys.active).unwrap_or(true),
-        secrets,
-        router,
+        secrets: secrets.into_iter().map(IntegrationSecret::from).collect(),
+        router: router.into(),
         position,
-        required_tags: keys.required_tags.map(|list| list.values).unwrap_or_default(),
+        tags,
+        managed: true,
+        ..Integration::new(name, "")
     };
     Some((at, integration))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use lb_core::network::IntegrationSecret;
+
 use super::*;
 
 const FULL: &str = r#"
@@ -153,8 +155,8 @@ fn every_key_of_a_full_file_is_understood() {
 
     let moodle = config.integrations.named("moodle").unwrap();
     assert_eq!((moodle.display_name.as_str(), moodle.active), ("Moodle of the university", false));
-    assert_eq!(moodle.secrets, ["s3cr3t-one".into(), "s3cr3t-two".into()]);
-    assert_eq!((moodle.router.as_str(), &moodle.required_tags[..]), ("even", &["gpu".to_owned()][..]));
+    assert_eq!(moodle.secrets, ["s3cr3t-one", "s3cr3t-two"].map(IntegrationSecret::from));
+    assert_eq!((moodle.router.as_str(), &moodle.tags.required[..]), ("even", &["gpu".to_owned()][..]));
     assert_eq!(moodle.position.map(|position| position.longitude), Some(-51.2));
 
     let MonitorSource::Nagios(nagios, facts) = config.monitor.source else { panic!("no Nagios") };
@@ -497,8 +499,8 @@ fn the_environment_beats_the_file() {
     let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
     let secrets = |name| config.integrations.named(name).unwrap().secrets.clone();
-    assert_eq!(secrets("a"), ["y,z".into()]);
-    assert_eq!(secrets("b"), ["1".into(), "2".into()]);
+    assert_eq!(secrets("a"), ["y,z"].map(IntegrationSecret::from));
+    assert_eq!(secrets("b"), ["1", "2"].map(IntegrationSecret::from));
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Reloader {
 
 #[cfg(test)]
 mod tests {
-    use lb_core::store::InMemoryStore;
+    use lb_core::store::{InMemoryStore, Stores};
 
     use super::*;
     use crate::clock::SystemClock;
@@ -95,9 +95,8 @@ mod tests {
             let text = format!("[listen.tls]\ncertificate = \"{}.pem\"\nkey = \"{0}.key\"\n", path.display());
             Config::from_text("lb.toml", &text, std::iter::empty())
         };
-        let store = Arc::new(InMemoryStore::new());
-        let clock = Arc::new(SystemClock::new());
-        let assembly = Assembly { clock, meetings: store.clone(), fleet: store, observers: Vec::new() };
+        let stores = Stores::one(Arc::new(InMemoryStore::new()));
+        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
         let present = assembly.assemble(config("old").unwrap(), None).unwrap();
         let certificates = Certificates::open(present.config.listen.tls.clone().unwrap()).unwrap();
         let live = Arc::new(LiveSetup::new(Arc::clone(&present.setup)));

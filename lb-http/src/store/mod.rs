@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use lb_core::store::{FleetStore, InMemoryStore, MeetingStore};
+use lb_core::store::{InMemoryStore, Stores};
 
 pub use self::sqlite::SqliteStore;
 
@@ -26,19 +26,11 @@ pub enum OpenedStore {
 }
 
 impl OpenedStore {
-    /// The store as the balancer keeps its meetings in it.
-    pub fn meetings(&self) -> Arc<dyn MeetingStore> {
+    /// The store as a balancer is given it: for everything that is to be kept.
+    pub fn stores(&self) -> Stores {
         match self {
-            Self::Memory(store) => Arc::clone(store) as _,
-            Self::Sqlite(store) => Arc::clone(store) as _,
-        }
-    }
-
-    /// The store as the last good fleet is kept in it.
-    pub fn fleet(&self) -> Arc<dyn FleetStore> {
-        match self {
-            Self::Memory(store) => Arc::clone(store) as _,
-            Self::Sqlite(store) => Arc::clone(store) as _,
+            Self::Memory(store) => Stores::one(Arc::clone(store)),
+            Self::Sqlite(store) => Stores::one(Arc::clone(store)),
         }
     }
 
@@ -241,10 +233,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lb.sqlite3");
         let store = open(&StoreUrl::Sqlite(path.clone()), WhenUnavailable::Refuse).unwrap();
-        assert_eq!(store.meetings().check().await, Ok(()));
-        assert_eq!(store.fleet().load_fleet().await, Ok(None));
+        let stores = store.stores();
+        assert_eq!(stores.meetings.check().await, Ok(()));
+        assert_eq!(stores.fleet.load_fleet().await, Ok(None));
         assert!(path.exists());
         store.close().await;
-        assert!(store.meetings().check().await.is_err(), "closed");
+        assert!(stores.meetings.check().await.is_err(), "closed");
     }
 }

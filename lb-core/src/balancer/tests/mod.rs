@@ -23,7 +23,7 @@ use crate::checksum::{Algorithm, sign};
 use crate::clock::{Clock, ManualClock};
 use crate::event::{Event, EventKind, Observer};
 use crate::gateway::ScriptedServers;
-use crate::integration::{Integration, Integrations};
+use crate::network::{Integration, Integrations};
 use crate::rng::SeededRng;
 use crate::server::{HostStatus, Load, Server};
 use crate::source::{ReportedServer, StaticServers};
