@@ -368,7 +368,8 @@ impl World {
 
     /// A website reads SUCCESS: from now on the meeting must not be forgotten, and there may be no other.
     fn created(&mut self, key: &MeetingKey, reply: &Reply) {
-        let document = Document::parse(&reply.body).unwrap();
+        let body = reply.body.to_bytes();
+        let document = Document::parse(&body).unwrap();
         if document.root().value("returncode") != "SUCCESS" {
             return;
         }
@@ -560,7 +561,8 @@ fn said(reply: &Reply) -> String {
     if reply.location.is_some() {
         return "redirect".to_owned();
     }
-    let document = Document::parse(&reply.body).unwrap();
+    let body = reply.body.to_bytes();
+    let document = Document::parse(&body).unwrap();
     let (code, key) = (document.root().value("returncode"), document.root().value("messageKey"));
     if code == "SUCCESS" { "SUCCESS".to_owned() } else { key.into_owned() }
 }
