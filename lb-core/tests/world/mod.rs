@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures_executor::block_on;
 use lb_core::api::{ApiRequest, Params, Reply};
 use lb_core::balancer::{Alarm, Balancer, Relay};
-use lb_core::callback::{CallbackSender, CallbackUrl, SendError};
+use lb_core::callback::{CallbackRequest, CallbackSender, SendError};
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::gateway::{Fault, ScriptedServers};
@@ -102,11 +102,11 @@ struct Websites(Mutex<BTreeMap<MeetingKey, usize>>);
 
 #[async_trait::async_trait]
 impl CallbackSender for Websites {
-    async fn send(&self, url: &CallbackUrl, _: Duration) -> Result<(), SendError> {
-        let url: url::Url = url.expose().parse().unwrap();
+    async fn send(&self, request: &CallbackRequest, _: Duration) -> Result<u16, SendError> {
+        let url: url::Url = request.url.expose().parse().unwrap();
         let key = MeetingKey::new(url.host_str().unwrap(), url.path().trim_start_matches('/'));
         *self.0.lock().unwrap().entry(key).or_default() += 1;
-        Ok(())
+        Ok(200)
     }
 }
 
