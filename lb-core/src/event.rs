@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
-use crate::network::{EntityName, IntegrationName};
+use crate::names::name_type;
+use crate::network::{EntityName, IntegrationName, PartnerName, RouterName};
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.
@@ -47,6 +48,12 @@ pub enum EventKind {
         placement: Placement,
         /// The parameters of the create call as they may be kept.
         parameters: Vec<(String, String)>,
+        /// The router of its integration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        router: Option<RouterName>,
+        /// The partner of its integration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partner: Option<PartnerName>,
     },
     /// A meeting was found that the store did not know. Stored with the meeting.
     MeetingAdopted {
@@ -69,6 +76,12 @@ pub enum EventKind {
         server: ServerName,
         /// How it was learnt.
         how: Ended,
+        /// Where the end was noticed late: when a list last showed the meeting. Reports take it for the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// The most people that were seen in it at once.
+        #[serde(default)]
+        most_users: u32,
     },
     /// A website sent somebody to a meeting: one join call. Stored.
     UserJoined {
@@ -84,6 +97,41 @@ pub enum EventKind {
         user_id: Option<String>,
         /// As what.
         role: Role,
+    },
+    /// Somebody came into a meeting: seen, and not only sent there. Stored.
+    UserEntered {
+        /// Whose meeting, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// Who: the same in the event of leaving.
+        user: UserId,
+        /// The website's id of the user; BBB's own where the website gave none.
+        external_user_id: String,
+        /// The name.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Who saw it.
+        seen_by: SeenBy,
+    },
+    /// Somebody left a meeting. Stored.
+    UserLeft {
+        /// Whose meeting, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// Who.
+        user: UserId,
+        /// Where it was noticed late: when a list last showed them. Reports take it for the moment of leaving.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Who saw it.
+        seen_by: SeenBy,
     },
     /// A server became usable for other things than before. Stored.
     ServerStateChanged {
@@ -297,6 +345,8 @@ impl EventKind {
             Self::MeetingAdopted { .. } => "meeting-adopted",
             Self::MeetingEnded { .. } => "meeting-ended",
             Self::UserJoined { .. } => "user-joined",
+            Self::UserEntered { .. } => "user-entered",
+            Self::UserLeft { .. } => "user-left",
             Self::ServerStateChanged { .. } => "server-state-changed",
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
@@ -331,6 +381,8 @@ impl EventKind {
             | Self::MeetingAdopted { meeting, .. }
             | Self::MeetingEnded { meeting, .. }
             | Self::UserJoined { meeting, .. }
+            | Self::UserEntered { meeting, .. }
+            | Self::UserLeft { meeting, .. }
             | Self::LastResort { meeting, .. }
             | Self::MeetingPlacedAfresh { meeting, .. }
             | Self::CopyInUse { meeting, .. }
@@ -357,6 +409,8 @@ impl EventKind {
             | Self::MeetingAdopted { server, .. }
             | Self::MeetingEnded { server, .. }
             | Self::UserJoined { server, .. }
+            | Self::UserEntered { server, .. }
+            | Self::UserLeft { server, .. }
             | Self::ServerStateChanged { server, .. }
             | Self::ServerDropped { server }
             | Self::ServerFailed { server, .. }
@@ -371,6 +425,19 @@ impl EventKind {
             _ => None,
         }
     }
+}
+
+name_type! {
+    /// Names one person's stay in one meeting. Where the server's webhooks told of it, BBB's own id of the user.
+    UserId
+}
+
+/// Who saw that somebody came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenBy {
+    /// A list of the server showed it, at the latest at the moment of the event.
+    List,
 }
 
 /// Why a meeting was placed where it was.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, refresh, store_health};
+use super::{Balancer, Relay, deliver, presence, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -92,6 +92,7 @@ struct Live {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    presence: Arc<presence::Presence>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -211,6 +212,7 @@ impl BalancerBuilder {
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
+            presence: Arc::clone(&running.presence),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -262,6 +264,7 @@ impl BalancerBuilder {
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
+            presence: self.live.presence,
         }
     }
 }

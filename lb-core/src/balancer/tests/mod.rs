@@ -8,6 +8,7 @@ mod faults;
 mod insert_document;
 mod meetings;
 mod placement;
+mod presence;
 mod races;
 mod succession;
 
