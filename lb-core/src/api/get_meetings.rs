@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Answer, Reply, create, stamp};
-use crate::callback::META_KEY;
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PackedXml};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingKey, Passwords};
@@ -133,8 +133,8 @@ impl<'a> Shown<'a> {
         match self.listed {
             // a breakout room has none of its parent's callbacks
             Some(listed) => {
-                let callback = own_callback(self.meeting).filter(|_| !listed.breakout);
-                write_listed(writer, &listed.xml.unpack(), callback);
+                let callbacks = self.meeting.callbacks.as_ref().filter(|_| !listed.breakout);
+                write_listed(writer, &listed.xml.unpack(), callbacks);
             }
             None => write_unlisted(writer, self.meeting),
         }
@@ -146,20 +146,24 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The callback that the website gave as metadata, which its server was not told of.
-fn own_callback(meeting: &Meeting) -> Option<&str> {
-    Some(meeting.callbacks.as_ref()?.urls.meta.as_ref()?.expose())
-}
-
-fn write_listed(writer: &mut Writer, fields: &str, callback: Option<&str>) {
+fn write_listed(writer: &mut Writer, fields: &str, callbacks: Option<&Callbacks>) {
     // what comes behind the metadata has no text of anybody's
-    match (callback, fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
-        (Some(callback), Some((before, after))) => {
-            writer.raw(before).element(META_KEY, callback).raw(after);
+    match (callbacks, fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
+        (Some(callbacks), Some((before, after))) => {
+            writer.raw(before);
+            write_own(writer, callbacks);
+            writer.raw(after);
         }
         _ => {
             writer.raw(fields);
         }
+    }
+}
+
+/// The callbacks that the website gave as metadata, which its server was not told of.
+fn write_own(writer: &mut Writer, callbacks: &Callbacks) {
+    for (key, url) in callbacks.metadata() {
+        writer.element(key, url.expose());
     }
 }
 
@@ -206,8 +210,8 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
             writer.element(&key, value);
         }
     }
-    if let Some(callback) = own_callback(meeting) {
-        writer.element(META_KEY, callback);
+    if let Some(callbacks) = &meeting.callbacks {
+        write_own(writer, callbacks);
     }
     writer.close("metadata").element("isBreakout", "false");
 }
@@ -215,7 +219,7 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
+    use crate::callback::{CallbackUrl, CallbackUrls};
     use crate::gateway::ServerReply;
     use crate::server::{AdministratorWord, Server};
 
@@ -280,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_website_reads_its_own_callback_and_no_other() {
-        let urls = CallbackUrls { ended: None, meta: CallbackUrl::parse("https://lms.example/?a&b") };
+        let urls = CallbackUrls { meta: CallbackUrl::parse("https://lms.example/?a&b"), ..CallbackUrls::default() };
         let callbacks = Some(Callbacks { id: "c1".into(), urls });
         let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
         let mut member = FleetServer::new(server, AdministratorWord::Automatic, Default::default());

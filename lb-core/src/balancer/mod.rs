@@ -17,10 +17,12 @@
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
-//! | `ended` | callbacks: taken over from websites, heard from servers |
+//! | `take_over` | callbacks, taken over from websites |
+//! | `ended`, `recording_ready`, `analytics` | what servers call, in their place |
 //! | `deliver` | what websites are told |
 
 mod alarms;
+mod analytics;
 mod ask;
 mod authenticate;
 mod builder;
@@ -37,9 +39,11 @@ mod is_meeting_running;
 mod join;
 mod place;
 mod proxied;
+mod recording_ready;
 mod refresh;
 mod settle;
 mod store_health;
+mod take_over;
 #[cfg(test)]
 mod tests;
 
@@ -48,8 +52,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::alarms::Alarm;
+pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
-pub use self::ended::{Heard, Relay};
+pub use self::ended::Heard;
+pub use self::take_over::Relay;
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};

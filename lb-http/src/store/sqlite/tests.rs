@@ -211,8 +211,10 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
 
 #[test]
 fn callbacks_and_deliveries_survive_a_restart_and_no_url_stays_once_it_is_delivered() {
-    let urls =
-        |name: &str| CallbackUrls { ended: CallbackUrl::parse(&format!("https://lms.example/{name}")), meta: None };
+    let urls = |name: &str| CallbackUrls {
+        ended: CallbackUrl::parse(&format!("https://lms.example/{name}")),
+        ..Default::default()
+    };
     let callbacks = |name: &str| Callbacks { id: name.into(), urls: urls(name) };
     let with = |n: usize, name: &str| Meeting { callbacks: Some(callbacks(name)), ..meeting(n) };
     let claimed = Claim { callbacks: Some(callbacks("c0")), ..claim(0) };
