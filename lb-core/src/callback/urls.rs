@@ -75,10 +75,7 @@ impl CallbackUrls {
     pub fn take_from(params: &mut Params) {
         params.retain(|name| {
             let is = |key: &&str| is_metadata(name, key);
-            name != ENDED_URL
-                && !is(&META_KEY)
-                && !is(&ANALYTICS_KEY)
-                && !RECORDING_READY_KEYS.iter().any(is)
+            name != ENDED_URL && !is(&META_KEY) && !is(&ANALYTICS_KEY) && !RECORDING_READY_KEYS.iter().any(is)
         });
     }
 }

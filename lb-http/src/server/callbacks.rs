@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -31,37 +32,36 @@ static READING: Semaphore = Semaphore::const_new(ANALYTICS_AT_ONCE);
 
 /// Answers a server's call; any other path is not found.
 pub(super) async fn called(State(service): State<Service>, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    match CallbackPlace::in_path(&path) {
+    let (head, body) = request.into_parts();
+    match CallbackPlace::in_path(head.uri.path()) {
         None => StatusCode::NOT_FOUND.into_response(),
-        Some((CallbackPlace::Ended, integration, token)) => ended(&service, &request, &integration, token).await,
+        Some((CallbackPlace::Ended, integration, token)) => ended(&service, &head, &integration, token).await,
         Some((place, integration, token)) => {
-            posted(&service, request, place, &integration, token).await.unwrap_or_else(|refused| refused)
+            let call = (place, &*integration, token);
+            posted(&service, &head, body, call).await.unwrap_or_else(|refused| refused)
         }
     }
 }
 
-async fn ended(service: &Service, request: &Request, integration: &str, token: &str) -> Response {
-    match *request.method() {
+async fn ended(service: &Service, head: &Parts, integration: &str, token: &str) -> Response {
+    match head.method {
         Method::GET => {}
         Method::HEAD => return StatusCode::OK.into_response(),
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response(),
     }
-    let marks = Params::parse(request.uri().query().unwrap_or_default()).get("recordingmarks") == Some("true");
+    let marks = Params::parse(head.uri.query().unwrap_or_default()).get("recordingmarks") == Some("true");
     answer(service.setup.load().balancer.ended(integration, token, marks).await)
 }
 
 async fn posted(
     service: &Service,
-    request: Request,
-    place: CallbackPlace,
-    integration: &str,
-    token: &str,
+    head: &Parts,
+    body: Body,
+    (place, integration, token): (CallbackPlace, &str, &str),
 ) -> Result<Response, Response> {
-    if *request.method() != Method::POST {
+    if head.method != Method::POST {
         return Err((StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")]).into_response());
     }
-    let (head, body) = request.into_parts();
     let wanted = match place {
         CallbackPlace::Analytics => "application/json",
         _ => "application/x-www-form-urlencoded",

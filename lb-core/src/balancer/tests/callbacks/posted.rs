@@ -147,7 +147,8 @@ impl Gateway for Formats {
         if call.name != "getRecordings" {
             return self.servers.call(server, call).await;
         }
-        let (id, formats) = (call.url.query_pairs().next().unwrap().1.into_owned(), self.formats.lock().unwrap().clone());
+        let (id, formats) =
+            (call.url.query_pairs().next().unwrap().1.into_owned(), self.formats.lock().unwrap().clone());
         if formats.is_empty() {
             return Err(GatewayError::Unknown("no answer".into()));
         }
