@@ -22,8 +22,11 @@ impl CallbackUrl {
         let short = Some(text).filter(|text| text.len() <= LONGEST_CALLBACK_URL);
         let url = short.and_then(|text| Url::parse(text).ok())?;
         let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
+        // URLs have no blanks and control characters: what is read in spite of them is written anew
+        let odd = text.contains(|c: char| c.is_whitespace() || c.is_control());
+        let written = if odd { url.as_str() } else { text };
         // written anew it may have become longer
-        (usable && url.as_str().len() <= LONGEST_CALLBACK_URL).then(|| Self(text.into()))
+        (usable && url.as_str().len() <= LONGEST_CALLBACK_URL).then(|| Self(written.into()))
     }
 
     /// The URL that a store kept.
@@ -134,6 +137,18 @@ mod tests {
             assert!(!is_at(url, host), "{url} {host}");
         }
         assert!(CallbackUrl::parse("https://a.example/").unwrap().is_at(&[]));
+    }
+
+    #[test]
+    fn a_url_stays_as_it_is_written_unless_it_has_what_urls_have_not() {
+        for (given, kept) in [
+            ("HTTPS://LMS.example:443", "HTTPS://LMS.example:443"),
+            ("https://lms.example/é?a=\"b\"", "https://lms.example/é?a=\"b\""),
+            (" https://lms.example/a b\n", "https://lms.example/a%20b"),
+            ("https://lms.example/\u{1}", "https://lms.example/%01"),
+        ] {
+            assert_eq!(CallbackUrl::parse(given).unwrap().expose(), kept, "{given:?}");
+        }
     }
 
     #[test]
