@@ -145,7 +145,7 @@ mod tests {
             ("HTTPS://LMS.example:443", "HTTPS://LMS.example:443"),
             ("https://lms.example/é?a=\"b\"", "https://lms.example/é?a=\"b\""),
             (" https://lms.example/a b\n", "https://lms.example/a%20b"),
-            ("https://lms.example/\u{1}", "https://lms.example/%01"),
+            ("https://lms.example/\u{1}x", "https://lms.example/%01x"),
         ] {
             assert_eq!(CallbackUrl::parse(given).unwrap().expose(), kept, "{given:?}");
         }
