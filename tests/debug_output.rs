@@ -42,7 +42,15 @@ fn passwords() -> Passwords {
 
 fn callbacks() -> Option<Callbacks> {
     let url = |path: &str| CallbackUrl::parse(&format!("https://lms.example.org/{path}?key={SECRET}"));
-    Some(Callbacks { id: "callback-1".into(), urls: CallbackUrls { ended: url("ended"), meta: url("meta") } })
+    Some(Callbacks {
+        id: "callback-1".into(),
+        urls: CallbackUrls {
+            ended: url("ended"),
+            meta: url("meta"),
+            recording_ready: url("ready"),
+            analytics: url("analytics"),
+        },
+    })
 }
 
 fn claim() -> Claim {

@@ -308,6 +308,17 @@ pub enum EventKind {
         /// Whether it is not tried again.
         given_up: bool,
     },
+    /// Somebody who is not its server called back about a meeting: nothing was believed. Not stored.
+    CallbackRefused {
+        /// The meeting that the call's URL is of.
+        meeting: MeetingKey,
+        /// What the website was to be told.
+        kind: CallbackKind,
+        /// The server that should have called.
+        server: ServerName,
+        /// What is wrong, for people.
+        problem: String,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -332,7 +343,7 @@ impl EventKind {
             Self::CallAnswered { .. } | Self::ServerFailed { .. } => false,
             Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
             Self::StoreFailed { .. } | Self::StoreRecovered => false,
-            Self::SecretsSearched { .. } => false,
+            Self::SecretsSearched { .. } | Self::CallbackRefused { .. } => false,
             Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
             _ => true,
         }
@@ -367,6 +378,7 @@ impl EventKind {
             Self::CopyInUse { .. } => "copy-in-use",
             Self::CallbackDelivered { .. } => "callback-delivered",
             Self::CallbackFailed { .. } => "callback-failed",
+            Self::CallbackRefused { .. } => "callback-refused",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -389,7 +401,8 @@ impl EventKind {
             | Self::StrayNoted { meeting, .. }
             | Self::StrayEnded { meeting, .. }
             | Self::CallbackDelivered { meeting, .. }
-            | Self::CallbackFailed { meeting, .. } => Some(meeting),
+            | Self::CallbackFailed { meeting, .. }
+            | Self::CallbackRefused { meeting, .. } => Some(meeting),
             _ => None,
         }
     }
@@ -420,7 +433,8 @@ impl EventKind {
             | Self::MeetingPlacedAfresh { server, .. }
             | Self::CopyInUse { server, .. }
             | Self::StrayNoted { server, .. }
-            | Self::StrayEnded { server, .. } => Some(server),
+            | Self::StrayEnded { server, .. }
+            | Self::CallbackRefused { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
             _ => None,
         }

@@ -25,7 +25,7 @@
 //! | [`checksum::ChecksumVerifier`] | who signed a call | [`checksum::SharedSecrets`] | |
 //! | [`Locator`] | where an address is | [`KnownNetworks`] | `MmdbLocator` |
 //! | [`Clock`] | what time it is | [`ManualClock`] | `SystemClock` |
-//! | [`callback::CallbackSender`] | tells websites that their meetings have ended | | `HttpSender` |
+//! | [`callback::CallbackSender`] | tells websites of their meetings | | `HttpSender` |
 //! | [`Rng`] | chance | [`SeededRng`] | `SystemRng` |
 //! | [`event::Observer`] | is told of every event | | `EventLog`, `Metrics` |
 //!

@@ -80,6 +80,10 @@ impl Observer for EventLog {
             EventKind::CallbackFailed { meeting, kind, host, problem, given_up } => {
                 tracing::warn!(%meeting, kind = kind.as_str(), host, problem, given_up, "{word}");
             }
+            // strangers can cause it: no warning
+            EventKind::CallbackRefused { meeting, kind, server, problem } => {
+                tracing::info!(%meeting, kind = kind.as_str(), %server, problem, "{word}");
+            }
             // one for each join call, and those are told at debug
             EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {

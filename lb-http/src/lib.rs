@@ -9,7 +9,7 @@
 //! | [`upstream`] | [`HttpGateway`](upstream::HttpGateway): calls to servers |
 //! | [`monitor`] | [`Nagios`](monitor::nagios::Nagios): which servers there are |
 //! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
-//! | [`callbacks`] | [`HttpSender`](callbacks::HttpSender): websites are told that their meetings have ended |
+//! | [`callbacks`] | [`HttpSender`](callbacks::HttpSender): websites are told of their meetings |
 //! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
 //! | [`rounds`] | what the balancer does by itself every few seconds |
 //! | [`setup`], [`reload`] | what one configuration makes, and how another takes its place |

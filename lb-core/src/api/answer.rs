@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::stamp;
-use crate::callback::{CallbackUrl, META_KEY};
+use crate::callback::Callbacks;
 use crate::gateway::{GatewayError, ServerReply};
 use crate::xml::{Document, Node, escape};
 
@@ -60,15 +60,14 @@ impl<'b> Answer<'b> {
         self.document.root()
     }
 
-    /// The same as [`for_website`](Self::for_website), with the callback that the website gave as metadata: the server was
-    /// not told of it.
-    pub fn for_website_with(&self, callback: Option<&CallbackUrl>) -> Bytes {
-        match (self.root().child("metadata"), callback) {
-            (Some(metadata), Some(callback)) => {
-                let own = format!("<{META_KEY}>{}</{META_KEY}>", escape(callback.expose()));
-                self.document.without_and_with(stamp::nodes(metadata), metadata, &own).into()
-            }
-            _ => self.for_website(),
+    /// The same as [`for_website`](Self::for_website), with the callbacks that the website gave as metadata: the server was
+    /// not told of them.
+    pub fn for_website_with(&self, callbacks: Option<&Callbacks>) -> Bytes {
+        let own = callbacks.into_iter().flat_map(Callbacks::metadata);
+        let own: String = own.map(|(key, url)| format!("<{key}>{}</{key}>", escape(url.expose()))).collect();
+        match self.root().child("metadata").filter(|_| !own.is_empty()) {
+            Some(metadata) => self.document.without_and_with(stamp::nodes(metadata), metadata, &own).into(),
+            None => self.for_website(),
         }
     }
 
@@ -92,6 +91,7 @@ impl fmt::Debug for Answer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::{CallbackUrl, CallbackUrls};
 
     fn reply(status: u16, body: &'static str) -> ServerReply {
         ServerReply { status, body: Bytes::from_static(body.as_bytes()) }
@@ -144,9 +144,16 @@ mod tests {
              <new/></response>",
         );
         let answer = Answer::read(&stamped).unwrap();
-        let callback = CallbackUrl::parse("https://lms.example/?a=1&b=2").unwrap();
+        let url = |text| CallbackUrl::parse(text);
+        let urls = CallbackUrls {
+            meta: url("https://lms.example/?a=1&b=2"),
+            analytics: url("https://lms.example/a"),
+            ..CallbackUrls::default()
+        };
+        let callback = Callbacks { id: "c1".into(), urls };
         let expected = "<response><returncode>SUCCESS</returncode><metadata><a>1</a>\n\
-                        <endcallbackurl>https://lms.example/?a=1&amp;b=2</endcallbackurl></metadata><new/></response>";
+                        <endcallbackurl>https://lms.example/?a=1&amp;b=2</endcallbackurl>\
+                        <analytics-callback-url>https://lms.example/a</analytics-callback-url></metadata><new/></response>";
         assert_eq!(answer.for_website_with(Some(&callback)), expected);
         assert!(!answer.for_website_with(None).windows(8).any(|part| part == b"callback"));
         let bare = reply(200, "<response><returncode>SUCCESS</returncode><metadata/></response>");

@@ -3,7 +3,7 @@
 //! (BigBlueButton API, "create". Unknown parameters are sent on: a newer BBB knows them.)
 
 use super::{Answer, Failure, Params, stamp};
-use crate::callback::CallbackUrls;
+use crate::callback::{CallbackUrls, Unusable};
 use crate::meeting::{InternalMeetingId, MeetingId, Passwords};
 use crate::secret::Secret;
 
@@ -28,8 +28,8 @@ pub struct Create {
     pub parent: Option<MeetingId>,
     /// What the website wants to be told.
     pub callbacks: CallbackUrls,
-    /// How many of its callbacks nobody can be told by.
-    pub unusable_callbacks: usize,
+    /// Those of its callbacks that nobody can be told by.
+    pub unusable_callbacks: Vec<Unusable>,
     params: Params,
 }
 
@@ -84,6 +84,11 @@ impl Create {
             unusable_callbacks,
             params,
         })
+    }
+
+    /// Lets callbacks lead to `hosts` alone, unless there are none.
+    pub fn keep_callbacks_at(&mut self, hosts: &[String]) {
+        self.unusable_callbacks.extend(self.callbacks.keep_at(hosts));
     }
 
     /// The passwords that the website sent; what it left out comes from `missing`.

@@ -3,7 +3,7 @@
 //! The keys and their refusal in a website's own create are the Mconf balancer's (API document of 2017).
 
 use super::Params;
-use crate::callback::CallbackId;
+use crate::callback::{CallbackId, is_own_metadata};
 use crate::fleet::Stamp;
 use crate::network::Integration;
 use crate::xml::Node;
@@ -58,10 +58,14 @@ pub fn read(metadata: Node<'_>) -> Option<Stamp> {
     Some(Stamp { guid, institution })
 }
 
-/// The elements in a `metadata` element that only the balancer may see.
+/// Whether `key` of a metadata is one of the balancer's.
+pub fn is_stamp(key: &str) -> bool {
+    key.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// The elements in a `metadata` element that only the balancer may see: its stamps, and its own URLs in place of the website's.
 pub fn nodes(metadata: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let ours = |name: &str| name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
-    metadata.children().filter(move |node| ours(node.name()))
+    metadata.children().filter(move |node| is_stamp(node.name()) || is_own_metadata(node.name(), &node.text()))
 }
 
 #[cfg(test)]

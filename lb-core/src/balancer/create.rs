@@ -91,7 +91,8 @@ impl Balancer {
         request: &ApiRequest,
         signed: SignedRequest,
     ) -> Result<Answered, Failure> {
-        let create = Create::read(signed.params)?;
+        let mut create = Create::read(signed.params)?;
+        create.keep_callbacks_at(&integration.callback_hosts);
         let mut creating = Creating {
             key: MeetingKey { integration: integration.name.clone(), meeting_id: create.meeting_id.clone() },
             position: self.position_of(request, integration),

@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::{Balancer, Relay};
 use crate::api::Failure;
-use crate::callback::{CallbackKind, Delivery, DeliveryId, Receipt, Signing, pause_after};
+use crate::callback::{CallbackKind, CallbackUrl, Delivery, DeliveryId, Receipt, Signing, pause_after};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::store::Settled;
@@ -145,6 +145,9 @@ impl Balancer {
         let Some(integration) = found.filter(|integration| integration.active) else {
             return Came::ToNothing("its integration is gone or inactive".to_owned());
         };
+        if !delivery.url.is_at(&integration.callback_hosts) {
+            return Came::ToNothing(CallbackUrl::ELSEWHERE.to_owned());
+        }
         let now = self.clock.now();
         let domain = relay.public_url.host_str().unwrap_or_default();
         let signing = integration.valid_secrets(now).next().map(|secret| Signing { secret, now, domain });

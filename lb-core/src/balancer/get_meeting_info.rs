@@ -1,5 +1,5 @@
-//! What a getMeetingInfo does: the meeting's server answers it, the stamps are taken out, and the website's own callback is put
-//! back.
+//! What a getMeetingInfo does: the meeting's server answers it, the stamps are taken out, and the website's own callbacks are
+//! put back.
 
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Params, Reply, stamp};
@@ -22,7 +22,6 @@ impl Balancer {
         let query = params.for_server(&meeting.key.meeting_id).encode();
         let call = ServerCall::read(&server.server, "getMeetingInfo", &query, deadline.since(self.clock.now()));
         let name = server.server.name.clone();
-        let own_callback = meeting.callbacks.as_ref().and_then(|callbacks| callbacks.urls.meta.as_ref());
         let read = |answer: &Answer<'_>| {
             // BBB finds meetings by the beginning of their internal id too: what carries another's stamp is another's
             let stamp = answer.root().child("metadata").and_then(stamp::read);
@@ -30,7 +29,7 @@ impl Balancer {
                 stamp.guid == self.settings.guid && stamp.institution != integration.name.as_str()
             });
             let (key, success) = (answer.key().into_owned().into(), answer.is_success());
-            let reply = Reply::xml(answer.for_website_with(own_callback));
+            let reply = Reply::xml(answer.for_website_with(meeting.callbacks.as_ref()));
             (!anothers).then_some(Answered { reply, key, success, server: Some(name) })
         };
         match self.ask(&server, call, read).await {

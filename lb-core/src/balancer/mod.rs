@@ -18,12 +18,14 @@
 //! | `presence` | who came to which meeting and went, for reports |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
-//! | `ended` | callbacks: taken over from websites, heard from servers |
+//! | `take_over` | callbacks, taken over from websites |
+//! | `ended`, `recording_ready`, `analytics` | what servers call, in their place |
 //! | `deliver` | what websites are told |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
 mod alarms;
+mod analytics;
 mod ask;
 mod authenticate;
 mod builder;
@@ -41,9 +43,11 @@ mod join;
 mod place;
 mod presence;
 mod proxied;
+mod recording_ready;
 mod refresh;
 mod settle;
 mod store_health;
+mod take_over;
 #[cfg(test)]
 mod tests;
 
@@ -52,8 +56,10 @@ use std::sync::Arc;
 
 pub use self::administration::{Actor, AdministrationError, Expected};
 pub use self::alarms::Alarm;
+pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
-pub use self::ended::{Heard, Relay};
+pub use self::ended::Heard;
+pub use self::take_over::Relay;
 
 use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};

@@ -11,7 +11,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-use super::{CallbackId, CallbackUrl, CallbackUrls, Callbacks};
+use super::{CallbackId, CallbackPlace, CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
 use crate::meeting::MeetingId;
 use crate::network::{Integration, IntegrationName, IntegrationSecret};
@@ -22,8 +22,15 @@ use crate::server::ServerName;
 /// The longest text that is looked into, bytes. With both URLs as long as they may be, a token has some 7000.
 const LONGEST: usize = 16 << 10;
 
-/// Separates these keys from whatever else may be derived from the same secret.
-const LABEL: &[u8] = b"lb callback token 1";
+/// Separates these keys from whatever else may be derived from the same secret, and each place's from the others': people in
+/// a meeting see its metadata, and shall not end it with what stands there.
+fn label(place: CallbackPlace) -> &'static [u8] {
+    match place {
+        CallbackPlace::Ended => b"lb callback token 1",
+        CallbackPlace::RecordingReady => b"lb recording-ready token 1",
+        CallbackPlace::Analytics => b"lb analytics token 1",
+    }
+}
 
 /// Length of a nonce, bytes: long enough to be drawn at random.
 const NONCE: usize = 24;
@@ -37,35 +44,38 @@ pub struct CallbackToken {
     pub meeting_id: MeetingId,
     /// The server that the create was sent to.
     pub server: ServerName,
-    /// What the website is to be told.
+    /// What the website is to be told, as far as it belongs to the place.
     pub callbacks: Callbacks,
 }
 
 impl CallbackToken {
-    /// The token as text for a URL, sealed with the integration's first secret; `None` if it has none, or if something in
-    /// it is longer than 64 KiB.
-    pub fn seal(&self, integration: &Integration, rng: &dyn Rng) -> Option<String> {
+    /// The token as text for a URL of `place`, sealed with the integration's first secret; `None` if it has none, or if
+    /// something in it is longer than 64 KiB.
+    pub fn seal(&self, place: CallbackPlace, integration: &Integration, rng: &dyn Rng) -> Option<String> {
         let Callbacks { id, urls } = &self.callbacks;
-        let url = |url: &Option<CallbackUrl>| url.as_ref().map_or("", CallbackUrl::expose).to_owned();
-        let fields = [id.as_str(), self.server.as_str(), self.meeting_id.as_str(), &url(&urls.ended), &url(&urls.meta)]
-            .map(str::to_owned);
+        let own = match place {
+            CallbackPlace::Ended => [&urls.ended, &urls.meta],
+            CallbackPlace::RecordingReady => [&urls.recording_ready, &None],
+            CallbackPlace::Analytics => [&urls.analytics, &None],
+        };
+        let [first, second] = own.map(|url| url.as_ref().map_or("", CallbackUrl::expose));
         let mut plain = self.sealed_at.as_millis().to_be_bytes().to_vec();
-        for field in fields {
+        for field in [id.as_str(), self.server.as_str(), self.meeting_id.as_str(), first, second] {
             plain.extend(u16::try_from(field.len()).ok()?.to_be_bytes());
             plain.extend(field.as_bytes());
         }
         let mut nonce = [0; NONCE];
         rng.fill(&mut nonce);
         let payload = Payload { msg: &plain, aad: integration.name.as_str().as_bytes() };
-        let sealed = cipher(&integration.secrets.first()?.secret, &integration.name)
+        let sealed = cipher(place, &integration.secrets.first()?.secret, &integration.name)
             .encrypt(&XNonce::from(nonce), payload)
             .ok()?;
         Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    /// What `text` says, if it was sealed for `integration` with one of the secrets that it has now. All are tried; where
-    /// there is no such integration the work is the same.
-    pub fn open(integration: Option<&Integration>, text: &str) -> Option<Self> {
+    /// What `text` says, if it was sealed for `place` and `integration` with one of the secrets that it has now. All are tried;
+    /// where there is no such integration the work is the same.
+    pub fn open(place: CallbackPlace, integration: Option<&Integration>, text: &str) -> Option<Self> {
         let sealed =
             Some(text).filter(|text| text.len() <= LONGEST).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
@@ -76,14 +86,14 @@ impl CallbackToken {
         };
         let open = |known: &IntegrationSecret| {
             let payload = Payload { msg: sealed, aad: name.as_str().as_bytes() };
-            cipher(&known.secret, name).decrypt(&XNonce::from(*nonce), payload).ok()
+            cipher(place, &known.secret, name).decrypt(&XNonce::from(*nonce), payload).ok()
         };
         let plain = secrets.iter().find_map(open);
         // whoever knows the empty secret knows nothing
-        integration.and(plain).and_then(|plain| Self::read(&plain))
+        integration.and(plain).and_then(|plain| Self::read(place, &plain))
     }
 
-    fn read(plain: &[u8]) -> Option<Self> {
+    fn read(place: CallbackPlace, plain: &[u8]) -> Option<Self> {
         let (sealed_at, mut plain) = plain.split_first_chunk::<8>()?;
         let sealed_at = Timestamp::from_millis(u64::from_be_bytes(*sealed_at));
         let mut field = || {
@@ -92,17 +102,22 @@ impl CallbackToken {
             plain = rest;
             std::str::from_utf8(field).ok()
         };
-        let (id, server, meeting_id, ended, meta) = (field()?, field()?, field()?, field()?, field()?);
-        let urls = CallbackUrls { ended: CallbackUrl::parse(ended), meta: CallbackUrl::parse(meta) };
+        let (id, server, meeting_id, first, second) = (field()?, field()?, field()?, field()?, field()?);
+        let (first, second) = (CallbackUrl::parse(first), CallbackUrl::parse(second));
+        let urls = match place {
+            CallbackPlace::Ended => CallbackUrls { ended: first, meta: second, ..CallbackUrls::default() },
+            CallbackPlace::RecordingReady => CallbackUrls { recording_ready: first, ..CallbackUrls::default() },
+            CallbackPlace::Analytics => CallbackUrls { analytics: first, ..CallbackUrls::default() },
+        };
         let callbacks = Callbacks { id: CallbackId::from(id), urls };
         Some(Self { sealed_at, meeting_id: meeting_id.into(), server: server.into(), callbacks })
     }
 }
 
-fn cipher(secret: &Secret, integration: &IntegrationName) -> XChaCha20Poly1305 {
+fn cipher(place: CallbackPlace, secret: &Secret, integration: &IntegrationName) -> XChaCha20Poly1305 {
     let mut key = [0; 32];
     let derived = Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
-        .expand_multi_info(&[LABEL, b"\0", integration.as_str().as_bytes()], &mut key);
+        .expand_multi_info(&[label(place), b"\0", integration.as_str().as_bytes()], &mut key);
     debug_assert!(derived.is_ok(), "32 bytes are less than 255 blocks");
     XChaCha20Poly1305::new(&key.into())
 }
@@ -112,10 +127,13 @@ mod tests {
     use super::*;
     use crate::rng::SeededRng;
 
+    const ENDED: CallbackPlace = CallbackPlace::Ended;
+
     fn token() -> CallbackToken {
         let urls = CallbackUrls {
             ended: CallbackUrl::parse("https://lms.example/ended?key=s3cr3t"),
             meta: CallbackUrl::parse("https://lms.example/old"),
+            ..CallbackUrls::default()
         };
         let callbacks = Callbacks { id: "c1".into(), urls };
         CallbackToken {
@@ -127,7 +145,7 @@ mod tests {
     }
 
     fn sealed(integration: &Integration) -> String {
-        token().seal(integration, &SeededRng::new(7)).unwrap()
+        token().seal(ENDED, integration, &SeededRng::new(7)).unwrap()
     }
 
     #[test]
@@ -135,14 +153,42 @@ mod tests {
         let moodle = Integration::new("moodle", "s1");
         let text = sealed(&moodle);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
-        assert_eq!(CallbackToken::open(Some(&moodle), &text), Some(token()));
-        assert_eq!(CallbackToken::open(Some(&Integration::new("moodle", "s2")), &text), None, "another secret");
-        assert_eq!(CallbackToken::open(Some(&Integration::new("portal", "s1")), &text), None, "another integration");
-        assert_eq!(CallbackToken::open(None, &text), None);
-        assert_ne!(text, token().seal(&moodle, &SeededRng::new(8)).unwrap(), "no two are alike");
+        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), Some(token()));
+        assert_eq!(CallbackToken::open(ENDED, Some(&Integration::new("moodle", "s2")), &text), None, "another secret");
+        assert_eq!(
+            CallbackToken::open(ENDED, Some(&Integration::new("portal", "s1")), &text),
+            None,
+            "another integration"
+        );
+        assert_eq!(CallbackToken::open(ENDED, None, &text), None);
+        assert_ne!(text, token().seal(ENDED, &moodle, &SeededRng::new(8)).unwrap(), "no two are alike");
         let bare = CallbackToken { callbacks: Callbacks { id: "c2".into(), urls: CallbackUrls::default() }, ..token() };
-        let text = bare.seal(&moodle, &SeededRng::new(1)).unwrap();
-        assert_eq!(CallbackToken::open(Some(&moodle), &text), Some(bare));
+        let text = bare.seal(ENDED, &moodle, &SeededRng::new(1)).unwrap();
+        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), Some(bare));
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_place_alone_and_holds_what_belongs_there() {
+        let moodle = Integration::new("moodle", "s1");
+        let all = token().callbacks.urls;
+        let urls = CallbackUrls { recording_ready: all.ended.clone(), analytics: all.meta.clone(), ..all };
+        let token = CallbackToken { callbacks: Callbacks { id: "c1".into(), urls: urls.clone() }, ..token() };
+        for place in CallbackPlace::ALL {
+            let text = token.seal(place, &moodle, &SeededRng::new(3)).unwrap();
+            for other in CallbackPlace::ALL {
+                let opened = CallbackToken::open(other, Some(&moodle), &text);
+                assert_eq!(opened.is_some(), other == place);
+                let Some(opened) = opened else { continue };
+                let found = opened.callbacks.urls;
+                assert_eq!(found.ended, urls.ended.clone().filter(|_| place == ENDED));
+                assert_eq!(found.meta, urls.meta.clone().filter(|_| place == ENDED));
+                assert_eq!(
+                    found.recording_ready,
+                    urls.recording_ready.clone().filter(|_| place == CallbackPlace::RecordingReady)
+                );
+                assert_eq!(found.analytics, urls.analytics.clone().filter(|_| place == CallbackPlace::Analytics));
+            }
+        }
     }
 
     #[test]
@@ -150,18 +196,18 @@ mod tests {
         let mut moodle = Integration::new("moodle", "old");
         let text = sealed(&moodle);
         moodle.secrets.insert(0, "new".into());
-        assert_eq!(CallbackToken::open(Some(&moodle), &text), Some(token()));
-        assert_eq!(CallbackToken::open(Some(&moodle), &sealed(&moodle)), Some(token()));
+        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), Some(token()));
+        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &sealed(&moodle)), Some(token()));
         moodle.secrets.pop();
-        assert_eq!(CallbackToken::open(Some(&moodle), &text), None, "its secret is gone");
+        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), None, "its secret is gone");
     }
 
     #[test]
     fn a_token_that_was_made_without_a_secret_is_none() {
         let nobody = Integration { secrets: vec!["".into()], ..Integration::new("", "x") };
-        assert_eq!(CallbackToken::open(None, &sealed(&nobody)), None);
+        assert_eq!(CallbackToken::open(ENDED, None, &sealed(&nobody)), None);
         let none = Integration { secrets: Vec::new(), ..Integration::new("moodle", "x") };
-        assert_eq!(token().seal(&none, &SeededRng::new(1)), None);
+        assert_eq!(token().seal(ENDED, &none, &SeededRng::new(1)), None);
     }
 
     #[test]
@@ -171,23 +217,27 @@ mod tests {
         for place in 0..bytes.len() {
             let mut altered = bytes.clone();
             altered[place] ^= 1;
-            assert_eq!(CallbackToken::open(Some(&moodle), &URL_SAFE_NO_PAD.encode(altered)), None, "byte {place}");
+            assert_eq!(
+                CallbackToken::open(ENDED, Some(&moodle), &URL_SAFE_NO_PAD.encode(altered)),
+                None,
+                "byte {place}"
+            );
         }
         for length in 0..bytes.len() {
             let cut = URL_SAFE_NO_PAD.encode(&bytes[..length]);
-            assert_eq!(CallbackToken::open(Some(&moodle), &cut), None, "{length} bytes");
+            assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &cut), None, "{length} bytes");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_looked_into_without_harm(text in "[A-Za-z0-9_=/-]{0,200}|\\PC{0,60}") {
-            proptest::prop_assert_eq!(CallbackToken::open(Some(&Integration::new("moodle", "s1")), &text), None);
+            proptest::prop_assert_eq!(CallbackToken::open(ENDED, Some(&Integration::new("moodle", "s1")), &text), None);
         }
 
         #[test]
         fn any_content_is_read_without_harm(plain in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
-            let _ = CallbackToken::read(&plain);
+            let _ = CallbackToken::read(ENDED, &plain);
         }
     }
 }

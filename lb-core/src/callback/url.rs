@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
 /// The longest URL that a website is told by, bytes. A longer one is not kept.
 pub const LONGEST_CALLBACK_URL: usize = 2048;
@@ -22,8 +22,11 @@ impl CallbackUrl {
         let short = Some(text).filter(|text| text.len() <= LONGEST_CALLBACK_URL);
         let url = short.and_then(|text| Url::parse(text).ok())?;
         let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
+        // URLs have no blanks and control characters: what is read in spite of them is written anew
+        let odd = text.contains(|c: char| c.is_whitespace() || c.is_control());
+        let written = if odd { url.as_str() } else { text };
         // written anew it may have become longer
-        (usable && url.as_str().len() <= LONGEST_CALLBACK_URL).then(|| Self(text.into()))
+        (usable && url.as_str().len() <= LONGEST_CALLBACK_URL).then(|| Self(written.into()))
     }
 
     /// The URL that a store kept.
@@ -44,6 +47,27 @@ impl CallbackUrl {
             Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
         });
         authority.unwrap_or_default()
+    }
+
+    /// Why a URL is not told that is not [at](Self::is_at) the hosts of its integration.
+    pub const ELSEWHERE: &'static str = "its host is none that the integration names";
+
+    /// Whether it leads to one of `hosts`, or there are none. `*.example.org` means all hosts below example.org, and not that one
+    /// itself; case, port and a dot at the end do not count.
+    pub fn is_at(&self, hosts: &[String]) -> bool {
+        let url = Url::parse(&self.0).ok();
+        let Some(host) = url.as_ref().and_then(Url::host_str).map(|host| host.trim_end_matches('.')) else {
+            return false;
+        };
+        // as a URL has it: in lower case, other scripts in their ASCII form
+        let written = |host: &str| Host::parse(host.trim_end_matches('.')).map(|host| host.to_string()).ok();
+        hosts.is_empty()
+            || hosts.iter().any(|known| match known.strip_prefix("*.") {
+                Some(parent) => written(parent).is_some_and(|parent| {
+                    host.strip_suffix(&*parent).is_some_and(|below| below.len() > 1 && below.ends_with('.'))
+                }),
+                None => written(known).as_deref() == Some(host),
+            })
     }
 
     /// The URL with parameters behind those that it has, before a fragment.
@@ -83,6 +107,47 @@ mod tests {
             ("https://a.example/p?a#f?g", "https://a.example/p?a&m=1#f?g"),
         ] {
             assert_eq!(CallbackUrl::parse(given).unwrap().with(&[("m", "1")]).expose(), with);
+        }
+    }
+
+    #[test]
+    fn hosts_are_named_whole_or_by_what_they_are_below() {
+        let is_at = |url: &str, host: &str| CallbackUrl::parse(url).unwrap().is_at(&["x.example".into(), host.into()]);
+        for (url, host) in [
+            ("https://lms.example:8443/", "lms.example"),
+            ("https://LMS.example./", "Lms.Example"),
+            ("https://a.b.lms.example/", "*.lms.example"),
+            ("https://bücher.example/", "xn--bcher-kva.example"),
+            ("https://xn--bcher-kva.example/", "bücher.example"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://192.0.2.1/", "192.0.2.1"),
+        ] {
+            assert!(is_at(url, host), "{url} {host}");
+        }
+        for (url, host) in [
+            ("https://lms.example/", "*.lms.example"),
+            ("https://evil-lms.example/", "*.lms.example"),
+            ("https://evillms.example/", "lms.example"),
+            ("https://lms.example.evil.example/", "lms.example"),
+            ("https://lms.example@evil.example/", "lms.example"),
+            ("https://a.lms.example/", "lms.example"),
+            ("https://a.lms.example/", "*"),
+            ("https://a.lms.example/", "*."),
+        ] {
+            assert!(!is_at(url, host), "{url} {host}");
+        }
+        assert!(CallbackUrl::parse("https://a.example/").unwrap().is_at(&[]));
+    }
+
+    #[test]
+    fn a_url_stays_as_it_is_written_unless_it_has_what_urls_have_not() {
+        for (given, kept) in [
+            ("HTTPS://LMS.example:443", "HTTPS://LMS.example:443"),
+            ("https://lms.example/é?a=\"b\"", "https://lms.example/é?a=\"b\""),
+            (" https://lms.example/a b\n", "https://lms.example/a%20b"),
+            ("https://lms.example/\u{1}x", "https://lms.example/%01x"),
+        ] {
+            assert_eq!(CallbackUrl::parse(given).unwrap().expose(), kept, "{given:?}");
         }
     }
 

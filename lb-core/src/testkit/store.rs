@@ -250,6 +250,8 @@ fn callbacks(id: &str) -> Callbacks {
     let urls = CallbackUrls {
         ended: CallbackUrl::parse("https://lms.example/ended?key=\"a'b\"&s=é"),
         meta: CallbackUrl::parse("http://old.example:8080/"),
+        recording_ready: CallbackUrl::parse("https://lms.example/ready"),
+        analytics: CallbackUrl::parse("https://lms.example/analytics?é"),
     };
     Callbacks { id: id.into(), urls }
 }

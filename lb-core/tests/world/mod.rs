@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures_executor::block_on;
 use lb_core::api::{ApiRequest, Params, Reply};
 use lb_core::balancer::{Alarm, Balancer, Relay};
-use lb_core::callback::{CallbackRequest, CallbackSender, SendError};
+use lb_core::callback::{CallbackPlace, CallbackRequest, CallbackSender, SendError};
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::gateway::{Fault, ScriptedServers};
@@ -236,7 +236,7 @@ impl World {
                 let url: url::Url = url.parse().unwrap();
                 let balancer = Arc::clone(&self.balancer);
                 self.spawn_round(None, async move {
-                    let (integration, token) = Balancer::hint_in(url.path()).unwrap();
+                    let (_, integration, token) = CallbackPlace::in_path(url.path()).unwrap();
                     balancer.ended(&integration, token, false).await;
                 });
             }

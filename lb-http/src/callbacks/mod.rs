@@ -1,4 +1,4 @@
-//! Callbacks to websites over HTTP: [`HttpSender`] gets their URLs, [`start`] works the outbox off.
+//! Callbacks to websites over HTTP: [`HttpSender`] sends them, [`start`] works the outbox off.
 //!
 //! | file | what |
 //! |---|---|

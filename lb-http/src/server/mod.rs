@@ -16,7 +16,7 @@
 //! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
-//! | `callbacks` | servers that call because a meeting has ended |
+//! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;

@@ -23,7 +23,7 @@ pub(super) fn public(service: Service) -> Router {
 /// What every listener has. What is no page may be a server that calls back.
 fn for_everybody() -> Router<Service> {
     let pages = Router::new().route("/ping", get(|| async { "pong" })).route("/healthz", get(|| async { "ok\n" }));
-    pages.fallback(callbacks::ended)
+    pages.fallback(callbacks::called)
 }
 
 /// What only those who run the balancer may see.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::api::{Body, Reply};
-use crate::callback::META_KEY;
+use crate::callback::Callbacks;
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer, ListedMeeting};
 use crate::meeting::{InternalMeetingId, Meeting};
@@ -121,8 +121,8 @@ impl Shown<'_> {
         match self.listed {
             // a breakout room has none of its parent's callbacks
             Some(listed) => {
-                let callback = own_callback(self.meeting).filter(|_| !listed.breakout);
-                write_listed(writer, listed, callback);
+                let callbacks = self.meeting.callbacks.as_ref().filter(|_| !listed.breakout);
+                write_listed(writer, listed, callbacks);
             }
             None => write_unlisted(writer, self.meeting),
         }
@@ -134,21 +134,25 @@ impl Shown<'_> {
     }
 }
 
-/// The callback that the website gave as metadata, which its server was not told of.
-fn own_callback(meeting: &Meeting) -> Option<&str> {
-    Some(meeting.callbacks.as_ref()?.urls.meta.as_ref()?.expose())
-}
-
-fn write_listed(writer: &mut Writer, listed: &ListedMeeting, callback: Option<&str>) {
+fn write_listed(writer: &mut Writer, listed: &ListedMeeting, callbacks: Option<&Callbacks>) {
     let fields = listed.xml.unpack();
     // what comes behind the metadata has no text of anybody's
-    match (callback, fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
-        (Some(callback), Some((before, after))) => {
-            writer.raw(before).element(META_KEY, callback).raw(after);
+    match (callbacks, fields.rfind("</metadata>").and_then(|end| fields.split_at_checked(end))) {
+        (Some(callbacks), Some((before, after))) => {
+            writer.raw(before);
+            write_own(writer, callbacks);
+            writer.raw(after);
         }
         _ => {
             writer.raw(&fields);
         }
+    }
+}
+
+/// The callbacks that the website gave as metadata, which its server was not told of.
+fn write_own(writer: &mut Writer, callbacks: &Callbacks) {
+    for (key, url) in callbacks.metadata() {
+        writer.element(key, url.expose());
     }
 }
 
@@ -195,8 +199,8 @@ fn write_unlisted(writer: &mut Writer, meeting: &Meeting) {
             writer.element(&key, value);
         }
     }
-    if let Some(callback) = own_callback(meeting) {
-        writer.element(META_KEY, callback);
+    if let Some(callbacks) = &meeting.callbacks {
+        write_own(writer, callbacks);
     }
     writer.close("metadata").element("isBreakout", "false");
 }
@@ -206,7 +210,7 @@ mod tests {
     use super::super::read;
     use super::*;
     use crate::api::Answer;
-    use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
+    use crate::callback::{CallbackUrl, CallbackUrls};
     use crate::fleet::MeetingList;
     use crate::gateway::ServerReply;
     use crate::meeting::{MeetingKey, Passwords};
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_website_reads_its_own_callback_and_no_other() {
-        let urls = CallbackUrls { ended: None, meta: CallbackUrl::parse("https://lms.example/?a&b") };
+        let urls = CallbackUrls { meta: CallbackUrl::parse("https://lms.example/?a&b"), ..CallbackUrls::default() };
         let callbacks = Some(Callbacks { id: "c1".into(), urls });
         let listed = Meeting { callbacks: callbacks.clone(), ..meeting("abc-1") };
         let fresh = Meeting { callbacks, created_at: Timestamp::from_millis(8), ..meeting("new-2") };

@@ -1,14 +1,15 @@
 //! Callbacks: taken over, heard from servers, verified, delivered to websites.
 
 mod afresh;
+mod posted;
 
 use std::collections::VecDeque;
 
 use async_trait::async_trait;
 
 use super::*;
-use crate::balancer::Heard;
-use crate::callback::{CallbackRequest, CallbackSender, SendError};
+use crate::balancer::{Actor, Expected, Heard};
+use crate::callback::{CallbackPlace, CallbackRequest, CallbackSender, SendError};
 use crate::event::Ended;
 use crate::gateway::Fault;
 use crate::store::{MeetingStore, Outbox};
@@ -16,11 +17,19 @@ use crate::store::{MeetingStore, Outbox};
 const ENDED: &str = "https://lms.example/ended?key=s3cr3t";
 const META: &str = "https://lms.example/old";
 
-/// Notes what websites were told. The next ones fail as often as it is said.
-#[derive(Debug, Default)]
+/// Notes what websites were told. The next ones fail as often as it is said; the others are answered with a status.
+#[derive(Debug)]
 struct Websites {
     told: Mutex<Vec<String>>,
+    requests: Mutex<Vec<CallbackRequest>>,
     failures: Mutex<VecDeque<String>>,
+    status: Mutex<u16>,
+}
+
+impl Default for Websites {
+    fn default() -> Self {
+        Self { told: Mutex::default(), requests: Mutex::default(), failures: Mutex::default(), status: Mutex::new(200) }
+    }
 }
 
 #[async_trait]
@@ -29,7 +38,10 @@ impl CallbackSender for Websites {
         self.told.lock().unwrap().push(request.url.expose().to_owned());
         match self.failures.lock().unwrap().pop_front() {
             Some(problem) => Err(SendError(problem)),
-            None => Ok(200),
+            None => {
+                self.requests.lock().unwrap().push(request.clone());
+                Ok(*self.status.lock().unwrap())
+            }
         }
     }
 }
@@ -53,6 +65,15 @@ impl Scene {
         let network = Network::relayed(clock, servers, facts, store, Settings::default(), Some(relay));
         network.refresh();
         Self { network, websites }
+    }
+
+    /// The same network after a change of the integration `moodle`.
+    fn with_integration(&self, adapt: impl Fn(&mut Integration)) -> Self {
+        let mut moodle = Integration::new("moodle", "moodle");
+        adapt(&mut moodle);
+        let scene = Self::over(&self.network, self.network.store.clone());
+        block_on(scene.network.balancer.put(moodle, Expected::Any, &Actor::from("the test"))).unwrap();
+        scene
     }
 
     fn create(&self, meeting_id: &str) -> Said {
@@ -82,7 +103,8 @@ impl Scene {
     /// A server calls `url`.
     fn hear(&self, url: &str) -> Heard {
         let url: Url = url.parse().unwrap();
-        let (integration, token) = Balancer::hint_in(url.path()).unwrap();
+        let (place, integration, token) = CallbackPlace::in_path(url.path()).unwrap();
+        assert_eq!(place, CallbackPlace::Ended);
         let marks = url.query_pairs().any(|(name, value)| name == "recordingmarks" && value == "true");
         block_on(self.network.balancer.ended(&integration, token, marks))
     }
@@ -439,6 +461,7 @@ fn what_was_delivered_long_ago_is_forgotten() {
     scene.told();
     let due = |scene: &Scene| block_on(scene.network.store.due(scene.network.clock.now(), 9, 9)).unwrap().len();
     let integration = crate::callback::CallbackToken::open(
+        CallbackPlace::Ended,
         scene.network.balancer.network().integration("moodle").map(|found| &**found),
         url.rsplit('/').next().unwrap().split('?').next().unwrap(),
     );
@@ -449,21 +472,4 @@ fn what_was_delivered_long_ago_is_forgotten() {
         assert_eq!(block_on(scene.network.store.knows(&id)), Ok(known));
     }
     assert_eq!(due(&scene), 0);
-}
-
-#[test]
-fn a_hint_is_found_behind_any_prefix() {
-    let found = |path| Balancer::hint_in(path);
-    assert_eq!(found("/callbacks/ended/moodle/abc"), Some(("moodle".into(), "abc")));
-    assert_eq!(found("/a/b/callbacks/ended/the%20site%26co+1/abc"), Some(("the site&co+1".into(), "abc")));
-    for none in [
-        "/callbacks/ended/moodle",
-        "/callbacks/ended/moodle/",
-        "/callbacks/moodle/abc",
-        "/xcallbacks/ended/a/b",
-        "/",
-        "",
-    ] {
-        assert_eq!(found(none), None, "{none}");
-    }
 }

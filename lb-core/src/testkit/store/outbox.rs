@@ -136,7 +136,8 @@ pub async fn a_meeting_that_comes_to_be_held_is_told_of_after_all(store: &dyn Me
 /// However much is due to one host, each of the others has its share.
 pub async fn a_host_with_many_keeps_none_from_the_others(store: &dyn MeetingStore) {
     let to = |number: usize, host: &str| {
-        let urls = CallbackUrls { ended: CallbackUrl::parse(&format!("https://{host}/{number}")), meta: None };
+        let urls =
+            CallbackUrls { ended: CallbackUrl::parse(&format!("https://{host}/{number}")), ..Default::default() };
         let callbacks = Callbacks { id: format!("{host}-{number}").into(), urls };
         callbacks.deliveries(&MeetingKey::new("moodle", format!("room-{number}")), false)
     };

@@ -12,7 +12,9 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, poll_immediate};
-use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
+use lb_core::callback::{
+    CallbackKind, CallbackUrl, CallbackUrls, Callbacks, Delivery, DeliveryId, LONGEST_ANALYTICS, Message,
+};
 use lb_core::event::{Event, EventKind, Role};
 use lb_core::server::{AdministratorWord, Server};
 use lb_core::store::KeptServer;
@@ -213,8 +215,10 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
 
 #[test]
 fn callbacks_and_deliveries_survive_a_restart_and_no_url_stays_once_it_is_delivered() {
-    let urls =
-        |name: &str| CallbackUrls { ended: CallbackUrl::parse(&format!("https://lms.example/{name}")), meta: None };
+    let urls = |name: &str| CallbackUrls {
+        ended: CallbackUrl::parse(&format!("https://lms.example/{name}")),
+        ..Default::default()
+    };
     let callbacks = |name: &str| Callbacks { id: name.into(), urls: urls(name) };
     let with = |n: usize, name: &str| Meeting { callbacks: Some(callbacks(name)), ..meeting(n) };
     let claimed = Claim { callbacks: Some(callbacks("c0")), ..claim(0) };
@@ -244,6 +248,33 @@ fn callbacks_and_deliveries_survive_a_restart_and_no_url_stays_once_it_is_delive
         text("SELECT group_concat(callback || ' ' || host || ' ' || url, '; ') FROM deliveries ORDER BY callback"),
         "c2 lms.example https://lms.example/c2?recordingmarks=false; c3 lms.example "
     );
+}
+
+#[test]
+fn what_is_to_be_told_survives_a_restart_and_does_not_stay_once_it_is_delivered() {
+    let delivery = |callback: &str, kind: CallbackKind, message: Message| Delivery {
+        id: DeliveryId { callback: callback.into(), kind },
+        meeting: meeting(1).key,
+        url: CallbackUrl::parse("https://lms.example/h").unwrap(),
+        message,
+        failures: 0,
+    };
+    let long = Message::Analytics { body: "x".repeat(LONGEST_ANALYTICS).into() };
+    let all: Vec<_> = (0..20).map(|n| delivery(&format!("c{n}"), CallbackKind::Analytics, long.clone())).collect();
+    let mut store = Disposable::new();
+    run(store.enqueue(all.clone())).unwrap();
+    store = store.reopened();
+    let due = run(store.due(Timestamp::default(), 99, 99)).unwrap();
+    assert!((16..20).contains(&due.len()), "{}: no more is read at once than is good", due.len());
+    assert!(due.iter().all(|due| all.contains(due)));
+    for delivery in &all {
+        run(store.settle(&delivery.id, Settled::Delivered, Timestamp::from_millis(5), vec![])).unwrap();
+    }
+    let outside = store.seen_from_outside();
+    let kept: i64 = outside
+        .query_row("SELECT count(*) FROM deliveries WHERE message IS NOT NULL OR url <> ''", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 0);
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn nobody_is_told_by_a_server_that_calls_while_its_room_is_placed_afresh() {
             })
             .unwrap();
         let url: Url = urls[0].parse().unwrap();
-        let (integration, token) = Balancer::hint_in(url.path()).unwrap();
+        let (_, integration, token) = CallbackPlace::in_path(url.path()).unwrap();
         scene.network.balancer.ended(&integration, token, false).await;
         scene.network.pass(2);
     };
@@ -112,7 +112,7 @@ fn a_list_that_was_asked_for_before_an_end_brings_nothing_back() {
     let meanwhile = async {
         let url = scene.end_on(1, "room-1");
         let url: Url = url.parse().unwrap();
-        let (integration, token) = Balancer::hint_in(url.path()).unwrap();
+        let (_, integration, token) = CallbackPlace::in_path(url.path()).unwrap();
         assert_eq!(scene.network.balancer.ended(&integration, token, false).await, Heard::Taken);
         assert_eq!(scene.network.store.meetings_of(&"moodle".into()).await.unwrap().len(), 0);
         scene.network.pass(2);
