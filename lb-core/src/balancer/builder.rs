@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, refresh, store_health};
+use super::{Balancer, Relay, deliver, limits, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
 use crate::event::Observer;
 use crate::fleet::{FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::Integrations;
+use crate::network::{Integrations, Plan, PlanName};
 use crate::placement::{NearestLeastCpu, PlacementPolicy};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
@@ -76,6 +76,7 @@ pub struct BalancerBuilder {
     search_budget: SearchBudget,
     verifier: Option<Arc<dyn ChecksumVerifier>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    plans: HashMap<PlanName, Arc<Plan>>,
     stores: Stores,
     gateway: Arc<dyn Gateway>,
     locator: Arc<dyn Locator>,
@@ -93,6 +94,7 @@ struct Live {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    usage: Arc<limits::Usage>,
     secrets: Option<Arc<SharedSecrets>>,
 }
 
@@ -110,6 +112,7 @@ impl Balancer {
             search_budget: SearchBudget::default(),
             verifier: None,
             routers,
+            plans: HashMap::new(),
             stores: Stores::one(Arc::new(InMemoryStore::new())),
             gateway,
             locator: Arc::new(KnownNetworks::default()),
@@ -165,6 +168,12 @@ impl BalancerBuilder {
         self
     }
 
+    /// The plans that integrations choose by name.
+    pub fn plans(mut self, plans: impl IntoIterator<Item = Plan>) -> Self {
+        self.plans = plans.into_iter().map(|plan| (plan.name.clone(), Arc::new(plan))).collect();
+        self
+    }
+
     /// Where everything is kept; in memory if never said.
     pub fn store<S: MeetingStore + FleetStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
@@ -199,6 +208,7 @@ impl BalancerBuilder {
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
+            usage: Arc::clone(&running.usage),
             secrets: running.secrets.clone(),
         };
         self.clock = Arc::clone(&running.clock);
@@ -234,6 +244,7 @@ impl BalancerBuilder {
             verifier,
             secrets,
             routers: self.routers,
+            plans: self.plans,
             store: Arc::clone(&self.stores.meetings),
             stores: self.stores,
             gateway: self.gateway,
@@ -246,6 +257,7 @@ impl BalancerBuilder {
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
+            usage: self.live.usage,
         }
     }
 }

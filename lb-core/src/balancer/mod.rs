@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `builder` | how it is put together |
 //! | `authenticate` | whose call it is |
+//! | `limits` | what the plan says of a call |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
@@ -35,6 +36,7 @@ mod get_meetings;
 mod insert_document;
 mod is_meeting_running;
 mod join;
+mod limits;
 mod place;
 mod proxied;
 mod refresh;
@@ -57,7 +59,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::{IntegrationName, Integrations};
+use crate::network::{Integration, IntegrationName, Integrations, Plan, PlanName};
 use crate::placement::PlacementPolicy;
 use crate::position::Locator;
 use crate::rng::Rng;
@@ -74,6 +76,7 @@ pub struct Balancer {
     // the verifier, unless it is another
     secrets: Option<Arc<SharedSecrets>>,
     routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    plans: HashMap<PlanName, Arc<Plan>>,
     // all of them, and the one that nearly every call needs
     stores: Stores,
     store: Arc<dyn MeetingStore>,
@@ -88,6 +91,7 @@ pub struct Balancer {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    usage: Arc<limits::Usage>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -139,8 +143,8 @@ impl Balancer {
             Err(failure) => {
                 if failure.is_refusal() {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
-                    let address = request.address;
-                    self.tell(EventKind::CallRefused { call, integration, key, address, hint }).await;
+                    let (reason, address) = (failure.reason().into(), request.address);
+                    self.tell(EventKind::CallRefused { call, integration, key, reason, address, hint }).await;
                 }
                 let mut answered = Answered::refused(failure);
                 if call == Some(Call::Join) {
@@ -171,13 +175,12 @@ impl Balancer {
         let signed = request.read()?;
         let integration = self.authenticate(call, request, route, &signed, hint).await?;
         *caller = Some(integration.name.clone());
-        if !integration.active {
-            return Err(Failure::NotAllowed);
-        }
+        let plan = &*self.plan_of(&integration);
+        self.let_in(call, &integration, plan)?;
         match call {
             Call::Root => Ok(Answered::locally(root::reply(&self.settings.about))),
-            Call::Create => self.create(&integration, request, signed).await,
-            Call::Join => self.join(&integration, signed.params).await,
+            Call::Create => self.create(&integration, plan, request, signed).await,
+            Call::Join => self.join(&integration, plan, signed.params).await,
             Call::IsMeetingRunning => self.is_meeting_running(&integration, signed.params).await,
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
@@ -217,6 +220,11 @@ impl Balancer {
     /// The placement policy of the router called `name`.
     pub fn policy(&self, name: &str) -> Option<&Arc<dyn PlacementPolicy>> {
         self.routers.get(name)
+    }
+
+    /// The plan of an integration; one that allows everything where it names none that there is.
+    pub fn plan_of(&self, integration: &Integration) -> Arc<Plan> {
+        self.plans.get(&integration.plan).cloned().unwrap_or_else(|| Arc::new(Plan::new(integration.plan.clone())))
     }
 
     /// The integrations.

@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use lb_core::callback::{CallbackId, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NowHeld, OWNERS_NAMED, Outbox, PublishedIndex,
+    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingStore, NowHeld, OWNERS_NAMED, Outbox, PublishedIndex,
     Replaces, Settled, StoreError,
 };
 use lb_core::{
@@ -144,9 +144,9 @@ impl MeetingStore for SqliteStore {
         Ok(self.shared.index.load().claims())
     }
 
-    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
+    async fn claim_counted(&self, claim: Claim, counted: Counted) -> Result<ClaimOutcome, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let outcome = work.index.claim(claim.clone());
+            let outcome = work.index.claim_counted(claim.clone(), counted);
             if outcome == ClaimOutcome::Claimed {
                 work.let_create_in()?;
                 work.write(&claim, tables::put_claim)?;
