@@ -148,7 +148,8 @@ impl Balancer {
         let own = self.own(creating, &server, callbacks.as_ref());
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, own);
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
-        let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
+        let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline)
+            .on_behalf_of(&creating.key.integration);
         let said = self.ask(&server, call, Said::read).await?;
         match said.created.as_ref().filter(|_| said.success) {
             Some(created) if created.internal_id != meeting.internal_id => {
@@ -286,7 +287,8 @@ impl Balancer {
             let own = self.own(creating, server, callbacks.as_ref());
             let query = creating.create.query(&passwords, Some(voice_bridge), own);
             let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
-            let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
+            let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline)
+                .on_behalf_of(&creating.key.integration);
             let said = match self.ask(server, call, Said::read).await {
                 Ok(said) => said,
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),

@@ -24,7 +24,8 @@ impl Balancer {
             let location = ServerCall::signed_url(&server.server, "join", &query);
             Answered { server: Some(meeting.server.clone()), ..Answered::locally(Reply::redirect(location.into())) }
         } else {
-            let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget);
+            let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget)
+                .on_behalf_of(&meeting.key.integration);
             self.pass_on(&server, call).await?
         };
         if answered.success {
