@@ -8,7 +8,7 @@ use crate::api::ApiRequest;
 use crate::event::Placement;
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::{ClaimToken, MeetingKey};
-use crate::network::Integration;
+use crate::network::{Integration, Network, Router};
 use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
@@ -111,15 +111,23 @@ impl Balancer {
             let placement = Placement { policy: policy.name().to_owned(), score, reason, attempt: wanted.attempt };
             Some(Place { server, placement, last_resort })
         };
-        let policy = self.router(wanted.integration.router.as_str())?;
+        let network = self.network();
+        let by_routers = |eligible: &dyn Fn(&FleetServer) -> bool| {
+            self.routers_of(&network, wanted.integration).find_map(|(router, before)| {
+                let mut place = first(&*self.policy_of(router, &network)?, eligible, false)?;
+                if let Some(before) = before {
+                    let (reason, name) = (&place.placement.reason, &router.name);
+                    place.placement.reason = format!("router {} found no server, {name}: {reason}", before.name);
+                }
+                Some(place)
+            })
+        };
         let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
         let tags = &wanted.integration.tags.preferred;
-        if tags.is_empty() {
-            return first(&*policy, &regular, false).or_else(last_resort);
-        }
         let tagged = |server: &FleetServer| server.carries(tags) && regular(server);
-        first(&*policy, &tagged, false).or_else(|| {
-            let mut place = first(&*policy, &regular, false).or_else(last_resort)?;
+        let preferred = if tags.is_empty() { None } else { by_routers(&tagged) };
+        preferred.or_else(|| {
+            let mut place = by_routers(&regular).or_else(last_resort)?;
             if !place.server.carries(tags) {
                 place.placement.reason.push_str("; no server with the preferred tags can take it");
             }
@@ -127,8 +135,24 @@ impl Balancer {
         })
     }
 
-    fn router(&self, name: &str) -> Option<Arc<dyn PlacementPolicy>> {
-        self.routers.get(name).or_else(|| self.routers.get("default")).cloned()
+    /// The policy of `router`. Where it names one that is no more, that of the router `default` stands in: a meeting must be
+    /// placed.
+    fn policy_of(&self, router: &Arc<Router>, network: &Network) -> Option<Arc<dyn PlacementPolicy>> {
+        let default = || self.policies.of(network.router("default")?, network);
+        self.policies.of(router, network).or_else(default)
+    }
+
+    /// The router of `integration` and its fallbacks in their order, each with the one before it.
+    fn routers_of<'a>(
+        &self,
+        network: &'a Network,
+        integration: &Integration,
+    ) -> impl Iterator<Item = (&'a Arc<Router>, Option<&'a Arc<Router>>)> {
+        let first = (network.router_of(integration), None);
+        // they lead in no circle, or the network would not be whole
+        std::iter::successors(Some(first), |(router, _)| {
+            Some((network.router(router.fallback.as_ref()?.as_str())?, Some(*router)))
+        })
     }
 
     /// Where the user is who asks for a meeting: the leftmost forwarded address that is known; else the integration's own

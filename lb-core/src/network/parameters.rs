@@ -41,6 +41,16 @@ impl ParameterRules {
             params.cap(name, *most);
         }
     }
+
+    /// A parameter that has two of the four rules, if one has.
+    pub fn contradiction(&self) -> Option<&str> {
+        let default = self.default.keys().find(|name| {
+            self.forced.contains_key(*name) || self.capped.contains_key(*name) || self.blocked.contains(*name)
+        });
+        let forced = || self.forced.keys().find(|name| self.capped.contains_key(*name) || self.blocked.contains(*name));
+        let capped = || self.capped.keys().find(|name| self.blocked.contains(*name));
+        default.or_else(forced).or_else(capped).map(String::as_str)
+    }
 }
 
 fn may_be_ruled(name: &str) -> bool {

@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 
 use super::*;
 use crate::event::Placement;
-use crate::network::{Plan, TagRules};
+use crate::network::{Entity, Plan, TagRules};
 
 /// `count` servers, and the website `moodle` with what `adapt` makes of it and of its plan; `portal` has no limits.
 fn network(count: usize, adapt: impl FnOnce(&mut Plan, &mut Integration)) -> Network {
@@ -15,10 +15,10 @@ fn adapted(network: Network, adapt: impl FnOnce(&mut Plan, &mut Integration)) ->
     let (mut plan, mut moodle) = (Plan::new("small"), Integration::new("moodle", "moodle"));
     moodle.plan = plan.name.clone();
     adapt(&mut plan, &mut moodle);
+    let entities: [Entity; 3] = [plan.into(), moodle.into(), Integration::new("portal", "portal").into()];
     let balancer = Balancer::builder(network.servers.clone(), network.clock.clone(), Arc::new(SeededRng::new(1)))
-        .integrations(Integrations::new([moodle, Integration::new("portal", "portal")]).unwrap())
-        .plans([plan])
         .succeeding(&network.balancer)
+        .network(crate::network::Network::new(entities).unwrap())
         .observer(network.witness.clone())
         .build();
     Network { balancer, ..network }
