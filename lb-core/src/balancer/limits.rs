@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::fleet::{Fleet, ListedMeeting};
 use crate::limit::{CallRates, Full, Joining, Limits, Listed, Seats, Who};
 use crate::meeting::{InternalMeetingId, Meeting};
-use crate::network::{Integration, Plan};
+use crate::network::{Integration, IntegrationName, Plan};
 use crate::server::ServerName;
 use crate::store::Counted;
 
@@ -19,6 +19,7 @@ use crate::store::Counted;
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     rates: CallRates,
+    told: CallRates,
     seats: Seats,
 }
 
@@ -36,6 +37,13 @@ impl Balancer {
             return Err(Failure::TooManyCalls);
         }
         Ok(())
+    }
+
+    /// Whether a refusal is told of as an event. A website that runs wild is refused by its rate thousands of times a second,
+    /// and must not fill the log and the store of all: one of them each second stands for the others.
+    pub(super) fn is_told(&self, failure: Failure, integration: Option<&IntegrationName>) -> bool {
+        let by_rate = integration.filter(|_| failure == Failure::TooManyCalls);
+        by_rate.is_none_or(|name| self.usage.told.admit(name, 1, self.clock.now()))
     }
 
     /// The create as the plan lets it go on.

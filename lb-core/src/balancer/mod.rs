@@ -141,7 +141,7 @@ impl Balancer {
         let answered = match result {
             Ok(answered) => answered,
             Err(failure) => {
-                if failure.is_refusal() {
+                if failure.is_refusal() && self.is_told(failure, integration.as_ref()) {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
                     let (reason, address) = (failure.reason().into(), request.address);
                     self.tell(EventKind::CallRefused { call, integration, key, reason, address, hint }).await;

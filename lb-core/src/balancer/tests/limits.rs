@@ -214,6 +214,8 @@ fn a_rate_refuses_calls_and_never_a_join_and_outlives_a_new_configuration() {
     };
     assert_eq!(calls(&network), 19);
     denied(&network, &network.call("moodle", "getMeetings", &[]), NO_MORE_CALLS, "calls-per-second");
+    let told = network.events().iter().filter(|event| matches!(event, EventKind::CallRefused { .. })).count();
+    assert_eq!(told, 10, "of 32 refusals: nobody fills the log and the store with them");
     let joins = [("meetingID", "room-1"), ("fullName", "Ana"), ("role", "VIEWER")];
     assert!((0..50).all(|_| network.call("moodle", "join", &joins).0.status == 302));
     network.create("portal", "room-1").failed("idNotUnique");
