@@ -157,6 +157,9 @@ pub enum EventKind {
         integration: Option<IntegrationName>,
         /// BBB's messageKey of the refusal.
         key: Cow<'static, str>,
+        /// A [word](crate::api::Failure::reason) that tells refusals of one key apart.
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        reason: Cow<'static, str>,
         /// Where it came from: the first address from the right that is no trusted proxy.
         address: Option<IpAddr>,
         /// Where the checksum was wrong: the integration that it would have been by what the call says of itself.

@@ -47,6 +47,7 @@ pub mod event;
 pub mod fleet;
 pub mod gateway;
 pub mod jwt;
+mod limit;
 mod meeting;
 mod names;
 pub mod network;

@@ -21,11 +21,11 @@ impl Observer for EventLog {
                     "call"
                 );
             }
-            EventKind::CallRefused { call, integration, key, address, hint } => {
+            EventKind::CallRefused { call, integration, key, reason, address, hint } => {
                 let (address, hint) =
                     (address.map(tracing::field::display), hint.as_ref().map(tracing::field::display));
                 let integration = integration.as_ref().map(tracing::field::display);
-                tracing::info!(%call, integration, key = %key, address, hint, "{word}");
+                tracing::info!(%call, integration, key = %key, reason = %reason, address, hint, "{word}");
             }
             EventKind::SecretsSearched { address, outcome, waited } => {
                 let address = address.map(tracing::field::display);

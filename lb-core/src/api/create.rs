@@ -13,6 +13,9 @@ pub const VOICE_BRIDGES: std::ops::RangeInclusive<u32> = 10_000..=99_998;
 /// The voice bridges that the balancer draws from.
 pub const DRAWN_VOICE_BRIDGES: std::ops::Range<u32> = 70_000..80_000;
 
+/// Names a server that the meeting is to go to; for the balancer alone (API document of the Mconf balancer, 2017).
+const PREFERRED_SERVER: &str = "preferredServer";
+
 /// A create that may be sent to a server.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -26,6 +29,8 @@ pub struct Create {
     pub records: bool,
     /// The parent of a breakout room that a website asks for itself.
     pub parent: Option<MeetingId>,
+    /// The server that the website prefers, by name or address.
+    pub preferred_server: Option<String>,
     /// What the website wants to be told.
     pub callbacks: CallbackUrls,
     /// Those of its callbacks that nobody can be told by.
@@ -43,6 +48,8 @@ impl Create {
         if stamp::is_forged(&params) {
             return Err(Failure::ReservedParameters);
         }
+        let preferred_server = params.given(PREFERRED_SERVER).map(str::to_owned);
+        params.retain(|name| name != PREFERRED_SERVER);
         let meeting_id = params.given("meetingID").ok_or(Failure::MissingMeetingId)?;
         let name = params.get("name").unwrap_or_default();
         let length = |text: &str| text.chars().count();
@@ -80,6 +87,7 @@ impl Create {
                 .filter(|number| VOICE_BRIDGES.contains(number)),
             records: is_true("record"),
             parent,
+            preferred_server,
             callbacks,
             unusable_callbacks,
             params,
@@ -89,6 +97,17 @@ impl Create {
     /// Lets callbacks lead to `hosts` alone, unless there are none.
     pub fn keep_callbacks_at(&mut self, hosts: &[String]) {
         self.unusable_callbacks.extend(self.callbacks.keep_at(hosts));
+    }
+
+    /// Holds the meeting to its plan: `most_users` and `most_minutes`, where there are such limits. What the website gives is
+    /// kept as far as it is within them.
+    pub fn hold_to(&mut self, most_users: Option<u32>, most_minutes: Option<u64>) {
+        if let Some(most) = most_users {
+            self.params.cap("maxParticipants", most.into());
+        }
+        if let Some(most) = most_minutes {
+            self.params.cap("duration", most);
+        }
     }
 
     /// The passwords that the website sent; what it left out comes from `missing`.

@@ -16,6 +16,18 @@ pub enum Failure {
     UnsupportedContentType,
     /// The integration may not use the balancer now.
     NotAllowed,
+    /// The integration's plan does not have this call.
+    CallNotAllowed,
+    /// A create with `record=true`, and the plan has no recordings.
+    MayNotRecord,
+    /// A new meeting beyond the plan's limit.
+    TooManyMeetings,
+    /// One more user than the plan's limit for all meetings together, or a new meeting for such.
+    TooManyUsers,
+    /// One more user than the plan's limit for one meeting.
+    MeetingFull,
+    /// More calls in a short time than the plan has.
+    TooManyCalls,
     /// No such meeting.
     NotFound,
     /// No such meeting, in the words of BBB ≤ 2.3 and of the Mconf balancer's document (`legacy_errors`).
@@ -81,7 +93,13 @@ impl Failure {
             Self::Checksum => "checksumError",
             Self::UnsupportedRequest => "unsupportedRequest",
             Self::UnsupportedContentType => "unsupportedContentType",
-            Self::NotAllowed => "permissionDenied",
+            Self::NotAllowed
+            | Self::CallNotAllowed
+            | Self::MayNotRecord
+            | Self::TooManyMeetings
+            | Self::TooManyUsers
+            | Self::MeetingFull
+            | Self::TooManyCalls => "permissionDenied",
             Self::NotFound => "notFound",
             Self::InvalidMeetingIdentifier => "invalidMeetingIdentifier",
             Self::MissingMeetingId => "missingParamMeetingID",
@@ -105,7 +123,12 @@ impl Failure {
             Self::Checksum => "You did not pass the checksum security check.",
             Self::UnsupportedRequest => "This request is not supported.",
             Self::UnsupportedContentType => "POST request Content-Type is missing or unsupported",
-            Self::NotAllowed => "This application is not currently allowed to access this API.",
+            Self::NotAllowed | Self::CallNotAllowed => "This application is not currently allowed to access this API.",
+            Self::MayNotRecord => "This application is not allowed to record meetings.",
+            Self::TooManyMeetings => "This application is not allowed to have any more concurrent meetings.",
+            Self::TooManyUsers => "This application is not allowed to have any more concurrent users.",
+            Self::MeetingFull => "This application is not allowed to have any more concurrent users in this meeting.",
+            Self::TooManyCalls => "This application is not allowed to make any more calls at the moment.",
             Self::NotFound => {
                 "We could not find a meeting with that meeting ID - perhaps the meeting is not yet running?"
             }
@@ -131,6 +154,20 @@ impl Failure {
         }
     }
 
+    /// A word that tells refusals of one key apart: `permissionDenied` has many. The key itself where it says all.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "inactive",
+            Self::CallNotAllowed => "call-not-allowed",
+            Self::MayNotRecord => "recording",
+            Self::TooManyMeetings => "concurrent-meetings",
+            Self::TooManyUsers => "concurrent-users",
+            Self::MeetingFull => "users-per-meeting",
+            Self::TooManyCalls => "calls-per-second",
+            other => other.key(),
+        }
+    }
+
     /// Whether somebody was refused what they may not have or cannot get. A question about a meeting that has ended, or a
     /// parameter that is missing, is everyday.
     pub fn is_refusal(self) -> bool {
@@ -139,6 +176,12 @@ impl Failure {
             Self::Checksum
                 | Self::UnsupportedRequest
                 | Self::NotAllowed
+                | Self::CallNotAllowed
+                | Self::MayNotRecord
+                | Self::TooManyMeetings
+                | Self::TooManyUsers
+                | Self::MeetingFull
+                | Self::TooManyCalls
                 | Self::ReservedParameters
                 | Self::IdNotUnique
                 | Self::NoServer

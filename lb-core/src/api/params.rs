@@ -40,6 +40,14 @@ impl Params {
         }
     }
 
+    /// Sees to it that `name` is a number from 1 to `most`: a larger one, 0, none, or what is no number becomes `most`, which is
+    /// at least 1, because 0 means no limit to BBB.
+    pub fn cap(&mut self, name: &str, most: u64) {
+        let most = most.max(1);
+        let given = self.get(name).and_then(|text| text.trim().parse().ok());
+        self.set(name, given.filter(|given| (1..=most).contains(given)).unwrap_or(most).to_string());
+    }
+
     /// The meeting meant.
     ///
     /// # Errors

@@ -34,6 +34,15 @@ pub fn is_forged(params: &Params) -> bool {
     params.iter().any(|(name, _)| key_of(name) == Some(true))
 }
 
+/// Whether a parameter is one that the balancer writes or keeps for itself: `meta_mconflb-…`, in any case.
+pub fn is_ours(name: &str) -> bool {
+    name.get(.."meta_".len() + PREFIX.len()).is_some_and(|start| {
+        start
+            .split_at_checked(5)
+            .is_some_and(|(meta, key)| meta.eq_ignore_ascii_case("meta_") && key.eq_ignore_ascii_case(PREFIX))
+    })
+}
+
 /// Stamps a create: which balancer, which integration.
 pub fn write(params: &mut Params, guid: &str, integration: &Integration) {
     params.set("meta_mconflb-guid", guid);

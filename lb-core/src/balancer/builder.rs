@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, presence, refresh, store_health};
+use super::{Balancer, Relay, deliver, limits, presence, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -93,6 +93,7 @@ struct Live {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     presence: Arc<presence::Presence>,
+    usage: Arc<limits::Usage>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -213,6 +214,7 @@ impl BalancerBuilder {
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
             presence: Arc::clone(&running.presence),
+            usage: Arc::clone(&running.usage),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -265,6 +267,7 @@ impl BalancerBuilder {
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
             presence: self.live.presence,
+            usage: self.live.usage,
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::event::{Ended, EventKind, Placement};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingKey, Passwords, Stray};
-use crate::network::Integration;
+use crate::network::{Integration, Plan};
 use crate::position::Position;
 use crate::rng::RngExt;
 use crate::server::ServerName;
@@ -39,6 +39,7 @@ const PASSWORD_LENGTH: usize = 12;
 /// One website's create, on its way.
 pub(super) struct Creating<'a> {
     pub(super) integration: &'a Integration,
+    plan: &'a Plan,
     pub(super) key: MeetingKey,
     pub(super) create: Create,
     xml: Option<(String, Bytes)>,
@@ -88,10 +89,12 @@ impl Balancer {
     pub(super) async fn create(
         &self,
         integration: &Integration,
+        plan: &Plan,
         request: &ApiRequest,
-        signed: SignedRequest,
+        mut signed: SignedRequest,
     ) -> Result<Answered, Failure> {
-        let mut create = Create::read(signed.params)?;
+        integration.create.apply(&mut signed.params);
+        let mut create = Self::planned(Create::read(signed.params)?, plan)?;
         create.keep_callbacks_at(&integration.callback_hosts);
         let mut creating = Creating {
             key: MeetingKey { integration: integration.name.clone(), meeting_id: create.meeting_id.clone() },
@@ -99,6 +102,7 @@ impl Balancer {
             deadline: self.clock.now() + self.settings.budget,
             xml: signed.xml,
             integration,
+            plan,
             create,
             lost: None,
         };
@@ -145,7 +149,8 @@ impl Balancer {
         let own = self.own(creating, &server, callbacks.as_ref());
         let query = creating.create.query(&meeting.passwords, meeting.voice_bridge, own);
         let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
-        let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
+        let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline)
+            .on_behalf_of(&creating.key.integration);
         let said = self.ask(&server, call, Said::read).await?;
         match said.created.as_ref().filter(|_| said.success) {
             Some(created) if created.internal_id != meeting.internal_id => {
@@ -195,6 +200,9 @@ impl Balancer {
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
     async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
+        if creating.lost.is_none() && creating.create.parent.is_none() {
+            self.leave_room_for_users(creating.integration, creating.plan).await?;
+        }
         let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
         let parent = self.parent_server(creating).await?;
         let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
@@ -209,6 +217,7 @@ impl Balancer {
                 position: creating.position,
                 excluded: &excluded,
                 only: parent.as_ref(),
+                preferred: creating.create.preferred_server.as_deref(),
                 attempt,
             };
             let time_left = creating.deadline.since(self.clock.now());
@@ -266,15 +275,18 @@ impl Balancer {
                 supersedes: creating.lost.clone(),
                 callbacks: callbacks.clone(),
             };
-            match self.stored(self.store.claim(claim.clone()).await)? {
+            let counted = Self::counted(&creating.create, creating.plan);
+            match self.stored(self.store.claim_counted(claim.clone(), counted).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
                 ClaimOutcome::Occupied => return Ok(OnServer::Occupied),
+                ClaimOutcome::LimitReached => return Err(Failure::TooManyMeetings),
             }
             let own = self.own(creating, server, callbacks.as_ref());
             let query = creating.create.query(&passwords, Some(voice_bridge), own);
             let deadline = creating.deadline.since(self.clock.now()).min(self.settings.attempt);
-            let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline);
+            let call = ServerCall::change(&server.server, "create", &query, creating.xml.clone(), deadline)
+                .on_behalf_of(&creating.key.integration);
             let said = match self.ask(server, call, Said::read).await {
                 Ok(said) => said,
                 Err(GatewayError::TooLong) => return Ok(OnServer::Refused(Answered::refused(Failure::TooLong))),

@@ -13,7 +13,8 @@ impl Balancer {
         let meeting = self.held(integration, &params.meeting_id()?).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
-        let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()));
+        let call = ServerCall::change(&server.server, "end", &query, None, deadline.since(self.clock.now()))
+            .on_behalf_of(&meeting.key.integration);
         let answered = self.pass_on(&server, call).await?;
         let now = self.clock.now();
         let old_enough = now.since(meeting.created_at.as_past(now)) > self.settings.grace;

@@ -20,7 +20,8 @@ impl Balancer {
         }
         let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
-        let call = ServerCall::read(&server.server, "getMeetingInfo", &query, deadline.since(self.clock.now()));
+        let call = ServerCall::read(&server.server, "getMeetingInfo", &query, deadline.since(self.clock.now()))
+            .on_behalf_of(&meeting.key.integration);
         let name = server.server.name.clone();
         let read = |answer: &Answer<'_>| {
             // BBB finds meetings by the beginning of their internal id too: what carries another's stamp is another's

@@ -19,7 +19,8 @@ impl Balancer {
         let server = self.server_of(&meeting)?;
         let query = signed.params.for_server(&meeting.key.meeting_id).encode();
         let left = deadline.since(self.clock.now());
-        let call = ServerCall::change(&server.server, "insertDocument", &query, Some(slides), left);
+        let call = ServerCall::change(&server.server, "insertDocument", &query, Some(slides), left)
+            .on_behalf_of(&meeting.key.integration);
         self.pass_on(&server, call).await
     }
 }

@@ -25,7 +25,8 @@ impl Balancer {
         }
         let server = self.server_to_ask(&meeting)?;
         let query = params.for_server(&meeting.key.meeting_id).encode();
-        let call = ServerCall::read(&server.server, "isMeetingRunning", &query, deadline.since(self.clock.now()));
+        let call = ServerCall::read(&server.server, "isMeetingRunning", &query, deadline.since(self.clock.now()))
+            .on_behalf_of(&meeting.key.integration);
         self.pass_on(&server, call).await
     }
 }

@@ -5,19 +5,27 @@ use crate::api::join::Join;
 use crate::api::{Failure, Params, Reply};
 use crate::event::EventKind;
 use crate::gateway::ServerCall;
-use crate::network::Integration;
+use crate::network::{Integration, Plan};
 
 impl Balancer {
-    pub(super) async fn join(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
+    pub(super) async fn join(
+        &self,
+        integration: &Integration,
+        plan: &Plan,
+        mut params: Params,
+    ) -> Result<Answered, Failure> {
+        integration.join.apply(&mut params);
         let join = Join::read(params)?;
         let meeting = self.held(integration, &join.meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_of(&meeting)?;
+        self.take_seat(integration, plan, &meeting, &join).await?;
         let query = join.query(&meeting);
         let answered = if join.redirect {
             let location = ServerCall::signed_url(&server.server, "join", &query);
             Answered { server: Some(meeting.server.clone()), ..Answered::locally(Reply::redirect(location.into())) }
         } else {
-            let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget);
+            let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget)
+                .on_behalf_of(&meeting.key.integration);
             self.pass_on(&server, call).await?
         };
         if answered.success {
@@ -30,6 +38,8 @@ impl Balancer {
                 user_id: join.user_id,
             })
             .await;
+        } else {
+            self.give_seat_back(integration, &meeting, &join);
         }
         Ok(answered)
     }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `builder` | how it is put together |
 //! | `authenticate` | whose call it is |
+//! | `limits` | what the plan says of a call |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
@@ -40,6 +41,7 @@ mod get_meetings;
 mod insert_document;
 mod is_meeting_running;
 mod join;
+mod limits;
 mod place;
 mod presence;
 mod proxied;
@@ -98,6 +100,7 @@ pub struct Balancer {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     presence: Arc<presence::Presence>,
+    usage: Arc<limits::Usage>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -147,10 +150,10 @@ impl Balancer {
         let answered = match result {
             Ok(answered) => answered,
             Err(failure) => {
-                if failure.is_refusal() {
+                if failure.is_refusal() && self.is_told(failure, integration.as_ref()) {
                     let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
-                    let address = request.address;
-                    self.tell(EventKind::CallRefused { call, integration, key, address, hint }).await;
+                    let (reason, address) = (failure.reason().into(), request.address);
+                    self.tell(EventKind::CallRefused { call, integration, key, reason, address, hint }).await;
                 }
                 let mut answered = Answered::refused(failure);
                 if call == Some(Call::Join) {
@@ -181,13 +184,13 @@ impl Balancer {
         let signed = request.read()?;
         let integration = self.authenticate(call, request, route, &signed, hint).await?;
         *caller = Some(integration.name.clone());
-        if !integration.active {
-            return Err(Failure::NotAllowed);
-        }
+        let network = self.network();
+        let plan = network.plan_of(&integration);
+        self.let_in(call, &integration, plan)?;
         match call {
             Call::Root => Ok(Answered::locally(root::reply(&self.settings.about))),
-            Call::Create => self.create(&integration, request, signed).await,
-            Call::Join => self.join(&integration, signed.params).await,
+            Call::Create => self.create(&integration, plan, request, signed).await,
+            Call::Join => self.join(&integration, plan, signed.params).await,
             Call::IsMeetingRunning => self.is_meeting_running(&integration, signed.params).await,
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,

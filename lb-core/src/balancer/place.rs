@@ -13,6 +13,9 @@ use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
 
+/// What stands in place of a policy's name where no policy decided.
+const PREFERRED: &str = "preferred-server";
+
 /// A meeting that wants a place.
 pub(super) struct Wanted<'a> {
     pub(super) key: &'a MeetingKey,
@@ -23,6 +26,8 @@ pub(super) struct Wanted<'a> {
     pub(super) excluded: &'a [ServerName],
     /// The one server that may have it: a breakout room goes where its parent is.
     pub(super) only: Option<&'a ServerName>,
+    /// The server that the website prefers, by name or address.
+    pub(super) preferred: Option<&'a str>,
     /// Which attempt this is, from 1.
     pub(super) attempt: u32,
 }
@@ -39,9 +44,28 @@ impl Wanted<'_> {
         let name = &server.server.name;
         !self.excluded.contains(name)
             && self.only.is_none_or(|only| only == name)
-            && server.carries(&self.integration.tags.required)
+            && server.is_allowed_by(&self.integration.tags)
             && !server.foreign.contains(&self.key.meeting_id)
     }
+}
+
+impl Wanted<'_> {
+    /// The place on the server that the website prefers.
+    fn place_on(&self, server: &Arc<FleetServer>) -> Place {
+        let reason = "the website prefers this server".to_owned();
+        let placement = Placement { policy: PREFERRED.to_owned(), score: None, reason, attempt: self.attempt };
+        Place { server: Arc::clone(server), placement, last_resort: false }
+    }
+}
+
+/// The server that a website calls so, if it can take the meeting: by its name, else by its address.
+fn preferred<'a>(
+    fleet: &'a Fleet,
+    text: &str,
+    eligible: &dyn Fn(&FleetServer) -> bool,
+) -> Option<&'a Arc<FleetServer>> {
+    let by_name = fleet.server(&text.into()).filter(|server| eligible(server));
+    by_name.or_else(|| fleet.servers().iter().find(|server| server.is_called(text) && eligible(server)))
 }
 
 impl Balancer {
@@ -75,6 +99,9 @@ impl Balancer {
         let warned = |server: &FleetServer| {
             server.state() == ServerState::Warning && server.has_room(now) && wanted.may_go_to(server)
         };
+        if let Some(server) = wanted.preferred.and_then(|text| preferred(fleet, text, &regular)) {
+            return Some(wanted.place_on(server));
+        }
         let first = |policy: &dyn PlacementPolicy, eligible: &dyn Fn(&FleetServer) -> bool, last_resort: bool| {
             let request = PlacementRequest { fleet, eligible, position: wanted.position, meeting: wanted.key, now };
             let Candidate { server, score, reason } = policy.rank(&request).next()?;
@@ -85,16 +112,27 @@ impl Balancer {
             Some(Place { server, placement, last_resort })
         };
         let network = self.network();
-        let by_router = self.routers_of(&network, wanted.integration).find_map(|(router, before)| {
-            let mut place = first(&*self.policy_of(router, &network)?, &regular, false)?;
-            if let Some(before) = before {
-                let reason = &place.placement.reason;
-                place.placement.reason = format!("router {} found no server, {}: {reason}", before.name, router.name);
+        let by_routers = |eligible: &dyn Fn(&FleetServer) -> bool| {
+            self.routers_of(&network, wanted.integration).find_map(|(router, before)| {
+                let mut place = first(&*self.policy_of(router, &network)?, eligible, false)?;
+                if let Some(before) = before {
+                    let (reason, name) = (&place.placement.reason, &router.name);
+                    place.placement.reason = format!("router {} found no server, {name}: {reason}", before.name);
+                }
+                Some(place)
+            })
+        };
+        let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
+        let tags = &wanted.integration.tags.preferred;
+        let tagged = |server: &FleetServer| server.carries(tags) && regular(server);
+        let preferred = if tags.is_empty() { None } else { by_routers(&tagged) };
+        preferred.or_else(|| {
+            let mut place = by_routers(&regular).or_else(last_resort)?;
+            if !place.server.carries(tags) {
+                place.placement.reason.push_str("; no server with the preferred tags can take it");
             }
             Some(place)
-        });
-        let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
-        by_router.or_else(last_resort)
+        })
     }
 
     /// The policy of `router`. Where it names one that is no more, that of the router `default` stands in: a meeting must be

@@ -89,10 +89,12 @@ impl Balancer {
             let created =
                 Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
             let callback = root.child("metadata").and_then(crate::api::stamp::read_callback);
-            created.map(|created| (created, callback, root.value("meetingName").into_owned(), root.flag("recording")))
+            let flags = (root.flag("recording"), root.flag("isBreakout"));
+            created.map(|created| (created, callback, root.value("meetingName").into_owned(), flags))
         });
         match asked.await {
-            Ok(Some((created, callback, name, records))) => {
+            Ok(Some((created, callback, name, (records, breakout)))) => {
+                let breakout = breakout.then(|| ("isBreakout".to_owned(), "true".to_owned()));
                 let (attendee, moderator) = created.passwords;
                 Asked::There(Box::new(Meeting {
                     key: claim.key.clone(),
@@ -107,7 +109,7 @@ impl Balancer {
                     voice_bridge: created.voice_bridge.or(Some(claim.voice_bridge)),
                     records,
                     created_at: self.clock.now(),
-                    parameters: Vec::new(),
+                    parameters: breakout.into_iter().collect(),
                     superseded: Vec::new(),
                     callbacks: claim.callbacks.clone().map(|callbacks| callbacks.made_by(callback)),
                 }))

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 pub use self::sha::SharedSecrets;
+pub(crate) use self::throttle::Debt;
 pub use self::throttle::SearchBudget;
 
 use crate::network::Integration;

@@ -162,11 +162,11 @@ impl Drop for Counted<'_> {
 
 /// The moment at which nothing is owed any more, in nanoseconds since 1970.
 #[derive(Debug, Default)]
-struct Debt(AtomicU64);
+pub(crate) struct Debt(AtomicU64);
 
 impl Debt {
     /// Adds `cost` if the debt before it is, after a wait of at most `patience`, no more than `allowed`; answers the wait.
-    fn charge(&self, now: u64, cost: u64, allowed: u64, patience: u64) -> Option<u64> {
+    pub(crate) fn charge(&self, now: u64, cost: u64, allowed: u64, patience: u64) -> Option<u64> {
         let wait = |until: u64| until.saturating_sub(now).saturating_sub(allowed);
         let charged = self.0.fetch_update(Relaxed, Relaxed, |until| {
             (wait(until) <= patience).then(|| until.max(now).saturating_add(cost))

@@ -7,6 +7,7 @@ use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
+use crate::network::TagRules;
 use crate::server::{
     AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, Failed, HealthRules, HostStatus, Load, Reachability,
     Server, ServerState, Service,
@@ -154,6 +155,20 @@ impl FleetServer {
     /// Whether it carries all of `tags`.
     pub fn carries(&self, tags: &[String]) -> bool {
         tags.iter().all(|tag| self.server.tags.contains(tag))
+    }
+
+    /// Whether its meetings may be those of an integration with these rules, whatever it prefers.
+    pub fn is_allowed_by(&self, rules: &TagRules) -> bool {
+        self.carries(&rules.required) && !rules.forbidden.iter().any(|tag| self.server.tags.contains(tag))
+    }
+
+    /// Whether `text` names it: by its name or by its address, alone or with the port.
+    pub fn is_called(&self, text: &str) -> bool {
+        let server = &self.server;
+        let url = &server.api_url;
+        let host = || url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(text));
+        let authority = || url[url::Position::BeforeHost..url::Position::AfterPort].eq_ignore_ascii_case(text);
+        server.name.as_str() == text || server.address.eq_ignore_ascii_case(text) || host() || authority()
     }
 
     /// Counts a meeting that was just placed on it.

@@ -22,6 +22,7 @@ pub use self::simulated::{
 };
 
 use crate::checksum;
+use crate::network::IntegrationName;
 use crate::server::Server;
 
 /// Performs one call on one server.
@@ -54,6 +55,8 @@ pub struct ServerCall {
     pub deadline: Duration,
     /// Whether it changes state on the server: then it must not be sent twice.
     pub changes_state: bool,
+    /// The integration that it is made for, so that none can take a server away from the others; absent: the balancer's own.
+    pub website: Option<IntegrationName>,
 }
 
 impl ServerCall {
@@ -69,7 +72,14 @@ impl ServerCall {
 
     /// A call that reads: GET, may be repeated.
     pub fn read(server: &Server, name: &'static str, query: &str, deadline: Duration) -> Self {
-        Self { name, url: Self::signed_url(server, name, query), body: None, deadline, changes_state: false }
+        Self {
+            name,
+            url: Self::signed_url(server, name, query),
+            body: None,
+            deadline,
+            changes_state: false,
+            website: None,
+        }
     }
 
     /// A call that changes state: GET, or POST where there is a body. Never repeated.
@@ -80,7 +90,13 @@ impl ServerCall {
         body: Option<(String, Bytes)>,
         deadline: Duration,
     ) -> Self {
-        Self { name, url: Self::signed_url(server, name, query), body, deadline, changes_state: true }
+        Self { name, url: Self::signed_url(server, name, query), body, deadline, changes_state: true, website: None }
+    }
+
+    /// The same, made for a call of `website`.
+    #[must_use]
+    pub fn on_behalf_of(self, website: &IntegrationName) -> Self {
+        Self { website: Some(website.clone()), ..self }
     }
 }
 

@@ -5,8 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::{Params, stamp};
+
 /// What becomes of the parameters of one kind of call before it goes to a server. Names are the API's, metadata included
-/// (`meta_…`); each stands in one of the four at most.
+/// (`meta_…`, in any case, as in BBB); each stands in one of the four at most. A rule for `meetingID`, the checksum, or what the
+/// balancer itself writes into a create has no effect.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ParameterRules {
@@ -22,6 +25,24 @@ pub struct ParameterRules {
 }
 
 impl ParameterRules {
+    /// Makes of a website's parameters those that are to go on.
+    pub fn apply(&self, params: &mut Params) {
+        for name in self.blocked.iter().filter(|name| may_be_ruled(name)) {
+            params.retain(|given| !is_same(given, name));
+        }
+        for (name, value) in self.default.iter().filter(|(name, _)| may_be_ruled(name)) {
+            if !params.iter().any(|(given, value)| is_same(given, name) && !value.is_empty()) {
+                set(params, name, value);
+            }
+        }
+        for (name, value) in self.forced.iter().filter(|(name, _)| may_be_ruled(name)) {
+            set(params, name, value);
+        }
+        for (name, most) in self.capped.iter().filter(|(name, _)| may_be_ruled(name)) {
+            params.cap(name, *most);
+        }
+    }
+
     /// A parameter that has two of the four rules, if one has.
     pub fn contradiction(&self) -> Option<&str> {
         let default = self.default.keys().find(|name| {
@@ -45,21 +66,85 @@ impl fmt::Debug for ParameterRules {
     }
 }
 
+fn may_be_ruled(name: &str) -> bool {
+    const UNTOUCHED: [&str; 3] = ["meetingID", "checksum", "integrationName"];
+    !UNTOUCHED.contains(&name) && !stamp::is_ours(name)
+}
+
+fn is_meta(name: &str) -> bool {
+    name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("meta_"))
+}
+
+fn is_same(given: &str, name: &str) -> bool {
+    given == name || (is_meta(name) && given.eq_ignore_ascii_case(name))
+}
+
+fn set(params: &mut Params, name: &str, value: &str) {
+    params.retain(|given| given == name || !is_same(given, name));
+    params.set(name, value);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ruled(rules: &ParameterRules, given: &str) -> String {
+        let mut params = Params::parse(given);
+        rules.apply(&mut params);
+        params.encode()
+    }
+
+    fn pairs(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
     #[test]
-    fn a_parameter_with_two_rules_is_found() {
-        let mut rules = ParameterRules::default();
-        rules.default.insert("record".to_owned(), "true".to_owned());
-        rules.forced.insert("logo".to_owned(), "https://logo".to_owned());
-        rules.capped.insert("duration".to_owned(), 60);
-        rules.blocked.insert("welcome".to_owned());
-        assert_eq!(rules.contradiction(), None);
-        for name in ["record", "logo", "duration"] {
-            let twice = ParameterRules { blocked: [name.to_owned()].into(), ..rules.clone() };
-            assert_eq!(twice.contradiction(), Some(name));
+    fn each_kind_of_rule_does_what_it_says() {
+        let rules = ParameterRules {
+            default: pairs(&[("logo", "l"), ("meta_course", "c")]),
+            forced: pairs(&[("record", "false"), ("meta_origin", "o")]),
+            capped: [("duration".to_owned(), 90)].into(),
+            blocked: ["welcome".to_owned(), "meta_secret".to_owned()].into(),
+        };
+        for (given, sent) in [
+            ("a=1", "a=1&logo=l&meta_course=c&meta_origin=o&record=false&duration=90"),
+            ("logo=&duration=0&welcome=w", "logo=l&duration=90&meta_course=c&meta_origin=o&record=false"),
+            (
+                "record=true&logo=own&duration=60&record=true&META_Secret=s&meta_Course=own",
+                "record=false&logo=own&duration=60&meta_Course=own&meta_origin=o",
+            ),
+            (
+                "duration=91&meta_Origin=x&welcome=w&welcome=v&duration=5&logo=x&meta_course=x",
+                "duration=90&logo=x&meta_course=x&meta_origin=o&record=false",
+            ),
+        ] {
+            assert_eq!(ruled(&rules, given), sent, "{given}");
         }
+    }
+
+    #[test]
+    fn what_is_no_number_or_means_no_limit_is_capped() {
+        let rules = ParameterRules { capped: [("maxParticipants".to_owned(), 20)].into(), ..ParameterRules::default() };
+        for (given, sent) in
+            [("", "20"), ("-1", "20"), ("0", "20"), ("x", "20"), ("1e1", "20"), ("21", "20"), ("20", "20"), ("7", "7")]
+        {
+            assert_eq!(
+                ruled(&rules, &format!("maxParticipants={given}")),
+                format!("maxParticipants={sent}"),
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_rule_touches_whose_meeting_it_is_and_which() {
+        let names = ["meetingID", "checksum", "integrationName", "meta_mconflb-guid", "META_MConfLB-institution"];
+        let rules = ParameterRules {
+            forced: names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(),
+            blocked: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..ParameterRules::default()
+        };
+        let given = "meetingID=room&checksum=c&integrationName=i&meta_mconflb-guid=g";
+        assert_eq!(ruled(&rules, given), given);
     }
 }

@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use event_listener::{Event as Bell, listener};
 use imbl::{HashMap, HashSet, OrdMap};
 
-use super::{ClaimOutcome, Replaces, StoreError};
+use super::{ClaimOutcome, Counted, Replaces, StoreError};
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::network::IntegrationName;
 use crate::server::ServerName;
@@ -118,6 +118,10 @@ pub struct MeetingIndex {
     by_voice_bridge: HashMap<u32, Few<MeetingKey>>,
     // A claim and the bell that rings when it is settled.
     claims: HashMap<ClaimToken, (MeetingKey, Arc<Bell>)>,
+    // Claims of breakout rooms.
+    uncounted: HashSet<ClaimToken>,
+    // Claims and meetings of each integration that has any, without breakout rooms.
+    counts: HashMap<IntegrationName, u32>,
     strays: HashMap<MeetingId, Few<Stray>>,
     // Bells of claims that this value settled, to be rung once it is the published one.
     settled: Vec<Arc<Bell>>,
@@ -132,7 +136,7 @@ impl MeetingIndex {
     ) -> Self {
         let mut index = Self::default();
         meetings.into_iter().for_each(|meeting| drop(index.hold(meeting)));
-        claims.into_iter().for_each(|claim| index.put_claim(claim));
+        claims.into_iter().for_each(|claim| index.put_claim(claim, true));
         for stray in strays {
             index.note_stray(stray);
         }
@@ -221,9 +225,19 @@ impl MeetingIndex {
         self.claims.get(token).map(|(_, bell)| Arc::clone(bell))
     }
 
+    /// How many claims and meetings an integration has, breakout rooms left out.
+    pub fn count_of(&self, integration: &IntegrationName) -> u32 {
+        self.counts.get(integration).copied().unwrap_or(0)
+    }
+
+    /// [`claim_counted`](Self::claim_counted) where no limit holds.
+    pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
+        self.claim_counted(claim, Counted::Always)
+    }
+
     /// Decides a claim. With [`ClaimOutcome::Claimed`] it is in the index from now on. A token holds one claim: if it held
     /// another key, that one is let go.
-    pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
+    pub fn claim_counted(&mut self, claim: Claim, counted: Counted) -> ClaimOutcome {
         match self.entries.get(&claim.key) {
             Some(Entry::Held(meeting)) => {
                 let superseded = claim.supersedes.as_ref().map(|lost| &lost.internal_id);
@@ -234,12 +248,20 @@ impl MeetingIndex {
             Some(Entry::Claimed(other)) if other.token != claim.token => {
                 return ClaimOutcome::Pending(Arc::clone(other));
             }
-            _ => {}
+            // a claim that only moves
+            Some(Entry::Claimed(_)) => {}
+            None => {
+                if let Counted::Below(limit) = counted
+                    && self.count_of(&claim.key.integration) >= limit
+                {
+                    return ClaimOutcome::LimitReached;
+                }
+            }
         }
         if self.occupied(&claim.key).contains(&claim.server) {
             return ClaimOutcome::Occupied;
         }
-        self.put_claim(claim);
+        self.put_claim(claim, counted != Counted::Not);
         ClaimOutcome::Claimed
     }
 
@@ -260,7 +282,7 @@ impl MeetingIndex {
         if let Some(Entry::Claimed(claim)) = self.take(&key)
             && let Some(lost) = &claim.supersedes
         {
-            self.put(key.clone(), Entry::Held(Arc::clone(lost)));
+            self.put(key.clone(), Entry::Held(Arc::clone(lost)), !lost.is_breakout());
         }
         Some(key)
     }
@@ -325,7 +347,7 @@ impl MeetingIndex {
             Some(lost) => meeting.superseding(lost),
             None => meeting,
         });
-        self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
+        self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)), !meeting.is_breakout());
         if let Some(lost) = &lost {
             let superseded = Some(lost.internal_id.clone());
             let (key, server) = (meeting.key.clone(), lost.server.clone());
@@ -335,7 +357,7 @@ impl MeetingIndex {
         NowHeld { meeting, ended: None, lost }
     }
 
-    fn put_claim(&mut self, claim: Claim) {
+    fn put_claim(&mut self, claim: Claim, counts: bool) {
         // A claim that only moves takes its bell along: whoever waits for it goes on waiting.
         let kept = match self.claims.get(&claim.token) {
             Some((key, _)) if *key == claim.key => self.claims.remove(&claim.token),
@@ -343,12 +365,17 @@ impl MeetingIndex {
         };
         self.release(&claim.token);
         let (token, key) = (claim.token.clone(), claim.key.clone());
-        self.put(key.clone(), Entry::Claimed(Arc::new(claim)));
+        self.put(key.clone(), Entry::Claimed(Arc::new(claim)), counts);
         self.claims.insert(token, kept.unwrap_or_else(|| (key, Arc::default())));
     }
 
-    fn put(&mut self, key: MeetingKey, entry: Entry) {
+    fn put(&mut self, key: MeetingKey, entry: Entry, counts: bool) {
         self.take(&key);
+        match &entry {
+            _ if counts => *self.counts.entry(key.integration.clone()).or_default() += 1,
+            Entry::Claimed(claim) => drop(self.uncounted.insert(claim.token.clone())),
+            Entry::Held(_) => {}
+        }
         add_to(&mut self.by_meeting_id, key.meeting_id.clone(), key.integration.clone());
         self.by_server.entry(entry.server().clone()).or_default().insert(key.clone());
         if let Some(number) = entry.voice_bridge() {
@@ -362,10 +389,24 @@ impl MeetingIndex {
         self.entries.insert(key, entry);
     }
 
+    fn count_down(&mut self, integration: &IntegrationName) {
+        match self.counts.get_mut(integration) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(self.counts.remove(integration)),
+        }
+    }
+
     /// Takes the entry under `key` out of every map.
     fn take(&mut self, key: &MeetingKey) -> Option<Entry> {
         let entry = self.entries.remove(key)?;
         remove_from(&mut self.by_meeting_id, &key.meeting_id, &key.integration);
+        let counted = match &entry {
+            Entry::Claimed(claim) => self.uncounted.remove(&claim.token).is_none(),
+            Entry::Held(meeting) => !meeting.is_breakout(),
+        };
+        if counted {
+            self.count_down(&key.integration);
+        }
         if let Some(keys) = self.by_server.get_mut(entry.server()) {
             keys.remove(key);
             if keys.is_empty() {

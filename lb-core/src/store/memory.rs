@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use self::outbox::Deliveries;
 use super::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
+    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
     PublishedIndex, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
@@ -140,8 +140,8 @@ impl MeetingStore for InMemoryStore {
         Ok(self.index.load().claims())
     }
 
-    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
-        self.change(Vec::new(), |index| Ok(index.claim(claim)))
+    async fn claim_counted(&self, claim: Claim, counted: Counted) -> Result<ClaimOutcome, StoreError> {
+        self.change(Vec::new(), |index| Ok(index.claim_counted(claim, counted)))
     }
 
     async fn confirm(

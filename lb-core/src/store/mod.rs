@@ -105,12 +105,21 @@ pub trait MeetingStore: Outbox {
     /// Every claim, expired or not.
     async fn claims(&self) -> Result<Vec<Arc<Claim>>, StoreError>;
 
-    /// Takes the right to create `claim.key` on `claim.server`. A claim under the token that already holds the key moves
-    /// it to another server.
+    /// [`claim_counted`](Self::claim_counted) where no limit holds.
     ///
     /// # Errors
     /// [`StoreError`]: nothing was claimed.
-    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError>;
+    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
+        self.claim_counted(claim, Counted::Always).await
+    }
+
+    /// Takes the right to create `claim.key` on `claim.server`. A claim under the token that already holds the key moves
+    /// it to another server. `counted` says whether a limit of its integration holds for it: who comes beyond it is told so,
+    /// however many come at once. A claim that moves, or that takes the place of a meeting, is no new one.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was claimed.
+    async fn claim_counted(&self, claim: Claim, counted: Counted) -> Result<ClaimOutcome, StoreError>;
 
     /// Makes the claim under `token` the meeting that came of it, and stores `events`, in one transaction.
     ///
@@ -193,6 +202,18 @@ pub enum Replaces {
     Incarnation(InternalMeetingId),
 }
 
+/// How a claim counts among the meetings and claims of its integration. Breakout rooms do not count, neither as claims nor as
+/// [meetings](Meeting::is_breakout). What a claim counts as is not stored: one that a restart found counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It does not: it is to be a breakout room.
+    Not,
+    /// It does, and may be had however many there are.
+    Always,
+    /// It does, and may be had only while there are fewer than so many.
+    Below(u32),
+}
+
 /// What came of a [`claim`](MeetingStore::claim).
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClaimOutcome {
@@ -204,6 +225,8 @@ pub enum ClaimOutcome {
     Held(Arc<Meeting>),
     /// The server came to hold a meeting of the same id of another integration, or a stray, since it was ranked.
     Occupied,
+    /// The integration has as many meetings and claims as it may.
+    LimitReached,
 }
 
 /// Keeps the last good fleet and the administrator's words, for a start while the monitor is away.

@@ -32,7 +32,8 @@ type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 pub struct UpstreamSettings {
     /// How long connecting may take.
     pub connect_timeout: Duration,
-    /// How many calls to one server may be under way at once. Further ones wait a quarter of their time, then fail.
+    /// How many calls to one server may be under way at once, and three quarters of it for one website. Further ones wait a
+    /// quarter of their time, then fail.
     pub max_concurrent_calls: usize,
     /// The most bytes of one answer that are read. A list of a thousand meetings with their users has some 3 MB.
     pub answer_limit: usize,
@@ -121,9 +122,8 @@ impl Gateway for HttpGateway {
         }
         let deadline = Instant::now() + call.deadline;
         let patience = Instant::now() + call.deadline / 4;
-        let place = self.places.of(&server.name);
-        let _place =
-            timeout_at(patience, place.acquire_owned()).await.ok().and_then(Result::ok).ok_or(GatewayError::Busy)?;
+        let place = self.places.of(&server.name).take(call.website.clone());
+        let _place = timeout_at(patience, place).await.ok().flatten().ok_or(GatewayError::Busy)?;
         self.send_by(&call, deadline).await
     }
 }

@@ -7,6 +7,7 @@ mod concurrency;
 mod down;
 mod faults;
 mod insert_document;
+mod limits;
 mod meetings;
 mod placement;
 mod presence;

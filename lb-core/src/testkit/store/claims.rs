@@ -6,7 +6,7 @@ use futures_util::future::{join_all, poll_immediate};
 
 use super::{claim, meeting, soon, token};
 use crate::meeting::MeetingKey;
-use crate::store::{ClaimOutcome, Entry, MeetingStore, Replaces, StoreError};
+use crate::store::{ClaimOutcome, Counted, Entry, MeetingStore, Replaces, StoreError};
 
 /// A key that nobody has is claimed, and the claim is found under it with all that it says.
 pub async fn a_free_key_is_claimed(store: &dyn MeetingStore) {
@@ -107,6 +107,50 @@ pub async fn a_token_confirms_its_own_key_only(store: &dyn MeetingStore) {
     assert_eq!(store.confirm(&token("t1"), other.clone(), vec![]).await, Err(StoreError::Fenced));
     assert_eq!(store.find(&other.key).await, Ok(None));
     assert_eq!(store.claims().await.map(|claims| claims.len()), Ok(1));
+}
+
+/// Of a hundred claims of new keys at the same time as many are given as the limit says, and the others are told why; what
+/// another integration has counts for itself.
+pub async fn of_a_hundred_new_meetings_at_once_as_many_are_claimed_as_the_limit_says(store: &dyn MeetingStore) {
+    let mut portals = claim("t-portal", "room", "bbb1");
+    portals.key = MeetingKey::new("portal", "room");
+    assert_eq!(store.claim(portals).await, Ok(ClaimOutcome::Claimed));
+    let wanted = |n: usize| store.claim_counted(claim(&format!("t{n}"), &format!("m{n}"), "bbb1"), Counted::Below(40));
+    let outcomes = soon("a hundred claims", join_all((0..100).map(wanted))).await;
+    let count = |outcome: ClaimOutcome| outcomes.iter().filter(|told| **told == Ok(outcome.clone())).count();
+    assert_eq!((count(ClaimOutcome::Claimed), count(ClaimOutcome::LimitReached)), (40, 60), "{outcomes:?}");
+    assert_eq!(store.claims().await.map(|claims| claims.len()), Ok(41));
+}
+
+/// A claim that moves, one that takes the place of a lost meeting, and breakout rooms are within any limit; what is given up or
+/// has ended makes room.
+pub async fn only_what_is_new_and_no_breakout_room_counts_for_a_limit(store: &dyn MeetingStore) {
+    let two = Counted::Below(2);
+    let held = store.adopt(meeting("a", 1, "bbb1"), Replaces::Nothing, vec![]).await.unwrap();
+    let mut breakout = meeting("room", 2, "bbb1");
+    breakout.parameters.push(("isBreakout".to_owned(), "true".to_owned()));
+    store.adopt(breakout.clone(), Replaces::Nothing, vec![]).await.unwrap();
+    assert_eq!(store.claim_counted(claim("t-room", "room-2", "bbb1"), Counted::Not).await, Ok(ClaimOutcome::Claimed));
+    let claimed = async |id: &str, server: &str| store.claim_counted(claim(id, id, server), two).await.unwrap();
+    assert_eq!(claimed("b", "bbb1").await, ClaimOutcome::Claimed, "one meeting and two breakout rooms are there");
+    assert_eq!(claimed("c", "bbb1").await, ClaimOutcome::LimitReached);
+    assert_eq!(claimed("b", "bbb2").await, ClaimOutcome::Claimed, "it only moves");
+    assert_eq!(claimed("a", "bbb2").await, ClaimOutcome::Held(held.clone()), "a meeting that is there is no new one");
+    let mut afresh = claim("t-a", "a", "bbb2");
+    afresh.supersedes = Some(held.clone());
+    assert_eq!(store.claim_counted(afresh, two).await, Ok(ClaimOutcome::Claimed), "it takes the place of another");
+    store.release(&token("t-a")).await.unwrap();
+    assert_eq!(claimed("c", "bbb1").await, ClaimOutcome::LimitReached, "that one is held again");
+    store.release(&token("b")).await.unwrap();
+    assert_eq!(claimed("c", "bbb1").await, ClaimOutcome::Claimed, "one was given up");
+    let confirmed = store.confirm(&token("c"), meeting("c", 3, "bbb1"), vec![]).await;
+    assert!(confirmed.is_ok(), "{confirmed:?}");
+    assert_eq!(claimed("d", "bbb1").await, ClaimOutcome::LimitReached, "a claim that became a meeting counts once");
+    store.forget(&breakout.key, &breakout.internal_id, vec![]).await.unwrap();
+    store.release(&token("t-room")).await.unwrap();
+    assert_eq!(claimed("d", "bbb1").await, ClaimOutcome::LimitReached, "the end of a breakout room makes no room");
+    store.forget(&held.key, &held.internal_id, vec![]).await.unwrap();
+    assert_eq!(claimed("d", "bbb1").await, ClaimOutcome::Claimed, "one has ended");
 }
 
 /// Of a hundred claims of one key at the same time one is given; all others are told of that one.

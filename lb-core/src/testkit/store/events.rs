@@ -74,6 +74,7 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         call: "create".into(),
         integration: integration.map(Into::into),
         key: "checksumError".into(),
+        reason: integration.unwrap_or_default().to_owned().into(),
         address: address.map(|address| address.parse().unwrap()),
         hint: integration.map(Into::into),
     };

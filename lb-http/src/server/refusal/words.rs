@@ -20,6 +20,7 @@ enum Kind {
     ServerAway,
     NameMissing,
     NotAllowed,
+    Full,
     Trouble,
 }
 
@@ -31,14 +32,15 @@ fn kind(failure: Failure) -> Kind {
         Failure::NotFound | Failure::InvalidMeetingIdentifier => Kind::NotRunning,
         Failure::ServerTrouble => Kind::ServerAway,
         Failure::MissingFullName => Kind::NameMissing,
-        Failure::NotAllowed => Kind::NotAllowed,
+        Failure::NotAllowed | Failure::CallNotAllowed => Kind::NotAllowed,
+        Failure::MeetingFull | Failure::TooManyUsers => Kind::Full,
         _ => Kind::Trouble,
     }
 }
 
 /// Whether the same link may work a little later.
 pub(super) fn may_pass(failure: Failure) -> bool {
-    matches!(kind(failure), Kind::NotRunning | Kind::ServerAway | Kind::Trouble)
+    matches!(kind(failure), Kind::NotRunning | Kind::ServerAway | Kind::Full | Kind::Trouble)
 }
 
 pub(super) fn words(failure: Failure, language: Language) -> Words {
@@ -71,6 +73,11 @@ fn english(kind: Kind) -> (&'static str, &'static str) {
             "This website cannot use the conference service at the moment",
             "Please tell the people who run the website.",
         ),
+        Kind::Full => (
+            "There is no room for one more person",
+            "As many people are here as this website may have. Try again when somebody has left, or tell the organiser of the \
+             meeting.",
+        ),
         Kind::Trouble => (
             "You cannot be let into the meeting at the moment",
             "Please try again in a minute. If it goes on, ask the organiser of the meeting.",
@@ -99,6 +106,11 @@ fn portuguese(kind: Kind) -> (&'static str, &'static str) {
         Kind::NotAllowed => {
             ("Este site não pode usar o serviço de conferência no momento", "Avise os responsáveis pelo site.")
         }
+        Kind::Full => (
+            "Não há lugar para mais uma pessoa",
+            "Já há tantas pessoas quantas este site pode ter. Tente de novo quando alguém tiver saído, ou avise o organizador da \
+             reunião.",
+        ),
         Kind::Trouble => (
             "Não é possível entrar na reunião no momento",
             "Tente de novo em um minuto. Se continuar assim, fale com o organizador da reunião.",

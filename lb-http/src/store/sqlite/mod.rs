@@ -31,7 +31,7 @@ use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
+    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
     PublishedIndex, Replaces, Settled, StoreError,
 };
 use lb_core::{
@@ -148,9 +148,9 @@ impl MeetingStore for SqliteStore {
         Ok(self.shared.index.load().claims())
     }
 
-    async fn claim(&self, claim: Claim) -> Result<ClaimOutcome, StoreError> {
+    async fn claim_counted(&self, claim: Claim, counted: Counted) -> Result<ClaimOutcome, StoreError> {
         let job = move |work: &mut job::Work<'_>| {
-            let outcome = work.index.claim(claim.clone());
+            let outcome = work.index.claim_counted(claim.clone(), counted);
             if outcome == ClaimOutcome::Claimed {
                 work.let_create_in()?;
                 work.write(&claim, tables::put_claim)?;
