@@ -10,11 +10,12 @@ use lb_core::balancer::Balancer;
 use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use lb_core::checksum::{Algorithm, SharedSecrets, sign};
 use lb_core::gateway::{Gateway, ScriptedServers, ServerCall, ServerReply};
+use lb_core::network::{Declared, NetworkChange};
 use lb_core::source::{MonitorReport, ReportedServer, ServerFacts, StaticServers};
 use lb_core::store::{ClaimOutcome, Entry, FleetRecord, InMemoryStore, KeptServer, MeetingIndex, MeetingStore};
 use lb_core::xml::Document;
 use lb_core::{
-    Claim, Integration, Integrations, ManualClock, Meeting, MeetingKey, Passwords, Secret, SeededRng, Server,
+    Claim, Integration, Integrations, ManualClock, Meeting, MeetingKey, Network, Passwords, Secret, SeededRng, Server,
     ServerName, Timestamp,
 };
 use lb_http::config::Config;
@@ -111,6 +112,11 @@ fn the_types_of_the_core_keep_their_secrets() {
     keeps("Integration", &integration);
     let integrations = Arc::new(Integrations::new([integration]).unwrap());
     keeps("Integrations", &integrations);
+    let network = Network::of(Integrations::clone(&integrations));
+    keeps("Network", &network);
+    keeps("Declared", &Declared::from(&network));
+    keeps("NetworkChange", &network.entities().map(NetworkChange::Put).collect::<Vec<_>>());
+    keeps("InMemoryStore", &InMemoryStore::of(network));
     keeps(
         "SharedSecrets",
         &SharedSecrets::new(Arc::clone(&integrations), Algorithm::ALL.to_vec(), Arc::new(ManualClock::default())),

@@ -1,5 +1,6 @@
 //! [`BadNetwork`]: why a network cannot be as somebody wants it.
 
+use super::integrations::MOST_SECRETS;
 use super::{EntityName, IntegrationName, PartnerName, PlanName, RouterName};
 
 /// Why a network cannot be as it would be. Each is a sentence for people, and none has the value of a secret in it.
@@ -18,6 +19,12 @@ pub enum BadNetwork {
     /// An integration has no secret: nobody could call with it.
     #[error("integration {name} has no secrets; it must have at least one")]
     NoSecret {
+        /// Whose.
+        name: IntegrationName,
+    },
+    /// An integration has more than 16 secrets: each that is valid may cost a call a hash.
+    #[error("integration {name} has more than {MOST_SECRETS} secrets; take those out that nobody signs with any more")]
+    TooManySecrets {
         /// Whose.
         name: IntegrationName,
     },

@@ -20,6 +20,9 @@ pub struct Integrations {
     next: u32,
 }
 
+/// The most secrets that one integration has: where a hint is right, each that is valid may cost a call a hash.
+pub(super) const MOST_SECRETS: usize = 16;
+
 /// A secret as the key of a map.
 #[derive(Clone, PartialEq, Eq)]
 struct Key(Secret);
@@ -110,6 +113,9 @@ impl Integrations {
         let name = &integration.name;
         if let Some(parameter) = integration.create.contradiction().or_else(|| integration.join.contradiction()) {
             return Err(BadNetwork::TwoRules { integration: name.clone(), parameter: parameter.to_owned() });
+        }
+        if integration.secrets.len() > MOST_SECRETS {
+            return Err(BadNetwork::TooManySecrets { name: name.clone() });
         }
         for known in &integration.secrets {
             if known.secret.is_empty() {

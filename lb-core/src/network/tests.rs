@@ -59,6 +59,13 @@ fn whatever_is_wrong_is_named() {
         ),
         (put(Integration { partner: Some("p".into()), ..integration("c") }), "a partner that does not exist: p"),
         (put(Integration { secrets: vec![], ..integration("c") }), "integration c has no secrets"),
+        (
+            put(Integration {
+                secrets: (0..17).map(|number| format!("number {number}").into()).collect(),
+                ..integration("c")
+            }),
+            "integration c has more than 16 secrets",
+        ),
         (put(Integration::new("c", "")), "integration c has an empty secret"),
         (put(Integration::new("c", "secret of portal")), "integrations portal and c share a secret"),
         (put(doubled), "integration c has two rules for the parameter record"),

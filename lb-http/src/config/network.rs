@@ -152,7 +152,9 @@ fn integrations(tables: Vec<Table<file::Integration>>, known: &Known, faults: &m
             Err(refused) => refused,
         };
         let name = match &refused {
-            BadNetwork::SameName { name } | BadNetwork::EmptySecret { name } => name,
+            BadNetwork::SameName { name } | BadNetwork::EmptySecret { name } | BadNetwork::TooManySecrets { name } => {
+                name
+            }
             BadNetwork::SameSecret { second, .. } => second,
             BadNetwork::TwoRules { integration, .. } => integration,
             _ => return Integrations::default(),
