@@ -244,6 +244,19 @@ pub enum EventKind {
         /// Whether it is not tried again.
         given_up: bool,
     },
+    /// The balancer's own hook was made on a server that has bbb-webhooks. Not stored.
+    HookRegistered {
+        /// Which server.
+        server: ServerName,
+        /// Whether it had been there before, and was lost.
+        again: bool,
+    },
+    /// A post to the balancer's own hook on a server was not signed by that server. Told once a minute for each server. Not
+    /// stored.
+    HookForged {
+        /// Which server.
+        server: ServerName,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -269,6 +282,7 @@ impl EventKind {
             Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
             Self::StoreFailed { .. } | Self::StoreRecovered => false,
             Self::SecretsSearched { .. } => false,
+            Self::HookRegistered { .. } | Self::HookForged { .. } => false,
             Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
             _ => true,
         }
@@ -300,6 +314,8 @@ impl EventKind {
             Self::CopyInUse { .. } => "copy-in-use",
             Self::CallbackDelivered { .. } => "callback-delivered",
             Self::CallbackFailed { .. } => "callback-failed",
+            Self::HookRegistered { .. } => "hook-registered",
+            Self::HookForged { .. } => "hook-forged",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -342,6 +358,8 @@ impl EventKind {
             | Self::UserJoined { server, .. }
             | Self::ServerStateChanged { server, .. }
             | Self::ServerDropped { server }
+            | Self::HookRegistered { server, .. }
+            | Self::HookForged { server }
             | Self::ServerFailed { server, .. }
             | Self::LastResort { server, .. }
             | Self::ServerConfirmedDown { server }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, refresh, store_health};
+use super::{Balancer, Relay, deliver, hooks, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -15,7 +15,7 @@ use crate::network::Integrations;
 use crate::placement::{NearestLeastCpu, PlacementPolicy};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore, Stores};
+use crate::store::{FleetStore, HookStore, InMemoryStore, MeetingStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,9 @@ pub struct Settings {
     pub voice_bridges: VoiceBridges,
     /// Whether an unknown meeting is `invalidMeetingIdentifier` instead of `notFound`.
     pub legacy_errors: bool,
+    /// Whether the balancer keeps a hook of its own on the servers that have bbb-webhooks. Only with a
+    /// [relay](BalancerBuilder::relay).
+    pub webhooks: bool,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
             legacy_errors: false,
+            webhooks: true,
             about: About::default(),
         }
     }
@@ -93,6 +97,7 @@ struct Live {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    server_hooks: Arc<hooks::ServerHooks>,
     secrets: Option<Arc<SharedSecrets>>,
 }
 
@@ -166,7 +171,7 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + HookStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
     }
 
@@ -199,6 +204,7 @@ impl BalancerBuilder {
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
+            server_hooks: Arc::clone(&running.server_hooks),
             secrets: running.secrets.clone(),
         };
         self.clock = Arc::clone(&running.clock);
@@ -246,6 +252,7 @@ impl BalancerBuilder {
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
+            server_hooks: self.live.server_hooks,
         }
     }
 }

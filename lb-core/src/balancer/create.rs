@@ -341,6 +341,7 @@ impl Balancer {
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
+        self.tell_hooks(&events).await;
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
         }
@@ -375,6 +376,7 @@ impl Balancer {
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
+        self.tell_hooks(&events).await;
         Ok(())
     }
 

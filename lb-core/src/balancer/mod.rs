@@ -19,6 +19,7 @@
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
 //! | `deliver` | what websites are told |
+//! | `hooks` | what websites hear of what goes on in their meetings |
 
 mod alarms;
 mod ask;
@@ -32,6 +33,7 @@ mod ended;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
+mod hooks;
 mod insert_document;
 mod is_meeting_running;
 mod join;
@@ -50,8 +52,9 @@ use std::sync::Arc;
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::{Heard, Relay};
+pub use self::hooks::HookHeard;
 
-use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
+use crate::api::{self, ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
@@ -88,6 +91,7 @@ pub struct Balancer {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    server_hooks: Arc<hooks::ServerHooks>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -123,6 +127,9 @@ impl Balancer {
         let call = Call::named(route.call);
         if call == Some(Call::Root) {
             return root::reply(&self.settings.about);
+        }
+        if call == Some(Call::HooksPing) && self.relay.is_some() {
+            return api::hooks::ping();
         }
         if request.method == Method::Head {
             // mail scanners and prefetchers send HEAD to join URLs: nobody may be created by that
@@ -183,6 +190,10 @@ impl Balancer {
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
             Call::InsertDocument => self.insert_document(&integration, signed).await,
+            Call::HooksCreate => self.hooks_create(&integration, &signed.params).await,
+            Call::HooksDestroy => self.hooks_destroy(&integration, &signed.params).await,
+            Call::HooksList => self.hooks_list(&integration, &signed.params).await,
+            Call::HooksPing => Err(Failure::UnsupportedRequest),
         }
     }
 

@@ -87,6 +87,7 @@ impl Balancer {
         if forgotten {
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
+            self.tell_hooks(&[event]).await;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod hooks;
 mod outbox;
 
 use std::collections::VecDeque;
@@ -26,6 +27,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct InMemoryStore {
     index: PublishedIndex,
+    hooks: hooks::Hooks,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
 }
@@ -35,6 +37,7 @@ struct Written {
     events: VecDeque<Event>,
     fleet: Option<FleetRecord>,
     deliveries: Deliveries,
+    ended: hooks::Ended,
 }
 
 impl InMemoryStore {
@@ -274,4 +277,5 @@ mod tests {
 
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
 }

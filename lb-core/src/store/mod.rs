@@ -23,6 +23,7 @@
 //!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
+mod hooks;
 mod index;
 mod memory;
 mod outbox;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::outbox::{OUTBOX_PLACES, Outbox, Settled};
@@ -50,12 +52,14 @@ pub struct Stores {
     pub meetings: Arc<dyn MeetingStore>,
     /// The last good fleet and the administrator's words.
     pub fleet: Arc<dyn FleetStore>,
+    /// Hooks of websites.
+    pub hooks: Arc<dyn HookStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore>(store: Arc<S>) -> Self {
-        Self { meetings: store.clone(), fleet: store }
+    pub fn one<S: MeetingStore + FleetStore + HookStore>(store: Arc<S>) -> Self {
+        Self { meetings: store.clone(), fleet: store.clone(), hooks: store }
     }
 }
 

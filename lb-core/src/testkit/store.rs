@@ -32,6 +32,7 @@
 pub mod claims;
 pub mod events;
 pub mod fleet;
+pub mod hooks;
 pub mod meetings;
 pub mod outbox;
 pub mod strays;
@@ -138,6 +139,26 @@ macro_rules! fleet_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::fleet_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`HookStore`](crate::store::HookStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! hook_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            hooks::{
+                a_hook_is_its_integrations_alone,
+                a_url_has_one_hook,
+                a_number_is_given_once,
+                an_integration_has_so_many_hooks_and_no_more,
+                whose_an_ended_meeting_was_is_known_for_a_while,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::hook_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

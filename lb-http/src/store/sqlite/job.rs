@@ -1,14 +1,15 @@
 //! One thing that the writer is asked to do, and how it is answered.
 
-use lb_core::store::{MeetingIndex, StoreError};
+use lb_core::store::{HookIndex, MeetingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::later::{Later, Put};
 
-/// What a job works on: the index as it will be published, and the database in the transaction of the batch.
+/// What a job works on: the indices as they will be published, and the database in the transaction of the batch.
 pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
+    pub(super) hooks: &'a mut HookIndex,
     connection: &'a Connection,
     way: Way<'a>,
 }
@@ -24,8 +25,13 @@ pub(super) enum Way<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(index: &'a mut MeetingIndex, connection: &'a Connection, way: Way<'a>) -> Self {
-        Self { index, connection, way }
+    pub(super) fn new(
+        index: &'a mut MeetingIndex,
+        hooks: &'a mut HookIndex,
+        connection: &'a Connection,
+        way: Way<'a>,
+    ) -> Self {
+        Self { index, hooks, connection, way }
     }
 
     /// The database to read from.

@@ -11,6 +11,7 @@ mod copy;
 mod events;
 mod file;
 mod fleet;
+mod hooks;
 mod job;
 mod later;
 mod outbox;
@@ -78,7 +79,10 @@ impl SqliteStore {
         let mut file = OwnFile::lock(path)?;
         let connection = schema::open(&file, migrations)?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
-        let shared = Arc::new(Shared { index: PublishedIndex::new(index), ..Shared::default() });
+        let hooks = hooks::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let shared = Shared { index: PublishedIndex::new(index), ..Shared::default() };
+        shared.hooks.store(Arc::new(hooks));
+        let shared = Arc::new(shared);
         file.remember();
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;

@@ -17,8 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use lb_core::event::Event;
-use lb_core::store::{MeetingIndex, PublishedIndex, StoreError};
+use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -48,6 +49,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) index: PublishedIndex,
+    pub(super) hooks: ArcSwap<HookIndex>,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
     /// Changes that are in memory only.
@@ -278,10 +280,12 @@ impl WriterThread {
     /// Runs `jobs` and writes `events`: all is done, committed and published, or nothing is.
     fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
-        let done = self.write(jobs, events, &mut Work::new(&mut index, &self.connection, way));
+        let mut hooks = HookIndex::clone(&self.shared.hooks.load());
+        let done = self.write(jobs, events, &mut Work::new(&mut index, &mut hooks, &self.connection, way));
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
+                self.shared.hooks.store(Arc::new(hooks));
                 Ok(())
             }
             Err(failure) => {
