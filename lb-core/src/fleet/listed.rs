@@ -76,6 +76,11 @@ impl MeetingList {
         rooms.take_while(|room| room.parent.as_ref() == Some(parent)).filter(|room| !room.ended)
     }
 
+    /// Whether there is any breakout room in it.
+    pub fn has_breakouts(&self) -> bool {
+        !self.breakouts.is_empty()
+    }
+
     /// All meetings, by internal id, the ended ones that linger among them.
     pub fn meetings(&self) -> &[ListedMeeting] {
         &self.meetings

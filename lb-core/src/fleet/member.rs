@@ -206,11 +206,11 @@ impl FleetServer {
     /// Somebody came into a meeting, or left it, as a webhook tells. Who is heard of again counts once.
     pub(crate) fn hear_of(&mut self, user: &str, came: bool) {
         let before = self.heard.get(user).copied();
-        let now = match (before, came) {
-            (None, true) => 1,
-            (None, false) => -1,
-            (Some(1), false) => 0,
-            (Some(known), _) => known,
+        let now = match (before.unwrap_or(0), came) {
+            (0, true) => 1,
+            (0, false) => -1,
+            (1, false) | (-1, true) => 0,
+            (known, _) => known,
         };
         self.heard_users += i64::from(now - before.unwrap_or(0));
         if before.is_some() || self.heard.len() < MOST_HEARD {

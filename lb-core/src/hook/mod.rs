@@ -22,7 +22,7 @@ use std::str::FromStr;
 pub use self::event::HookEvent;
 pub use self::post::{HookPost, MOST_EVENTS};
 
-use crate::callback::CallbackUrl;
+use crate::callback::{CallbackId, CallbackUrl};
 use crate::meeting::MeetingId;
 use crate::network::IntegrationName;
 
@@ -73,11 +73,21 @@ pub struct Hook {
 }
 
 impl Hook {
+    /// The name of the delivery of the event with that digest.
+    pub(crate) fn delivery(&self, digest: &str) -> CallbackId {
+        (delivery_prefix(&self.id.to_string()) + digest).into()
+    }
+
     /// Whether it is to be told of `event` in the meeting that its website calls `meeting`.
     pub fn wants(&self, event: &str, meeting: &MeetingId) -> bool {
         self.wish.meeting.as_ref().is_none_or(|only| only == meeting)
             && (self.wish.events.is_empty() || self.wish.events.iter().any(|wanted| wanted.eq_ignore_ascii_case(event)))
     }
+}
+
+/// What the [names](crate::callback::DeliveryId) of all deliveries of the hook of that number begin with.
+pub fn delivery_prefix(hook: &str) -> String {
+    format!("hook-{hook}-")
 }
 
 #[cfg(test)]

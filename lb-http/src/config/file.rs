@@ -35,6 +35,7 @@ tables! {
         health: Table<Health>,
         upstream: Table<Upstream>,
         callbacks: Table<Callbacks>,
+        webhooks: Table<Webhooks>,
         geoip: Table<GeoIp>,
         routers: Table<BTreeMap<String, Table<Router>>>,
         integrations: Tables<Integration>,
@@ -102,6 +103,10 @@ tables! {
 
     Callbacks {
         allow_private_addresses: Option<At<bool>>,
+    }
+
+    Webhooks {
+        enabled: Option<At<bool>>,
     }
 
     GeoIp {

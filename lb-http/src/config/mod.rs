@@ -60,6 +60,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// How websites are told.
     pub callbacks: Callbacks,
+    /// Whether the balancer keeps a hook of its own on servers that have bbb-webhooks.
+    pub webhooks: bool,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
     /// Placement configurations by name. There is always one called `default`.

@@ -6,6 +6,7 @@
 //! | `connection` | one connection: the handshake, HTTP within the deadlines, its end |
 //! | `limits` | what connections, requests and answers may cost |
 //! | `activity` | what goes on over one connection, and what it has waited for too long |
+//! | `reply_body` | the body of an answer: whole, written while it is sent, or a page |
 //! | `stream`, `answer_body` | a connection's bytes and the bodies of answers, watched |
 //! | `addresses` | how many connections, and how much of the bodies, each address has |
 //! | `certificate` | the certificate that listeners show, read anew when its files change |
@@ -16,6 +17,7 @@
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
 //! | `callbacks` | servers that call because a meeting has ended |
+//! | `hooks` | servers that tell what goes on in their meetings |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;
@@ -28,10 +30,12 @@ mod callbacks;
 mod caller;
 mod certificate;
 mod connection;
+mod hooks;
 mod limits;
 mod listener;
 mod pages;
 mod refusal;
+mod reply_body;
 mod seldom;
 mod stream;
 

@@ -51,6 +51,14 @@ impl Balancer {
         Some((percent_decode_str(name).decode_utf8().ok()?.into_owned().into(), token))
     }
 
+    /// Whether the balancer has given `server` a hook with that `token`: whatever else posts there is not worth reading.
+    pub fn has_hook(&self, server: &ServerName, token: &str) -> bool {
+        let found = self.fleet().server(server).cloned();
+        found.is_some_and(|found| {
+            token::is_of(&found.server, &self.settings.guid, token) && self.own_hook_url(&found.server).is_some()
+        })
+    }
+
     /// A server tells what goes on in its meetings. What is of a website's meeting is in the outbox for each hook of that
     /// website that wants it; all else is dropped.
     ///

@@ -24,7 +24,7 @@ pub(super) use self::keep::ServerHooks;
 
 use super::{Balancer, Relay};
 use crate::api::Failure;
-use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId, Message};
+use crate::callback::{CallbackKind, Delivery, DeliveryId, Message};
 use crate::hook::{Hook, HookEvent, token};
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
 use crate::server::{Server, ServerName};
@@ -53,6 +53,26 @@ impl Balancer {
         self.stored(self.stores.hooks.forget_ended(self.clock.now().before(ENDED_KNOWN)).await)
     }
 
+    /// Whether a delivery is still to be made: all are, but those for hooks that were taken away.
+    pub(super) async fn is_wanted(&self, delivery: &Delivery) -> Result<bool, Failure> {
+        let Message::Hook { hook, .. } = &delivery.message else { return Ok(true) };
+        let hooks = self.stored(self.stores.hooks.hooks_of(&delivery.meeting.integration).await)?;
+        Ok(hooks.iter().any(|known| known.id.to_string() == **hook))
+    }
+
+    /// Takes the hook away that a delivery was for, as bbb-webhooks does with one whose website has been away for too long.
+    /// Where its website cannot be told because of what is configured here, it stays.
+    pub(super) async fn give_up_hook(&self, delivery: &Delivery) {
+        let integration = &delivery.meeting.integration;
+        let is_active = self.integrations.named(integration.as_str()).is_some_and(|found| found.active);
+        if let (Message::Hook { hook, .. }, true) = (&delivery.message, is_active)
+            && let Ok(id) = hook.parse()
+        {
+            // a store in trouble has been told of; the next delivery that is given up takes the hook away
+            let _ = self.stored(self.stores.hooks.remove_hook(integration, id).await);
+        }
+    }
+
     /// What `event` of `server`, in the meeting `key`, leads to: one delivery for each of `hooks` that wants it.
     fn hook_deliveries(
         &self,
@@ -66,7 +86,7 @@ impl Balancer {
         let timestamp = self.clock.now().as_millis();
         let wanted = hooks.iter().filter(|hook| hook.wants(event.id(), told_as));
         let delivery = |hook: &Arc<Hook>| Delivery {
-            id: DeliveryId { callback: delivery_name(hook, &digest), kind: CallbackKind::Hook },
+            id: DeliveryId { callback: hook.delivery(&digest), kind: CallbackKind::Hook },
             meeting: key.clone(),
             url: hook.wish.url.clone(),
             message: Message::Hook { hook: hook.id.to_string().into(), event: Arc::clone(&posted), timestamp },
@@ -82,10 +102,6 @@ impl Balancer {
         let given = own.filter(|_| event.id() == "meeting-created").map(|url| (crate::callback::META_KEY, url.expose()));
         event.for_website(told_as, &own_urls, given.as_slice())
     }
-}
-
-fn delivery_name(hook: &Hook, digest: &str) -> CallbackId {
-    format!("hook-{}-{digest}", hook.id).into()
 }
 
 impl Relay {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE};
+use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE, Message};
 use crate::clock::Timestamp;
+use crate::hook::delivery_prefix;
 use crate::meeting::Meeting;
-use crate::store::OUTBOX_PLACES;
+use crate::store::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES};
 
 /// Deliveries, waiting and settled.
 #[derive(Debug, Default)]
@@ -19,11 +20,26 @@ impl Deliveries {
     pub(super) fn enqueue(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
             let id = &delivery.id;
-            let known = self.settled.contains_key(id) || self.waiting.contains_key(id);
-            if !known && !self.never.contains_key(&id.callback) && self.waiting.len() < OUTBOX_PLACES {
+            let never = CallbackKind::ENDS.contains(&id.kind) && self.never.contains_key(&id.callback);
+            let known = never || self.settled.contains_key(id) || self.waiting.contains_key(id);
+            if !known && self.has_place_for(&delivery) {
                 self.waiting.insert(delivery.id.clone(), (Timestamp::default(), delivery));
             }
         }
+    }
+
+    fn has_place_for(&self, delivery: &Delivery) -> bool {
+        let waiting = |is_like: &dyn Fn(&DeliveryId) -> bool| self.waiting.keys().filter(|id| is_like(id)).count();
+        let of_its_kind = match &delivery.message {
+            Message::Analytics { .. } => waiting(&|id| id.kind == CallbackKind::Analytics) < OUTBOX_ANALYTICS,
+            Message::Hook { hook, .. } => {
+                let prefix = delivery_prefix(hook);
+                let is_like = |id: &DeliveryId| id.kind == CallbackKind::Hook && id.callback.as_str().starts_with(&prefix);
+                waiting(&is_like) < OUTBOX_OF_A_HOOK
+            }
+            Message::Ended | Message::RecordingReady { .. } => true,
+        };
+        self.waiting.len() < OUTBOX_PLACES && of_its_kind
     }
 
     /// The end of a meeting was learnt otherwise than by a callback.
@@ -45,7 +61,7 @@ impl Deliveries {
 
     pub(super) fn knows(&self, callback: &CallbackId) -> bool {
         let known = |id| self.waiting.contains_key(&id) || self.settled.contains_key(&id);
-        self.never.contains_key(callback) || ids(callback).any(known)
+        self.never.contains_key(callback) || end_ids(callback).any(known)
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Vec<Delivery> {
@@ -79,12 +95,14 @@ impl Deliveries {
         waited
     }
 
-    pub(super) fn forget_settled(&mut self, before: Timestamp) {
-        self.settled.retain(|_, at| *at >= before);
-        self.never.retain(|_, at| *at >= before);
+    pub(super) fn forget_settled(&mut self, kind: CallbackKind, before: Timestamp) {
+        self.settled.retain(|id, at| id.kind != kind || *at >= before);
+        if CallbackKind::ENDS.contains(&kind) {
+            self.never.retain(|_, at| *at >= before);
+        }
     }
 }
 
-fn ids(callback: &CallbackId) -> impl Iterator<Item = DeliveryId> {
-    CallbackKind::ALL.into_iter().map(|kind| DeliveryId { callback: callback.clone(), kind })
+fn end_ids(callback: &CallbackId) -> impl Iterator<Item = DeliveryId> {
+    CallbackKind::ENDS.into_iter().map(|kind| DeliveryId { callback: callback.clone(), kind })
 }

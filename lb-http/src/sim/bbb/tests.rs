@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::Full;
 use hyper_util::client::legacy::Client;

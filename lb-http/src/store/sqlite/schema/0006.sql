@@ -17,3 +17,6 @@ CREATE TABLE ended_meetings (
     ended_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ended_meetings_by_time ON ended_meetings (ended_at);
+
+-- How many deliveries of one hook wait.
+CREATE INDEX deliveries_of_hooks ON deliveries (callback) WHERE settled_at IS NULL AND kind = 'hook';
