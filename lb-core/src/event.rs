@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::names::name_type;
 use crate::network::IntegrationName;
 use crate::server::{ServerName, ServerState};
 
@@ -84,6 +85,38 @@ pub enum EventKind {
         user_id: Option<String>,
         /// As what.
         role: Role,
+    },
+    /// Somebody came into a meeting: seen, and not only sent there. Stored.
+    UserEntered {
+        /// Whose meeting, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// Who: the same in the event of leaving.
+        user: UserId,
+        /// The website's id of the user; empty where there is none.
+        external_user_id: String,
+        /// The name.
+        name: String,
+        /// As what.
+        role: Role,
+        /// Who saw it.
+        seen_by: SeenBy,
+    },
+    /// Somebody left a meeting. Stored.
+    UserLeft {
+        /// Whose meeting, and which.
+        meeting: MeetingKey,
+        /// Its incarnation.
+        internal_id: InternalMeetingId,
+        /// Where.
+        server: ServerName,
+        /// Who.
+        user: UserId,
+        /// Who saw it.
+        seen_by: SeenBy,
     },
     /// A server became usable for other things than before. Stored.
     ServerStateChanged {
@@ -302,6 +335,8 @@ impl EventKind {
             Self::MeetingAdopted { .. } => "meeting-adopted",
             Self::MeetingEnded { .. } => "meeting-ended",
             Self::UserJoined { .. } => "user-joined",
+            Self::UserEntered { .. } => "user-entered",
+            Self::UserLeft { .. } => "user-left",
             Self::ServerStateChanged { .. } => "server-state-changed",
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
@@ -337,6 +372,8 @@ impl EventKind {
             | Self::MeetingAdopted { meeting, .. }
             | Self::MeetingEnded { meeting, .. }
             | Self::UserJoined { meeting, .. }
+            | Self::UserEntered { meeting, .. }
+            | Self::UserLeft { meeting, .. }
             | Self::LastResort { meeting, .. }
             | Self::MeetingPlacedAfresh { meeting, .. }
             | Self::CopyInUse { meeting, .. }
@@ -363,6 +400,8 @@ impl EventKind {
             | Self::MeetingAdopted { server, .. }
             | Self::MeetingEnded { server, .. }
             | Self::UserJoined { server, .. }
+            | Self::UserEntered { server, .. }
+            | Self::UserLeft { server, .. }
             | Self::ServerStateChanged { server, .. }
             | Self::ServerDropped { server }
             | Self::HookRegistered { server, .. }
@@ -379,6 +418,19 @@ impl EventKind {
             _ => None,
         }
     }
+}
+
+name_type! {
+    /// BBB's id of one user in one incarnation of a meeting.
+    UserId
+}
+
+/// Who saw that somebody came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeenBy {
+    /// The server's bbb-webhooks told it.
+    Webhook,
 }
 
 /// Why a meeting was placed where it was.

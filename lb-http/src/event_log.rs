@@ -80,8 +80,10 @@ impl Observer for EventLog {
             EventKind::CallbackFailed { meeting, kind, host, problem, given_up } => {
                 tracing::warn!(%meeting, kind = kind.as_str(), host, problem, given_up, "{word}");
             }
-            // one for each join call, and those are told at debug
-            EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
+            // one for each join call, or for each user, and those are told at debug
+            EventKind::UserEntered { meeting, server, .. }
+            | EventKind::UserLeft { meeting, server, .. }
+            | EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {
                 let meeting = kind.meeting().map(tracing::field::display);
                 tracing::info!(meeting, server = kind.server().map(tracing::field::display), "{word}");

@@ -150,10 +150,10 @@ mod tests {
         let url = "https://lms.example/h?x=1&y=<2>]]>";
         let wish = HookWish { url: CallbackUrl::kept(url.into()), meeting: Some("room & 1".into()), ..read("callbackURL=http://a.example").unwrap() };
         let reply = list([Hook { id: HookId(3), wish }].iter());
-        let text = String::from_utf8(reply.body.to_vec()).unwrap();
+        let text = String::from_utf8(reply.body.to_bytes().to_vec()).unwrap();
         assert!(text.contains("<hookID>3</hookID><callbackURL><![CDATA["), "{text}");
         assert!(text.contains("<meetingID><![CDATA[room & 1]]></meetingID><permanentHook>false</permanentHook>"), "{text}");
-        let said = crate::gateway::ServerReply { status: 200, body: reply.body };
+        let said = crate::gateway::ServerReply { status: 200, body: reply.body.to_bytes() };
         let listed = read_list(&Answer::read(&said).unwrap()).unwrap();
         assert!(listed == [ListedHook { id: "3".into(), url: url.into() }]);
     }

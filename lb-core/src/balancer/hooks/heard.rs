@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::PLACE;
 use crate::api::Failure;
 use crate::balancer::Balancer;
-use crate::event::EventKind;
+use crate::event::{EventKind, Role, SeenBy, UserId};
 use crate::fleet::FleetServer;
 use crate::hook::{HookEvent, HookPost, token};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingId, MeetingKey};
@@ -146,7 +146,7 @@ impl Balancer {
         Ok(matches!(entry, Some(Entry::Claimed(claim)) if claim.server == *server))
     }
 
-    /// Somebody came or went: counted until the next list of the server, which knows.
+    /// Somebody came or went: counted until the next list of the server, which knows; and kept for reports.
     async fn count_user(&self, server: &FleetServer, whose: Option<&Whose>, event: &HookEvent) {
         let came = match event.id() {
             "user-joined" => true,
@@ -159,6 +159,19 @@ impl Balancer {
         if breakout || user.is_empty() {
             return;
         }
-        self.note(&server.server.name, |server, _| server.hear_of(user, came)).await;
+        let name = &server.server.name;
+        let mut is_news = false;
+        self.note(name, |server, _| is_news = server.hear_of(user, came)).await;
+        let Some(whose) = whose.filter(|_| is_news) else { return };
+        let (meeting, server, user) = (whose.key.clone(), name.clone(), UserId::from(user));
+        let seen_by = SeenBy::Webhook;
+        self.tell(if came {
+            let role = if event.user("role") == "MODERATOR" { Role::Moderator } else { Role::Attendee };
+            let (external_user_id, name) = (event.user("external-user-id").to_owned(), event.user("name").to_owned());
+            EventKind::UserEntered { meeting, internal_id, server, user, external_user_id, name, role, seen_by }
+        } else {
+            EventKind::UserLeft { meeting, internal_id, server, user, seen_by }
+        })
+        .await;
     }
 }

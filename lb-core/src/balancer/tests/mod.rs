@@ -5,6 +5,7 @@ mod calls;
 mod concurrency;
 mod down;
 mod faults;
+mod hooks;
 mod insert_document;
 mod meetings;
 mod placement;
