@@ -362,6 +362,7 @@ impl Balancer {
     ) -> Result<(), Failure> {
         let mut events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         let found = meeting.clone();
+        self.note_ends(&events).await;
         let mut adopted = self.store.adopt(meeting, replaces.clone(), events.clone()).await;
         if adopted == Err(StoreError::Fenced)
             && matches!(replaces, Replaces::Incarnation(_))

@@ -82,6 +82,7 @@ impl Balancer {
             how,
         });
         self.note(&meeting.server, |server, now| server.forgot_at = now).await;
+        self.note_ends(std::slice::from_ref(&event)).await;
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
         if forgotten {

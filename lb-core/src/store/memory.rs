@@ -1,6 +1,7 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
 mod hooks;
+mod network;
 mod outbox;
 
 use std::collections::VecDeque;
@@ -17,7 +18,7 @@ use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
-use crate::network::IntegrationName;
+use crate::network::{IntegrationName, LiveNetwork, Network};
 use crate::server::ServerName;
 
 /// How many events an [`InMemoryStore`] keeps; the oldest go first.
@@ -28,6 +29,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 pub struct InMemoryStore {
     index: PublishedIndex,
     hooks: hooks::Hooks,
+    network: LiveNetwork,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
 }
@@ -44,6 +46,11 @@ impl InMemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A store with `network` and nothing else.
+    pub fn of(network: Network) -> Self {
+        Self { network: LiveNetwork::new(network), ..Self::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Written> {
@@ -278,4 +285,5 @@ mod tests {
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
 }

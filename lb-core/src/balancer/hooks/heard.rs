@@ -134,16 +134,22 @@ impl Balancer {
         }))
     }
 
-    /// Whether an event is of a meeting whose create is just under way: it is not known yet whether it comes to be held.
+    /// Whether an event is of a meeting whose create is just under way: it was not known yet whether it comes to be held.
     async fn is_being_created(&self, server: &ServerName, event: &HookEvent) -> Result<bool, Failure> {
         if event.metadata("mconflb-guid") != Some(self.settings.guid.as_str()) {
             return Ok(false);
         }
-        let integration = event.metadata("mconflb-institution").and_then(|name| self.integrations.named(name));
+        let network = self.network();
+        let integration = event.metadata("mconflb-institution").and_then(|name| network.integrations().named(name));
         let Some(integration) = integration else { return Ok(false) };
         let key = MeetingKey::new(integration.name.clone(), event.external_meeting_id());
         let entry = self.stored(self.store.find(&key).await)?;
-        Ok(matches!(entry, Some(Entry::Claimed(claim)) if claim.server == *server))
+        Ok(match entry {
+            Some(Entry::Claimed(claim)) => claim.server == *server,
+            // since it was looked what the server holds
+            Some(Entry::Held(held)) => held.internal_id.as_str() == event.internal_meeting_id(),
+            None => false,
+        })
     }
 
     /// Somebody came or went: counted until the next list of the server, which knows; and kept for reports.

@@ -64,7 +64,8 @@ impl Balancer {
     /// Where its website cannot be told because of what is configured here, it stays.
     pub(super) async fn give_up_hook(&self, delivery: &Delivery) {
         let integration = &delivery.meeting.integration;
-        let is_active = self.integrations.named(integration.as_str()).is_some_and(|found| found.active);
+        let network = self.network();
+        let is_active = network.integrations().named(integration.as_str()).is_some_and(|found| found.active);
         if let (Message::Hook { hook, .. }, true) = (&delivery.message, is_active)
             && let Ok(id) = hook.parse()
         {

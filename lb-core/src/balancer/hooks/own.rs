@@ -37,23 +37,31 @@ impl Balancer {
                 _ => continue,
             };
             if let Some(told) = told {
-                self.tell_hooks_of(&meeting, event, &told).await;
+                self.tell_hooks_of(&meeting, &told).await;
             }
         }
     }
 
-    async fn tell_hooks_of(&self, meeting: &In<'_>, event: &Event, told: &HookEvent) {
+    async fn tell_hooks_of(&self, meeting: &In<'_>, told: &HookEvent) {
         let hooks = self.stored(self.stores.hooks.hooks_of(&meeting.key.integration).await).unwrap_or_default();
         if hooks.is_empty() {
             return;
         }
         let deliveries = self.hook_deliveries(&hooks, meeting.key, &meeting.key.meeting_id, meeting.server, told);
         let _ = self.stored(self.store.enqueue(deliveries).await);
-        if matches!(event.kind, EventKind::MeetingEnded { .. }) {
-            // what becomes of its recording is told later
-            let (internal_id, key) = (meeting.internal_id.clone(), meeting.key.clone());
-            let ended = EndedMeeting { internal_id, key, server: meeting.server.clone(), at: event.at };
-            let _ = self.stored(self.stores.hooks.note_ended(ended).await);
+    }
+
+    /// Before meetings are forgotten: notes whose they were, where somebody wants to hear of them. Their server tells of their
+    /// last moments, and of their recordings, when they are known no more.
+    pub(in crate::balancer) async fn note_ends(&self, events: &[Event]) {
+        for event in events.iter().filter(|_| self.relay.is_some()) {
+            let EventKind::MeetingEnded { meeting, internal_id, server, .. } = &event.kind else { continue };
+            let hooks = self.stored(self.stores.hooks.hooks_of(&meeting.integration).await).unwrap_or_default();
+            if !hooks.is_empty() {
+                let (internal_id, key, server) = (internal_id.clone(), meeting.clone(), server.clone());
+                let ended = EndedMeeting { internal_id, key, server, at: event.at };
+                let _ = self.stored(self.stores.hooks.note_ended(ended).await);
+            }
         }
     }
 

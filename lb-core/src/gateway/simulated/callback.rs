@@ -148,3 +148,6 @@ fn ended_urls(meeting: &SimulatedMeeting) -> impl Iterator<Item = String> {
     let older = meeting.metadata.get("endcallbackurl").and_then(|url| told(url, of_meeting));
     [newer, older].into_iter().flatten().filter(|_| meeting.breakout.is_none())
 }
+
+#[cfg(test)]
+mod tests;

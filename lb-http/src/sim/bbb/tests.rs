@@ -10,6 +10,8 @@ use lb_core::gateway::ServerCall;
 
 use super::*;
 
+mod callbacks;
+
 const DEADLINE: Duration = Duration::from_secs(20);
 const CREATE: &str = "name=Algebra&meetingID=room-1";
 
@@ -21,7 +23,11 @@ struct Fixture {
 
 impl Fixture {
     async fn start() -> Self {
-        let simulated = SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap();
+        Self::with(SimulatedServerSettings::default()).await
+    }
+
+    async fn with(settings: SimulatedServerSettings) -> Self {
+        let simulated = SimulatedServer::start(settings).await.unwrap();
         let server = Server::new("bbb1", simulated.url(), simulated.secret().clone()).unwrap();
         Self { simulated, server, client: Client::builder(TokioExecutor::new()).build_http() }
     }

@@ -18,6 +18,7 @@ use crate::store::OpenError;
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
 ];
@@ -32,7 +33,19 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 6] = ["claims", "meetings", "strays", "deliveries", "fleet_servers", "hooks"];
+const CHECKED: [&str; 11] = [
+    "claims",
+    "meetings",
+    "strays",
+    "deliveries",
+    "fleet_servers",
+    "plans",
+    "partners",
+    "routers",
+    "integrations",
+    "integration_secrets",
+    "hooks",
+];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
 pub(super) fn open(file: &OwnFile, migrations: &[&str]) -> Result<Connection, OpenError> {

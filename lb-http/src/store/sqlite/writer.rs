@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  callers ──place──▶ queue ──▶ writer: take the first job and what waits behind it
-//!                                 run each on a copy of the index, write its rows
+//!                                 run each on a copy of index and network, write its rows
 //!                                 COMMIT ──failed──▶ roll back; run each job alone, so that one bad job harms no other
 //!                                 publish the copy, then answer
 //! ```
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use lb_core::event::Event;
+use lb_core::network::LiveNetwork;
 use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
@@ -49,6 +50,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) index: PublishedIndex,
+    pub(super) network: LiveNetwork,
     pub(super) hooks: ArcSwap<HookIndex>,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
@@ -280,11 +282,14 @@ impl WriterThread {
     /// Runs `jobs` and writes `events`: all is done, committed and published, or nothing is.
     fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
+        let mut network = self.shared.network.load();
         let mut hooks = HookIndex::clone(&self.shared.hooks.load());
-        let done = self.write(jobs, events, &mut Work::new(&mut index, &mut hooks, &self.connection, way));
+        let mut work = Work::new(&mut index, &mut network, &mut hooks, &self.connection, way);
+        let done = self.write(jobs, events, &mut work);
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
+                self.shared.network.publish(network);
                 self.shared.hooks.store(Arc::new(hooks));
                 Ok(())
             }
