@@ -90,10 +90,8 @@ impl Hooked {
     async fn hears(&self, secret: &str, expected: &[(&str, &str)]) {
         let mut expected: Vec<_> = expected.iter().map(|(id, room)| ((*id).to_owned(), (*room).to_owned())).collect();
         expected.sort();
-        until(PATIENCE, &format!("{expected:?}"), async || {
-            (self.told(secret).len() >= expected.len()).then_some(())
-        })
-        .await;
+        until(PATIENCE, &format!("{expected:?}"), async || (self.told(secret).len() >= expected.len()).then_some(()))
+            .await;
         assert_eq!(self.told(secret), expected);
     }
 }
@@ -143,11 +141,17 @@ async fn each_website_hears_of_its_own_meetings_alone_and_users_are_counted_at_o
     join(&lb, "moodle-s3cr3t", "room-1").await;
     lb.metric_is("lb_server_users{server=\"bbb1\"}", 1.0).await;
     moodle.hears("moodle-s3cr3t", &[("meeting-created", "room-1"), ("user-joined", "room-1")]).await;
+    server.with(|bbb| bbb.leave("room-1", 1));
+    lb.metric_is("lb_server_users{server=\"bbb1\"}", 0.0).await;
     server.with(|bbb| assert!(bbb.end(Timestamp::from_millis(u64::MAX / 2), "room-1")));
-    let all = [("meeting-created", "room-1"), ("meeting-ended", "room-1"), ("user-joined", "room-1"), ("user-left", "room-1")];
+    let all = [
+        ("meeting-created", "room-1"),
+        ("meeting-ended", "room-1"),
+        ("user-joined", "room-1"),
+        ("user-left", "room-1"),
+    ];
     moodle.hears("moodle-s3cr3t", &all).await;
     portal.hears("portal-s3cr3t", &[("meeting-created", "room-2")]).await;
-    lb.metric_is("lb_server_users{server=\"bbb1\"}", 0.0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,7 +186,8 @@ async fn what_is_no_post_of_the_server_is_refused_by_status() {
     hook(&lb, "moodle-s3cr3t", &moodle, "").await;
     let event = r#"[{"data":{"id":"user-joined","attributes":{"meeting":{"internal-meeting-id":"x"}}}}]"#;
     let body = Params::from_iter([("domain", "bbb1"), ("event", event), ("timestamp", "1")]).encode();
-    let signed = |body: &str| format!("{own}?checksum={}", sign(Algorithm::Sha256, &own, body, &"s3cr3t-of-bbb1".into()));
+    let signed =
+        |body: &str| format!("{own}?checksum={}", sign(Algorithm::Sha256, &own, body, &"s3cr3t-of-bbb1".into()));
     let post = async |url: &str, content_type: &str, body: &str| {
         let answer = fetch(Method::POST, url, Some((content_type, Bytes::from(body.to_owned()))), &[]).await;
         answer.unwrap().status

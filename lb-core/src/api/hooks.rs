@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_wish_is_read_as_bbb_webhooks_does() {
-        let wish = read("callbackURL=https://lms.example?a=1%26b&meetingID=room&eventID=User-Left,user-joined,&getRaw=False");
+        let wish =
+            read("callbackURL=https://lms.example?a=1%26b&meetingID=room&eventID=User-Left,user-joined,&getRaw=False");
         let wish = wish.unwrap();
         assert_eq!(wish.url.expose(), "https://lms.example?a=1&b", "as it was given: it is signed");
         assert_eq!(wish.meeting, Some("room".into()));
@@ -148,11 +149,18 @@ mod tests {
     #[test]
     fn a_list_carries_any_url_and_is_read_back() {
         let url = "https://lms.example/h?x=1&y=<2>]]>";
-        let wish = HookWish { url: CallbackUrl::kept(url.into()), meeting: Some("room & 1".into()), ..read("callbackURL=http://a.example").unwrap() };
+        let wish = HookWish {
+            url: CallbackUrl::kept(url.into()),
+            meeting: Some("room & 1".into()),
+            ..read("callbackURL=http://a.example").unwrap()
+        };
         let reply = list([Hook { id: HookId(3), wish }].iter());
         let text = String::from_utf8(reply.body.to_bytes().to_vec()).unwrap();
         assert!(text.contains("<hookID>3</hookID><callbackURL><![CDATA["), "{text}");
-        assert!(text.contains("<meetingID><![CDATA[room & 1]]></meetingID><permanentHook>false</permanentHook>"), "{text}");
+        assert!(
+            text.contains("<meetingID><![CDATA[room & 1]]></meetingID><permanentHook>false</permanentHook>"),
+            "{text}"
+        );
         let said = crate::gateway::ServerReply { status: 200, body: reply.body.to_bytes() };
         let listed = read_list(&Answer::read(&said).unwrap()).unwrap();
         assert!(listed == [ListedHook { id: "3".into(), url: url.into() }]);

@@ -110,7 +110,9 @@ impl HookEvent {
     }
 
     fn new(id: &str, attributes: Value, at: Timestamp) -> Self {
-        Self(json!({ "data": { "type": "event", "id": id, "attributes": attributes, "event": { "ts": at.as_millis() } } }))
+        Self(
+            json!({ "data": { "type": "event", "id": id, "attributes": attributes, "event": { "ts": at.as_millis() } } }),
+        )
     }
 }
 
@@ -212,7 +214,9 @@ mod tests {
         assert_eq!(one.digest(&server), later.digest(&server), "a meeting is created once");
         assert_ne!(one.digest(&server), one.digest(&"bbb2".into()));
         assert_ne!(one.digest(&server), event(&CREATED.replace("i-1", "i-2")).digest(&server));
-        let muted = |ts: u64| event(&CREATED.replace("meeting-created", "user-audio-muted").replace("\"ts\":1", &format!("\"ts\":{ts}")));
+        let muted = |ts: u64| {
+            event(&CREATED.replace("meeting-created", "user-audio-muted").replace("\"ts\":1", &format!("\"ts\":{ts}")))
+        };
         assert_eq!(muted(1).digest(&server), muted(1).digest(&server));
         assert_ne!(muted(1).digest(&server), muted(2).digest(&server));
     }

@@ -37,7 +37,9 @@ mod tests {
         let one = server("a", "s");
         let token = of(&one, "g");
         assert!(is_of(&one, "g", &token) && !is_of(&one, "g", &token[1..]));
-        for (other, guid) in [(server("b", "s"), "g"), (server("a", "t"), "g"), (server("a", "s"), "h"), (server("ag", "s"), "")] {
+        for (other, guid) in
+            [(server("b", "s"), "g"), (server("a", "t"), "g"), (server("a", "s"), "h"), (server("ag", "s"), "")]
+        {
             assert!(!is_of(&other, guid, &token), "{other:?} {guid}");
         }
     }

@@ -109,7 +109,11 @@ impl HookIndex {
         let removed = rest.len() < own.len();
         if removed {
             self.count -= 1;
-            if rest.is_empty() { self.hooks.remove(integration) } else { self.hooks.insert(integration.clone(), rest) };
+            if rest.is_empty() {
+                self.hooks.remove(integration)
+            } else {
+                self.hooks.insert(integration.clone(), rest)
+            };
         }
         removed
     }

@@ -11,7 +11,8 @@ use super::{Service, hooks};
 
 /// Answers a server's hint, or what it tells a hook; any other path is not found. HEAD does nothing.
 pub(super) async fn ended(State(service): State<Service>, request: Request) -> Response {
-    if let Some((server, token)) = Balancer::hook_in(request.uri().path()).map(|(name, token)| (name, token.to_owned())) {
+    if let Some((server, token)) = Balancer::hook_in(request.uri().path()).map(|(name, token)| (name, token.to_owned()))
+    {
         return hooks::heard(&service, &server, &token, request).await;
     }
     let Some((integration, token)) = Balancer::hint_in(request.uri().path()) else {

@@ -159,7 +159,8 @@ impl Balancer {
             "user-left" => false,
             _ => return,
         };
-        let (internal_id, user) = (InternalMeetingId::from(event.internal_meeting_id()), event.user("internal-user-id"));
+        let (internal_id, user) =
+            (InternalMeetingId::from(event.internal_meeting_id()), event.user("internal-user-id"));
         let listed = server.list.as_ref().and_then(|list| list.find(&internal_id));
         let breakout = listed.is_some_and(|room| room.breakout) || whose.is_some_and(|whose| whose.breakout);
         if breakout || user.is_empty() {

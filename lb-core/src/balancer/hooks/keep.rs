@@ -102,8 +102,7 @@ impl Balancer {
         let mut made = self.registered(&signed, &url).await;
         if matches!(made, Err(NoHook::Signature)) {
             // bbb-webhooks before 3 take SHA-1 alone; others may take all but it
-            signed.checksum =
-                if signed.checksum == Algorithm::Sha1 { server.server.checksum } else { Algorithm::Sha1 };
+            signed.checksum = if signed.checksum == Algorithm::Sha1 { server.server.checksum } else { Algorithm::Sha1 };
             made = self.registered(&signed, &url).await;
         }
         let now = self.clock.now();
@@ -133,7 +132,7 @@ impl Balancer {
         let attempt = self.settings.attempt;
         let call = ServerCall::read(server, "hooks/list", "", attempt);
         let reply = self.gateway.call(server, call).await.map_err(|_| NoHook::Trouble)?;
-        let listed = read(&reply, |answer| hooks::read_list(answer))?;
+        let listed = read(&reply, hooks::read_list)?;
         let path = url.path().rsplit('/').next().unwrap_or_default();
         let of_old = listed.iter().filter(|hook| hook.url != url.as_str() && hook.url.ends_with(path));
         for hook in of_old {

@@ -100,7 +100,8 @@ impl Balancer {
     fn hook_terms(&self, event: HookEvent, told_as: &MeetingId, meeting: Option<&Meeting>) -> HookEvent {
         let own_urls = self.relay.as_ref().map(Relay::callbacks_url).unwrap_or_default();
         let own = meeting.and_then(|meeting| meeting.callbacks.as_ref()).and_then(|own| own.urls.meta.as_ref());
-        let given = own.filter(|_| event.id() == "meeting-created").map(|url| (crate::callback::META_KEY, url.expose()));
+        let given =
+            own.filter(|_| event.id() == "meeting-created").map(|url| (crate::callback::META_KEY, url.expose()));
         event.for_website(told_as, &own_urls, given.as_slice())
     }
 }

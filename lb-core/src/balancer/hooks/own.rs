@@ -11,7 +11,6 @@ use crate::store::{EndedMeeting, Entry};
 /// A meeting that something happened in.
 struct In<'a> {
     key: &'a MeetingKey,
-    internal_id: &'a InternalMeetingId,
     server: &'a ServerName,
 }
 
@@ -22,17 +21,17 @@ impl Balancer {
         for event in events.iter().filter(|_| self.relay.is_some()) {
             let (meeting, told) = match &event.kind {
                 EventKind::MeetingCreated { meeting: key, internal_id, server, .. } => {
-                    let meeting = In { key, internal_id, server };
+                    let meeting = In { key, server };
                     (meeting, self.own_creation(key, internal_id, server, event).await)
                 }
                 EventKind::MeetingEnded { meeting: key, internal_id, server, .. } => {
                     let told = HookEvent::meeting_ended(&key.meeting_id, internal_id, event.at);
-                    (In { key, internal_id, server }, Some(told))
+                    (In { key, server }, Some(told))
                 }
                 EventKind::UserJoined { meeting: key, internal_id, server, name, user_id, role } => {
                     let who = (name.as_str(), user_id.as_deref(), *role);
                     let told = HookEvent::user_sent((&key.meeting_id, internal_id), who, event.at);
-                    (In { key, internal_id, server }, Some(told).filter(|_| !self.server_tells(server)))
+                    (In { key, server }, Some(told).filter(|_| !self.server_tells(server)))
                 }
                 _ => continue,
             };

@@ -309,7 +309,10 @@ fn where_servers_tell_nothing_the_balancer_tells_what_it_knows() {
     assert_eq!(told[0].meeting("record"), true);
     assert_eq!(told[0].meeting("metadata").get("course"), Some(&Value::from("7")));
     let user = told[1].event().pointer("/data/attributes/user").cloned().unwrap();
-    assert_eq!((&user["name"], &user["role"], &user["external-user-id"]), (&"Ana".into(), &"MODERATOR".into(), &"u-7".into()));
+    assert_eq!(
+        (&user["name"], &user["role"], &user["external-user-id"]),
+        (&"Ana".into(), &"MODERATOR".into(), &"u-7".into())
+    );
     scene.on(1, |bbb| bbb.restart());
     for _ in 0..3 {
         scene.network.pass(31);

@@ -34,7 +34,8 @@ impl Deliveries {
             Message::Analytics { .. } => waiting(&|id| id.kind == CallbackKind::Analytics) < OUTBOX_ANALYTICS,
             Message::Hook { hook, .. } => {
                 let prefix = delivery_prefix(hook);
-                let is_like = |id: &DeliveryId| id.kind == CallbackKind::Hook && id.callback.as_str().starts_with(&prefix);
+                let is_like =
+                    |id: &DeliveryId| id.kind == CallbackKind::Hook && id.callback.as_str().starts_with(&prefix);
                 waiting(&is_like) < OUTBOX_OF_A_HOOK
             }
             Message::Ended | Message::RecordingReady { .. } => true,

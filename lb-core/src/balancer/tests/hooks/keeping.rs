@@ -85,7 +85,9 @@ fn a_hook_of_the_same_balancer_under_another_url_is_taken_away_and_strangers_hoo
     for url in [old.as_str(), "https://stranger.example/callbacks/hook/bbb1/abc"] {
         let query = Params::from_iter([("callbackURL", url)]).encode();
         let digest = sign(Algorithm::Sha256, "hooks/create", &query, &"server-secret".into());
-        scene.on(1, |bbb| bbb.handle(scene.network.clock.now(), "hooks/create", &format!("{query}&checksum={digest}"), None));
+        scene.on(1, |bbb| {
+            bbb.handle(scene.network.clock.now(), "hooks/create", &format!("{query}&checksum={digest}"), None)
+        });
     }
     assert_eq!(scene.hooks_on(1).len(), 3);
     scene.network.pass(61);
