@@ -71,6 +71,8 @@ fn created(meeting: &Meeting) -> Event {
         records: true,
         placement: Placement { policy: "least-cpu".to_owned(), attempt: 1, ..Placement::default() },
         parameters: meeting.parameters.clone(),
+        router: Some("default".into()),
+        partner: None,
     };
     Event { at: meeting.created_at, kind }
 }
@@ -92,6 +94,8 @@ async fn forget(store: &dyn MeetingStore, number: u64) {
         internal_id: meeting.internal_id.clone(),
         server: meeting.server.clone(),
         how: Ended::Unlisted,
+        until: None,
+        most_users: 5,
     };
     let event = Event { at: meeting.created_at, kind };
     assert_eq!(store.forget(&meeting.key, &meeting.internal_id, vec![event]).await, Ok(true));

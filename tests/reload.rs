@@ -173,3 +173,42 @@ async fn what_holds_only_from_the_next_start_on_is_named_and_the_rest_is_taken_o
     };
     assert_eq!(servers[0].with(stamp).as_deref(), Some("lb-one"), "running meetings must not be disowned");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_partners_routers_and_websites_follow_the_file() {
+    let servers = simulated(2).await;
+    let first = "[plans.small]\nmay_record = false\n[partners.ufrgs]\ncontact = \"Ana\"\n\
+                 [routers.even]\npolicy = \"round-robin\"\nfallback = \"default\"\n\
+                 [[integrations]]\nname = \"moodle\"\nplan = \"small\"\nrouter = \"even\"\npartner = \"ufrgs\"\n\
+                 secrets = [\"moodle-s3cr3t\",\n{ secret = \"old-s3cr3t\", label = \"old\", expires = \"2020-01-01T00:00:00Z\" }]\n";
+    let rest = unwatched(&servers);
+    let mut lb = Lb::start(&(first.to_owned() + &rest)).await;
+    lb.ready().await;
+    let moodle = lb.website("moodle-s3cr3t");
+    for id in ["room-1", "room-2"] {
+        moodle.create(id).await.success();
+    }
+    assert_eq!([copies(&servers, "room-1"), copies(&servers, "room-2")], [[1, 0], [0, 1]], "round-robin");
+    lb.website("old-s3cr3t").call("getMeetings", &[]).await.failed("checksumError");
+
+    let off = first.replace("name = \"moodle\"", "name = \"moodle\"\nactive = false").replace("round-robin", "random");
+    lb.configure(&(off + &rest));
+    lb.hang_up();
+    lb.metric_is("lb_config_reloads_total{outcome=\"ok\"}", 1.0).await;
+    moodle.call("getMeetings", &[]).await.failed("permissionDenied");
+    let log = lb.log();
+    for told in [
+        "integrations changed: moodle; routers changed: even",
+        "by=\"configuration\" how=\"added\" which=\"plan small, partner ufrgs, router even, integration moodle\"",
+        "by=\"configuration\" how=\"changed\" which=\"router even, integration moodle\"",
+    ] {
+        assert!(log.contains(told), "not told: {told}\n{log}");
+    }
+
+    lb.kill();
+    lb.configure(&(integrations(&[("moodle", "moodle-s3cr3t")]) + &rest));
+    lb.restart().await;
+    moodle.call("getMeetingInfo", &[("meetingID", "room-2")]).await.success();
+    let gone = "how=\"removed\" which=\"plan small, partner ufrgs, router even\"";
+    assert!(lb.log().contains(gone), "{}", lb.log());
+}

@@ -14,7 +14,7 @@ use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::names::name_type;
-use crate::network::{EntityName, IntegrationName};
+use crate::network::{EntityName, IntegrationName, PartnerName, RouterName};
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.
@@ -48,6 +48,12 @@ pub enum EventKind {
         placement: Placement,
         /// The parameters of the create call as they may be kept.
         parameters: Vec<(String, String)>,
+        /// The router of its integration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        router: Option<RouterName>,
+        /// The partner of its integration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partner: Option<PartnerName>,
     },
     /// A meeting was found that the store did not know. Stored with the meeting.
     MeetingAdopted {
@@ -70,6 +76,12 @@ pub enum EventKind {
         server: ServerName,
         /// How it was learnt.
         how: Ended,
+        /// Where the end was noticed late: when a list last showed the meeting. Reports take it for the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// The most people that were seen in it at once.
+        #[serde(default)]
+        most_users: u32,
     },
     /// A website sent somebody to a meeting: one join call. Stored.
     UserJoined {
@@ -96,7 +108,7 @@ pub enum EventKind {
         server: ServerName,
         /// Who: the same in the event of leaving.
         user: UserId,
-        /// The website's id of the user; empty where there is none.
+        /// The website's id of the user; BBB's own where the website gave none.
         external_user_id: String,
         /// The name.
         name: String,
@@ -115,6 +127,9 @@ pub enum EventKind {
         server: ServerName,
         /// Who.
         user: UserId,
+        /// Where it was noticed late: when a list last showed them. Reports take it for the moment of leaving.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
         /// Who saw it.
         seen_by: SeenBy,
     },
@@ -431,7 +446,7 @@ impl EventKind {
 }
 
 name_type! {
-    /// BBB's id of one user in one incarnation of a meeting.
+    /// Names one person's stay in one meeting. Where the server's webhooks told of it, BBB's own id of the user.
     UserId
 }
 
@@ -439,7 +454,9 @@ name_type! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeenBy {
-    /// The server's bbb-webhooks told it.
+    /// A list of the server showed it, at the latest at the moment of the event.
+    List,
+    /// The server's bbb-webhooks told it at once.
     Webhook,
 }
 

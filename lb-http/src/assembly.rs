@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::geo::MmdbLocator;
 use crate::monitor::nagios::Nagios;
 use crate::rng::SystemRng;
-use crate::run::{StartError, asked, policy, settings, source};
+use crate::run::{StartError, asked, settings, source};
 use crate::setup::Setup;
 use crate::upstream::{HttpGateway, UpstreamSettings};
 
@@ -57,7 +57,6 @@ impl Assembly {
                 expected: config.placement.expected_load,
                 ignored_services: config.monitor.ignored_services.clone(),
             })
-            .integrations(Arc::clone(&config.integrations))
             .algorithms(config.algorithms.clone())
             .search_budget(config.search_budget)
             .stores(self.stores.clone())
@@ -65,12 +64,6 @@ impl Assembly {
             .locator(Arc::clone(&locator));
         for observer in &self.observers {
             builder = builder.observer(Arc::clone(observer));
-        }
-        for (name, router) in &config.routers {
-            // one that stays as it is keeps its policy: round-robin goes on where it was
-            let same = running.filter(|running| running.config.routers.get(name) == Some(router));
-            let kept = same.and_then(|running| running.setup.balancer.policy(name));
-            builder = builder.router(name.as_str(), kept.unwrap_or_else(|| policy(router)));
         }
         if let Some(running) = running {
             builder = builder.succeeding(&running.setup.balancer);
@@ -105,6 +98,7 @@ fn gateway(config: &Config) -> Result<HttpGateway, StartError> {
 
 #[cfg(test)]
 mod tests {
+    use lb_core::network::Declared;
     use lb_core::store::InMemoryStore;
 
     use super::*;
@@ -114,21 +108,24 @@ mod tests {
         Config::from_text("lb.toml", text, std::iter::empty()).unwrap()
     }
 
-    #[test]
-    fn what_stays_as_it_is_configured_stays_the_same_object() {
+    #[tokio::test]
+    async fn what_stays_as_it_is_configured_stays_the_same_object() {
         let stores = Stores::one(Arc::new(InMemoryStore::new()));
         let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
         let routers = "[routers.even]\npolicy = \"round-robin\"\n[routers.near]\nradius_km = 100\n";
+        let policies = async |assembled: &Assembled| {
+            assembled.setup.balancer.declare(&Declared::from(&*assembled.config.network)).await.unwrap();
+            ["even", "near"].map(|name| assembled.setup.balancer.policy(name).unwrap())
+        };
         let first = assembly.assemble(config(routers), None).unwrap();
+        let at_first = policies(&first).await;
         let changed = routers.replace("100", "200") + "[upstream]\ntimeout = \"5s\"\n";
         let second = assembly.assemble(config(&changed), Some(&first)).unwrap();
+        let then = policies(&second).await;
         let third = assembly.assemble(config(&changed), Some(&second)).unwrap();
-        let same_policy = |name: &str, one: &Assembled, other: &Assembled| {
-            let policy = |assembled: &Assembled| assembled.setup.balancer.policy(name).unwrap();
-            Arc::ptr_eq(&policy(one), &policy(other))
-        };
-        assert!(same_policy("even", &first, &second), "round-robin goes on where it was");
-        assert!(!same_policy("near", &first, &second) && same_policy("near", &second, &third));
+        let now = policies(&third).await;
+        assert!(Arc::ptr_eq(&at_first[0], &then[0]), "round-robin goes on where it was");
+        assert!(!Arc::ptr_eq(&at_first[1], &then[1]) && Arc::ptr_eq(&then[1], &now[1]));
         assert!(first.nagios.is_none());
         assert!(!Arc::ptr_eq(&first.gateway, &second.gateway) && Arc::ptr_eq(&second.gateway, &third.gateway));
     }

@@ -8,12 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lb_core::api::root::About;
-use lb_core::balancer::{Balancer, Settings, VoiceBridges};
+use lb_core::balancer::{AdministrationError, Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
-use lb_core::placement::{
-    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
-    Weighted,
-};
+use lb_core::network::Declared;
 use lb_core::source::{Located, MonitorReport, ServerSource, SourceError, StaticServers, WithFacts};
 use lb_core::{Clock, Locator};
 use tokio_util::sync::CancellationToken;
@@ -22,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, Policy, Router, VoiceUnique};
+use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::hooks;
@@ -69,6 +66,8 @@ pub async fn prepare(
         observers: own.into_iter().chain(observers).collect(),
     };
     let assembled = assembly.assemble(config, None)?;
+    let declared = Declared::from(&*assembled.config.network);
+    assembled.setup.balancer.declare(&declared).await.map_err(StartError::Network)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
     let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits };
@@ -185,20 +184,6 @@ pub(crate) fn settings(config: &Config) -> Settings {
     }
 }
 
-pub(crate) fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
-    match router.policy {
-        Policy::NearestLeastCpu => Arc::new(NearestLeastCpu { radius_km: router.radius_km }),
-        Policy::LeastCpu => Arc::new(LeastCpu),
-        Policy::LeastUsers => Arc::new(LeastUsers),
-        Policy::LeastMeetings => Arc::new(LeastMeetings),
-        Policy::RoundRobin => Arc::new(RoundRobin::default()),
-        Policy::Nearest => Arc::new(Nearest),
-        Policy::Random => Arc::new(Random),
-        Policy::Weighted => Arc::new(Weighted::default()),
-        Policy::PowerOfTwo => Arc::new(PowerOfTwo),
-    }
-}
-
 /// What a Nagios is made of, if there is one: one that is asked the same stays the same.
 pub(crate) fn asked(config: &Config) -> Option<(&config::Nagios, Duration)> {
     match &config.monitor.source {
@@ -283,6 +268,9 @@ pub enum StartError {
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),
+    /// What the configuration declares does not go together with what the store has, or cannot be kept.
+    #[error("the integrations, plans, partners and routers of the configuration cannot be taken over: {0}")]
+    Network(AdministrationError),
     /// Its GeoIP database cannot be read.
     #[error(transparent)]
     Geo(#[from] GeoError),

@@ -28,12 +28,15 @@ fn as_text(config: &Config) -> String {
             format!("the monitor's, {} described here", facts.len()),
         ),
     };
-    let integrations: Vec<_> = config
-        .integrations
+    let network = &config.network;
+    let integrations: Vec<_> = network
+        .integrations()
         .iter()
         .map(|one| if one.active { one.name.to_string() } else { format!("{} (not active)", one.name) })
         .collect();
-    let routers: Vec<_> = config.routers.iter().map(|(name, router)| format!("{name} ({})", router.policy)).collect();
+    let routers: Vec<_> = network.routers().map(|router| format!("{} ({})", router.name, router.policy)).collect();
+    let plans: Vec<_> = network.plans().map(|plan| plan.name.to_string()).collect();
+    let partners: Vec<_> = network.partners().map(|partner| partner.name.to_string()).collect();
     let geoip = config.geoip_database.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
     [
         ("listen", listen_text(listen)),
@@ -41,6 +44,8 @@ fn as_text(config: &Config) -> String {
         ("monitor", monitor),
         ("servers", servers),
         ("integrations", if integrations.is_empty() { "none".to_owned() } else { integrations.join(", ") }),
+        ("plans", plans.join(", ")),
+        ("partners", if partners.is_empty() { "none".to_owned() } else { partners.join(", ") }),
         ("routers", routers.join(", ")),
         ("geoip", geoip),
         ("log", format!("{}, {}", config.log.format, config.log.level)),
@@ -68,18 +73,46 @@ fn as_json(config: &Config) -> Value {
         }
     };
     servers.sort_unstable();
-    let integrations: Vec<_> = config
-        .integrations
+    let network = &config.network;
+    let integrations: Vec<_> = network
+        .integrations()
         .iter()
-        .map(|one| json!({ "name": one.name, "active": one.active, "router": one.router }))
-        .collect();
-    let routers: serde_json::Map<_, _> = config
-        .routers
-        .iter()
-        .map(|(name, router)| {
-            (name.clone(), json!({ "policy": router.policy.as_str(), "radius_km": router.radius_km }))
+        .map(|one| {
+            json!({
+                "name": one.name,
+                "active": one.active,
+                "plan": one.plan,
+                "router": one.router,
+                "partner": one.partner,
+                "secrets": one.secrets.len(),
+            })
         })
         .collect();
+    let routers = network.routers().map(|router| {
+        let said = json!({
+            "policy": router.policy,
+            "radius_km": router.radius_km,
+            "weights": router.weights,
+            "fallback": router.fallback,
+        });
+        (router.name.to_string(), said)
+    });
+    let plans = network.plans().map(|plan| {
+        let said = json!({
+            "active": plan.active,
+            "may_record": plan.may_record,
+            "max_concurrent_meetings": plan.max_concurrent_meetings,
+            "max_concurrent_users": plan.max_concurrent_users,
+            "max_users_per_meeting": plan.max_users_per_meeting,
+            "max_duration_seconds": plan.max_duration.map(|duration| duration.as_secs_f64()),
+            "calls_per_second": plan.calls_per_second,
+            "allowed_calls": plan.allowed_calls,
+        });
+        (plan.name.to_string(), said)
+    });
+    let partners = network.partners().map(|partner| {
+        (partner.name.to_string(), json!({ "display_name": partner.display_name, "servers": partner.servers }))
+    });
     json!({
         "listen": {
             "api": config.listen.api,
@@ -92,7 +125,9 @@ fn as_json(config: &Config) -> Value {
         "monitor": { "kind": kind, "url": url, "interval_seconds": monitor.interval.as_secs_f64() },
         "servers": servers,
         "integrations": integrations,
-        "routers": routers,
+        "plans": plans.collect::<serde_json::Map<_, _>>(),
+        "partners": partners.collect::<serde_json::Map<_, _>>(),
+        "routers": routers.collect::<serde_json::Map<_, _>>(),
         "geoip": config.geoip_database,
         "log": { "format": config.log.format.as_str(), "level": config.log.level },
     })

@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use lb_core::gateway::ServerCall;
-use lb_core::{Secret, Server};
+use lb_core::{Clock, Secret, Server};
+use lb_http::clock::SystemClock;
 use lb_http::config::Config;
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -64,15 +65,16 @@ fn from_input(world: &mut World<'_>) -> Result<Secret, Failure> {
 }
 
 fn from_config(name: Option<&str>, config: &Config) -> Result<Secret, Failure> {
-    let mut all = config.integrations.iter();
+    let integrations = config.network.integrations();
+    let mut all = integrations.iter();
     let found = match (name, all.len()) {
-        (Some(name), _) => config.integrations.named(name),
+        (Some(name), _) => integrations.named(name),
         (None, 1) => all.next(),
         (None, _) => None,
     };
-    let secret = found.and_then(|integration| integration.secrets.first()).map(|known| known.secret.clone());
+    let secret = found.and_then(|integration| integration.valid_secrets(SystemClock::new().now()).next()).cloned();
     secret.ok_or_else(|| {
-        let names: Vec<_> = config.integrations.iter().map(|one| one.name.as_str()).collect();
+        let names: Vec<_> = integrations.iter().map(|one| one.name.as_str()).collect();
         Failure::Usage(match (name, &names[..]) {
             (_, []) => "the configuration has no integrations: give --secret".to_owned(),
             (Some(_), _) => format!("there is no such integration; there are {}", names.join(", ")),

@@ -6,7 +6,7 @@ pub use self::write::reply;
 
 use super::{Answer, create, stamp};
 use crate::clock::Timestamp;
-use crate::fleet::{ListedMeeting, MeetingList, PackedXml};
+use crate::fleet::{ListedMeeting, MeetingList, PackedXml, attendees};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingKey, Passwords};
 use crate::secret::Secret;
 use crate::server::ServerName;
@@ -24,6 +24,9 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         return None;
     }
     let count = |name| node.number(name).unwrap_or(0).try_into().unwrap_or(u32::MAX);
+    let mut people: Vec<_> = attendees(node).map(|attendee| attendee.key()).collect();
+    people.sort_unstable();
+    let people = people.into_boxed_slice();
     let metadata = node.child("metadata");
     let whole = node.without(metadata.into_iter().flat_map(stamp::nodes));
     let fields = whole.split_once('>').and_then(|(_, rest)| rest.rsplit_once('<')).map_or("", |(fields, _)| fields);
@@ -41,6 +44,7 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         parent: parent_of(node).filter(|_| breakout),
         voice_bridge: node.number("voiceBridge").and_then(|number| number.try_into().ok()),
         stamp: metadata.and_then(stamp::read),
+        people,
         xml: PackedXml::new(fields),
     })
 }

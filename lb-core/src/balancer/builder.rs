@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, hooks, refresh, store_health};
+use super::{Balancer, Relay, deliver, hooks, presence, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -97,6 +97,7 @@ struct Live {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     server_hooks: Arc<hooks::ServerHooks>,
+    presence: Arc<presence::Presence>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -217,6 +218,7 @@ impl BalancerBuilder {
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
             server_hooks: Arc::clone(&running.server_hooks),
+            presence: Arc::clone(&running.presence),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -269,6 +271,7 @@ impl BalancerBuilder {
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
             server_hooks: self.live.server_hooks,
+            presence: self.live.presence,
         }
     }
 }

@@ -180,19 +180,16 @@ impl Balancer {
         created: &Created,
         callbacks: Option<Callbacks>,
     ) -> Result<(), Failure> {
-        let ended = EventKind::MeetingEnded {
-            meeting: meeting.key.clone(),
-            internal_id: meeting.internal_id.clone(),
-            server: meeting.server.clone(),
-            how: Ended::Replaced,
-        };
+        let ended = self.ended_kind(meeting, Ended::Replaced);
         let known = (&meeting.passwords, meeting.voice_bridge);
         let fresh = self.meeting(creating, server, known, created, callbacks);
         let placement =
             Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
-        let created = created_event(&fresh, placement);
+        let created = created_event(creating.integration, &fresh, placement);
         let replaces = Replaces::Incarnation(meeting.internal_id.clone());
-        self.adopt(fresh, replaces, vec![ended, created]).await
+        self.adopt(fresh, replaces, vec![ended, created]).await?;
+        self.presence.forget(&meeting.internal_id);
+        Ok(())
     }
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
@@ -329,8 +326,9 @@ impl Balancer {
         meeting: Meeting,
         place: &Place,
     ) -> Result<(), Failure> {
-        let afresh = creating.lost.iter().flat_map(|lost| Self::placed_afresh(lost, &meeting));
-        let mut kinds: Vec<_> = afresh.chain([created_event(&meeting, place.placement.clone())]).collect();
+        let afresh = creating.lost.iter().flat_map(|lost| self.placed_afresh(lost, &meeting));
+        let mut kinds: Vec<_> =
+            afresh.chain([created_event(creating.integration, &meeting, place.placement.clone())]).collect();
         if place.last_resort {
             kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
         }
@@ -344,6 +342,7 @@ impl Balancer {
         self.tell_hooks(&events).await;
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
+            self.presence.forget(&lost.internal_id);
         }
         Ok(())
     }
@@ -513,7 +512,7 @@ impl Balancer {
     }
 }
 
-fn created_event(meeting: &Meeting, placement: Placement) -> EventKind {
+fn created_event(integration: &Integration, meeting: &Meeting, placement: Placement) -> EventKind {
     EventKind::MeetingCreated {
         meeting: meeting.key.clone(),
         internal_id: meeting.internal_id.clone(),
@@ -522,6 +521,8 @@ fn created_event(meeting: &Meeting, placement: Placement) -> EventKind {
         records: meeting.records,
         placement,
         parameters: meeting.parameters.clone(),
+        router: Some(integration.router.clone()),
+        partner: integration.partner.clone(),
     }
 }
 

@@ -14,13 +14,8 @@ impl Balancer {
     }
 
     /// What is told where `fresh` takes the place of `lost`.
-    pub(super) fn placed_afresh(lost: &Meeting, fresh: &Meeting) -> [EventKind; 2] {
-        let ended = EventKind::MeetingEnded {
-            meeting: lost.key.clone(),
-            internal_id: lost.internal_id.clone(),
-            server: lost.server.clone(),
-            how: Ended::ServerDown,
-        };
+    pub(super) fn placed_afresh(&self, lost: &Meeting, fresh: &Meeting) -> [EventKind; 2] {
+        let ended = self.ended_kind(lost, Ended::ServerDown);
         let afresh = EventKind::MeetingPlacedAfresh {
             meeting: fresh.key.clone(),
             superseded: lost.internal_id.clone(),

@@ -38,6 +38,7 @@ impl Balancer {
         };
         let held = self.stored(self.store.meetings_on(name).await)?;
         self.take_list(name, &list, &held).await;
+        self.see_people(&server, &list, &held).await;
         for meeting in &held {
             let now = self.clock.now();
             let created_at = meeting.created_at.as_past(now);

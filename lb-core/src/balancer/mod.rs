@@ -15,6 +15,7 @@
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
+//! | `presence` | who came to which meeting and went, for reports |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
@@ -40,6 +41,7 @@ mod insert_document;
 mod is_meeting_running;
 mod join;
 mod place;
+mod presence;
 mod proxied;
 mod refresh;
 mod settle;
@@ -93,6 +95,7 @@ pub struct Balancer {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     server_hooks: Arc<hooks::ServerHooks>,
+    presence: Arc<presence::Presence>,
 }
 
 /// How a call was answered, for the website and for the log.

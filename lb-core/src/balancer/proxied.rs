@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Reply};
-use crate::event::{Ended, EventKind};
+use crate::event::Ended;
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
@@ -75,17 +75,13 @@ impl Balancer {
 
     /// Forgets a meeting that has ended, if it is still the incarnation held.
     pub(super) async fn forget(&self, meeting: &Meeting, how: Ended) -> Result<(), Failure> {
-        let event = self.event(EventKind::MeetingEnded {
-            meeting: meeting.key.clone(),
-            internal_id: meeting.internal_id.clone(),
-            server: meeting.server.clone(),
-            how,
-        });
+        let event = self.event(self.ended_kind(meeting, how));
         self.note(&meeting.server, |server, now| server.forgot_at = now).await;
         self.note_ends(std::slice::from_ref(&event)).await;
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
         if forgotten {
+            self.presence.forget(&meeting.internal_id);
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
             self.tell_hooks(&[event]).await;

@@ -52,8 +52,10 @@ impl Balancer {
         match self.ask_for(claim).await {
             Asked::There(meeting) => {
                 let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
-                kinds.extend(claim.supersedes.iter().flat_map(|lost| Self::placed_afresh(lost, &meeting)));
-                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await
+                kinds.extend(claim.supersedes.iter().flat_map(|lost| self.placed_afresh(lost, &meeting)));
+                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await?;
+                claim.supersedes.iter().for_each(|lost| self.presence.forget(&lost.internal_id));
+                Ok(())
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
             Asked::Silent => {

@@ -1,8 +1,10 @@
 //! What a server's getMeetings showed: [`MeetingList`] and its [`ListedMeeting`]s.
 
 use super::packed::PackedXml;
+use super::person::{Attendee, PersonKey};
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingId};
+use crate::xml::{Document, Node};
 
 /// One successful getMeetings of one server.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,8 @@ pub struct ListedMeeting {
     pub voice_bridge: Option<u32>,
     /// Whose it is, if a balancer stamped it.
     pub stamp: Option<Stamp>,
+    /// The people in it, by key; somebody who is in it twice stands here twice.
+    pub people: Box<[PersonKey]>,
     /// The fields that getMeetings shows of it, as XML, without the `meeting` element itself and without stamps.
     pub xml: PackedXml,
 }
@@ -54,10 +58,27 @@ pub struct Stamp {
 }
 
 impl ListedMeeting {
+    /// The people in it, as they are listed.
+    pub fn attendees(&self) -> Vec<Attendee> {
+        let xml = format!("<meeting>{}</meeting>", self.xml.unpack());
+        // it was written from a document that could be read
+        Document::parse(xml.as_bytes()).map(|document| attendees(document.root()).collect()).unwrap_or_default()
+    }
+
     /// Whether somebody made it past the balancer whose stamps carry `guid`. Breakout rooms are BBB's own doing.
     pub fn is_foreign(&self, guid: &str) -> bool {
         !self.breakout && self.stamp.as_ref().is_none_or(|stamp| stamp.guid != guid)
     }
+}
+
+/// The people that a `meeting` element lists.
+pub(crate) fn attendees<'a>(meeting: Node<'a>) -> impl Iterator<Item = Attendee> + 'a {
+    let listed = meeting.child("attendees").into_iter().flat_map(Node::children);
+    listed.filter(|node| node.is("attendee")).map(|node| Attendee {
+        user_id: node.value("userID").into_owned(),
+        name: node.value("fullName").into_owned(),
+        moderator: node.value("role").eq_ignore_ascii_case("MODERATOR"),
+    })
 }
 
 impl MeetingList {

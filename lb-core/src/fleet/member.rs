@@ -204,8 +204,7 @@ impl FleetServer {
     }
 
     /// Somebody came into a meeting, or left it, as a webhook tells. Who is heard of again counts once.
-    /// Answers whether it is news.
-    pub(crate) fn hear_of(&mut self, user: &str, came: bool) -> bool {
+    pub(crate) fn hear_of(&mut self, user: &str, came: bool) {
         let before = self.heard.get(user).copied();
         let now = match (before.unwrap_or(0), came) {
             (0, true) => 1,
@@ -217,7 +216,6 @@ impl FleetServer {
         if before.is_some() || self.heard.len() < MOST_HEARD {
             self.heard.insert(user.to_owned(), now);
         }
-        before != Some(now)
     }
 
     /// A call was answered.

@@ -8,15 +8,18 @@ mod listed;
 mod live;
 mod member;
 mod packed;
+mod person;
 mod report;
 
 use std::sync::Arc;
 
 pub use self::freeze::Freeze;
+pub(crate) use self::listed::attendees;
 pub use self::listed::{ListedMeeting, MeetingList, Stamp};
 pub use self::live::LiveFleet;
 pub use self::member::{FleetRules, FleetServer};
 pub use self::packed::PackedXml;
+pub use self::person::{Attendee, PersonKey};
 pub use self::report::ReportRefused;
 
 use crate::clock::Timestamp;

@@ -75,8 +75,8 @@ pub enum BadNetwork {
         /// The policy.
         policy: String,
     },
-    /// A router's radius or one of its weights is no number above 0.
-    #[error("router {router} has a radius or a weight that is not a number above 0")]
+    /// A router's radius is no number from 0, or one of its weights no number above 0.
+    #[error("router {router} has a radius that is not a number from 0, or a weight that is not a number above 0")]
     Number {
         /// Whose.
         router: RouterName,

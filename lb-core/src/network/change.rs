@@ -62,7 +62,9 @@ impl Network {
 
     fn put(&mut self, entity: &Entity) -> Result<(), BadNetwork> {
         let name = entity.name();
-        check_name(name.as_str())?;
+        if !is_name(name.as_str()) {
+            return Err(BadNetwork::Name);
+        }
         match entity {
             Entity::Plan(plan) => {
                 self.plans.insert(plan.name.clone(), Arc::clone(plan));
@@ -114,8 +116,8 @@ impl Network {
 
     fn check_router(&self, router: &Router) -> Result<(), BadNetwork> {
         let name = || router.name.clone();
-        let good = |number: f64| number.is_finite() && number > 0.0;
-        if !good(router.radius_km) || !router.weights.values().copied().all(good) {
+        let good_radius = router.radius_km.is_finite() && router.radius_km >= 0.0;
+        if !good_radius || !router.weights.values().all(|weight| weight.is_finite() && *weight > 0.0) {
             return Err(BadNetwork::Number { router: name() });
         }
         let mut seen: HashSet<&RouterName> = HashSet::from([&router.name]);
@@ -164,8 +166,8 @@ impl Network {
     }
 }
 
-fn check_name(name: &str) -> Result<(), BadNetwork> {
-    let good =
-        !name.is_empty() && name.len() <= LONGEST_NAME && name.trim() == name && !name.chars().any(char::is_control);
-    if good { Ok(()) } else { Err(BadNetwork::Name) }
+/// Whether an integration, a plan, a partner or a router may be called `name`: 1 to 255 bytes, no control characters, no space
+/// at its ends.
+pub fn is_name(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len()) && name.trim() == name && !name.chars().any(char::is_control)
 }

@@ -8,6 +8,13 @@ use super::{Entity, EntityName, Network, NetworkChange, Plan, Router};
 #[derive(Clone, Debug, Default)]
 pub struct Declared(Vec<Entity>);
 
+impl From<&Network> for Declared {
+    /// What is managed in `network`, the one that the file means.
+    fn from(network: &Network) -> Self {
+        Self(network.entities().filter(Entity::is_managed).collect())
+    }
+}
+
 impl Declared {
     /// The file declares all of these.
     pub fn new(entities: impl IntoIterator<Item = Entity>) -> Self {

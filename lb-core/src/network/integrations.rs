@@ -1,5 +1,6 @@
 //! [`Integrations`]: the immutable list of all integrations.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::secret::Secret;
 
 /// The immutable list of all integrations: found by name, no secret shared by two. A clone, and a list with one of them
 /// changed, share nearly everything with this one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Integrations {
     // A number is given once and stays with a name until that is removed, so what is remembered by it can be trusted.
     by_number: OrdMap<u32, Arc<Integration>>,
@@ -20,7 +21,7 @@ pub struct Integrations {
 }
 
 /// A secret as the key of a map.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Key(Secret);
 
 impl Hash for Key {
@@ -119,6 +120,12 @@ impl Integrations {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Integrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -28,7 +28,7 @@ mod snapshot;
 mod tests;
 
 pub use self::bad::BadNetwork;
-pub use self::change::NetworkChange;
+pub use self::change::{NetworkChange, is_name};
 pub use self::declared::Declared;
 pub use self::entity::{Entity, EntityName};
 pub use self::integration::{Integration, IntegrationName, IntegrationSecret, TagRules};

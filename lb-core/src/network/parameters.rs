@@ -1,12 +1,13 @@
 //! [`ParameterRules`]: what becomes of the parameters of an integration's calls.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 /// What becomes of the parameters of one kind of call before it goes to a server. Names are the API's, metadata included
 /// (`meta_…`); each stands in one of the four at most.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ParameterRules {
     /// Sent where the website gives none, or an empty one.
@@ -29,6 +30,18 @@ impl ParameterRules {
         let forced = || self.forced.keys().find(|name| self.capped.contains_key(*name) || self.blocked.contains(*name));
         let capped = || self.capped.keys().find(|name| self.blocked.contains(*name));
         default.or_else(forced).or_else(capped).map(String::as_str)
+    }
+}
+
+impl fmt::Debug for ParameterRules {
+    /// The names alone: a value may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParameterRules")
+            .field("default", &self.default.keys())
+            .field("forced", &self.forced.keys())
+            .field("capped", &self.capped)
+            .field("blocked", &self.blocked)
+            .finish()
     }
 }
 

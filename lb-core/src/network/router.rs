@@ -19,7 +19,7 @@ pub struct Router {
     pub name: RouterName,
     /// The name of a [placement policy](crate::placement).
     pub policy: String,
-    /// How far around the nearest server others compete with it, in kilometres, more than 0; for policies that know
+    /// How far around the nearest server others compete with it, in kilometres, 0 or more; for policies that know
     /// distances.
     pub radius_km: f64,
     /// Weights of servers, more than 0, in place of the servers' own; for policies that know weights.

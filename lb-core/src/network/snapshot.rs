@@ -32,7 +32,7 @@ impl fmt::Display for Revision {
 /// there are always a plan and a router called `default`.
 ///
 /// It never changes. A clone, and one with [something changed](Self::changed), share nearly everything with it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Network {
     pub(super) revision: Revision,
     pub(super) integrations: Integrations,
@@ -55,6 +55,18 @@ impl Default for Network {
             partners: OrdMap::new(),
             routers: OrdMap::unit(router.name.clone(), Arc::new(router)),
         }
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("revision", &self.revision)
+            .field("integrations", &self.integrations)
+            .field("plans", &self.plans)
+            .field("partners", &self.partners)
+            .field("routers", &self.routers)
+            .finish_non_exhaustive()
     }
 }
 

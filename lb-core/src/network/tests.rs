@@ -66,9 +66,9 @@ fn whatever_is_wrong_is_named() {
         (put(integration(" c")), "a name must have"),
         (put(integration("c\u{7}")), "a name must have"),
         (put(integration(&"c".repeat(256))), "a name must have"),
-        (router(&|router| router.radius_km = 0.0), "router near has a radius or a weight"),
-        (router(&|router| router.radius_km = f64::NAN), "router near has a radius or a weight"),
-        (router(&|router| router.weights = [("bbb1".into(), -1.0)].into()), "router near has a radius or a weight"),
+        (router(&|router| router.radius_km = -1.0), "router near has a radius that is not"),
+        (router(&|router| router.radius_km = f64::NAN), "router near has a radius that is not"),
+        (router(&|router| router.weights = [("bbb1".into(), -1.0)].into()), "router near has a radius that is not"),
         (
             router(&|router| router.fallback = Some("moon".into())),
             "router near has a fallback that does not exist: moon",

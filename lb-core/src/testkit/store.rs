@@ -290,6 +290,8 @@ fn created(meeting: &Meeting) -> Event {
             attempt: 1,
         },
         parameters: meeting.parameters.clone(),
+        router: Some("default".into()),
+        partner: None,
     };
     Event { at: START, kind }
 }
@@ -300,6 +302,8 @@ fn ended(meeting: &Meeting) -> Event {
         internal_id: meeting.internal_id.clone(),
         server: meeting.server.clone(),
         how: Ended::Unlisted,
+        until: Some(START),
+        most_users: 3,
     };
     Event { at: START + Duration::from_secs(3600), kind }
 }

@@ -59,28 +59,6 @@ choices! {
         Mconf = "mconf",
     }
 
-    /// `[routers.NAME] policy`: how candidate servers are ranked.
-    Policy: "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\"" {
-        /// The least CPU load among the servers around the one nearest to the user.
-        NearestLeastCpu = "nearest-least-cpu",
-        /// The least CPU load.
-        LeastCpu = "least-cpu",
-        /// The fewest users.
-        LeastUsers = "least-users",
-        /// The fewest meetings.
-        LeastMeetings = "least-meetings",
-        /// One after the other.
-        RoundRobin = "round-robin",
-        /// The shortest way to the user.
-        Nearest = "nearest",
-        /// Any, with equal chances.
-        Random = "random",
-        /// Any, with chances in proportion to weight and room left.
-        Weighted = "weighted",
-        /// The less loaded of two that are drawn.
-        PowerOfTwo = "power-of-two",
-    }
-
     /// `[voice] unique`: where no two meetings may have the same voice bridge.
     VoiceUnique: "\"server\" or \"fleet\"" {
         /// On one server.

@@ -11,9 +11,10 @@ use lb_core::Secret;
 use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
-use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
+use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::entity::{KnownSecret, ParameterValue, PolicyName};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
-use super::value::{At, List, OneOrMore, Table, Tables};
+use super::value::{At, Entries, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;
 
 macro_rules! tables {
@@ -38,6 +39,8 @@ tables! {
         webhooks: Table<Webhooks>,
         geoip: Table<GeoIp>,
         routers: Table<BTreeMap<String, Table<Router>>>,
+        plans: Table<BTreeMap<String, Table<Plan>>>,
+        partners: Table<BTreeMap<String, Table<Partner>>>,
         integrations: Tables<Integration>,
         servers: Tables<Server>,
         balancer: Table<Balancer>,
@@ -114,19 +117,52 @@ tables! {
     }
 
     Router {
-        policy: Option<At<Policy>>,
+        policy: Option<At<PolicyName>>,
         radius_km: Option<At<Kilometres>>,
+        weights: Option<Table<BTreeMap<String, At<Weight>>>>,
+        fallback: Option<At<String>>,
+    }
+
+    Plan {
+        active: Option<At<bool>>,
+        may_record: Option<At<bool>>,
+        max_concurrent_meetings: Option<At<u32>>,
+        max_concurrent_users: Option<At<u32>>,
+        max_users_per_meeting: Option<At<u32>>,
+        max_duration: Option<At<Duration>>,
+        calls_per_second: Option<At<NonZero<u32>>>,
+        allowed_calls: Option<List<String>>,
+    }
+
+    Partner {
+        display_name: Option<At<String>>,
+        contact: Option<At<String>>,
+        servers: Option<List<String>>,
     }
 
     Integration {
         name: Option<At<String>>,
         display_name: Option<At<String>>,
         active: Option<At<bool>>,
-        secrets: Option<List<Secret>>,
+        secrets: Option<Entries<KnownSecret>>,
+        plan: Option<At<String>>,
         router: Option<At<String>>,
+        partner: Option<At<String>>,
         latitude: Option<At<Latitude>>,
         longitude: Option<At<Longitude>>,
         required_tags: Option<List<String>>,
+        preferred_tags: Option<List<String>>,
+        forbidden_tags: Option<List<String>>,
+        callback_hosts: Option<List<String>>,
+        create: Option<Table<Rules>>,
+        join: Option<Table<Rules>>,
+    }
+
+    Rules {
+        default: Option<Table<BTreeMap<String, At<ParameterValue>>>>,
+        forced: Option<Table<BTreeMap<String, At<ParameterValue>>>>,
+        capped: Option<Table<BTreeMap<String, At<NonZero<u32>>>>>,
+        blocked: Option<List<String>>,
     }
 
     Server {

@@ -1,6 +1,6 @@
 //! From what the file says to what it means, with the checks that need more than one key.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
 use std::sync::Arc;
@@ -8,19 +8,17 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use lb_core::checksum::{Algorithm, SearchBudget};
-use lb_core::network::{IntegrationSecret, TagRules};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
-use lb_core::{BadNetwork, Integration, Integrations, Position, Server, ServerName};
+use lb_core::{Position, Server, ServerName};
 use url::Url;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
+use super::network::network;
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, OneOrMore, Table, said};
-use super::{
-    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Tls, Upstream,
-};
+use super::{Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Tls, Upstream};
 use crate::store::{StoreUrl, WhenUnavailable};
 
 /// What is wrong, and where it stands.
@@ -35,7 +33,7 @@ pub(super) struct Fault {
 pub(super) struct Faults(pub(super) Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, at: usize, text: impl Into<String>) {
+    pub(super) fn add(&mut self, at: usize, text: impl Into<String>) {
         self.0.push(Fault { at, text: text.into() });
     }
 }
@@ -49,7 +47,7 @@ impl Default for Config {
 /// The meaning of `file`. It may be used only if there are no `faults`.
 pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     let listen = listen(file.listen.keys, faults);
-    let routers = routers(file.routers.keys);
+    let (plans, partners, routers) = (file.plans.keys, file.partners.keys, file.routers.keys);
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
     let (api, log) = (file.api.keys, file.log.keys);
@@ -73,7 +71,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         },
         webhooks: said(file.webhooks.keys.enabled).unwrap_or(true),
         geoip_database: said(file.geoip.keys.database),
-        integrations: Arc::new(integrations(file.integrations.0, &routers, faults)),
+        network: Arc::new(network(plans, partners, routers, file.integrations.0, faults)),
         guid: said(file.balancer.keys.guid).unwrap_or_else(|| guid_of(&listen.public_url)),
         api: Api {
             version: said(api.version).unwrap_or_else(|| "2.0".to_owned()),
@@ -98,7 +96,6 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         },
         monitor: monitor(file.monitor, file.servers.0, faults),
         listen,
-        routers,
     }
 }
 
@@ -197,80 +194,11 @@ fn algorithms(list: Option<List<Algorithm>>, faults: &mut Faults) -> Vec<Algorit
     list.values
 }
 
-fn routers(said_routers: BTreeMap<String, Table<file::Router>>) -> BTreeMap<String, Router> {
-    let meant = |keys: file::Router| Router {
-        policy: said(keys.policy).unwrap_or(Router::default().policy),
-        radius_km: said(keys.radius_km).map_or(Router::default().radius_km, |radius| radius.0),
-    };
-    let said_ones = said_routers.into_iter().map(|(name, table)| (name, meant(table.keys)));
-    [("default".to_owned(), Router::default())].into_iter().chain(said_ones).collect()
-}
-
-fn integrations(
-    tables: Vec<Table<file::Integration>>,
-    routers: &BTreeMap<String, Router>,
+pub(super) fn position(
+    latitude: Option<At<Latitude>>,
+    longitude: Option<At<Longitude>>,
     faults: &mut Faults,
-) -> Integrations {
-    let (mut places, mut list): (Vec<usize>, Vec<Integration>) =
-        tables.into_iter().filter_map(|table| integration(table, routers, faults)).unzip();
-    // Each refusal names one that cannot stay; without it the others are looked at again, so that all are told.
-    loop {
-        let refused = match Integrations::new(list.iter().cloned()) {
-            Ok(integrations) => return integrations,
-            Err(refused) => refused,
-        };
-        let name = match &refused {
-            BadNetwork::SameName { name } | BadNetwork::EmptySecret { name } => name,
-            BadNetwork::SameSecret { second, .. } => second,
-            _ => return Integrations::default(),
-        };
-        let Some(index) = list.iter().rposition(|integration| integration.name == *name) else {
-            return Integrations::default();
-        };
-        list.remove(index);
-        faults.add(places.remove(index), refused.to_string());
-    }
-}
-
-fn integration(
-    table: Table<file::Integration>,
-    routers: &BTreeMap<String, Router>,
-    faults: &mut Faults,
-) -> Option<(usize, Integration)> {
-    let Table { at: table_at, keys } = table;
-    let position = position(keys.latitude, keys.longitude, faults);
-    let Some(name) = keys.name else {
-        faults.add(table_at, "an integration must have a name");
-        return None;
-    };
-    let At { at, value: name } = name;
-    let secrets = keys.secrets.map(|list| list.values).unwrap_or_default();
-    if secrets.is_empty() {
-        faults.add(at, format!("integration {name} has no secrets; it must have at least one"));
-    }
-    let router_at = keys.router.as_ref().map_or(at, |router| router.at);
-    let router = said(keys.router).unwrap_or_else(|| "default".to_owned());
-    if !routers.contains_key(&router) {
-        let known: Vec<_> = routers.keys().map(String::as_str).collect();
-        let text = format!("integration {name} has a router that does not exist; routers are {}", known.join(", "));
-        faults.add(router_at, text);
-    }
-    let tags =
-        TagRules { required: keys.required_tags.map(|list| list.values).unwrap_or_default(), ..TagRules::default() };
-    let integration = Integration {
-        display_name: said(keys.display_name).unwrap_or_else(|| name.clone()),
-        active: said(keys.active).unwrap_or(true),
-        secrets: secrets.into_iter().map(IntegrationSecret::from).collect(),
-        router: router.into(),
-        position,
-        tags,
-        managed: true,
-        ..Integration::new(name, "")
-    };
-    Some((at, integration))
-}
-
-fn position(latitude: Option<At<Latitude>>, longitude: Option<At<Longitude>>, faults: &mut Faults) -> Option<Position> {
+) -> Option<Position> {
     match (latitude, longitude) {
         (Some(latitude), Some(longitude)) => Position::try_new(latitude.value.0, longitude.value.0),
         (Some(At { at, .. }), None) => {

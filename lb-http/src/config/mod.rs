@@ -13,18 +13,20 @@
 
 mod choice;
 mod duration;
+mod entity;
 mod env;
 mod error;
 mod file;
 mod load;
 mod meaning;
+mod network;
 mod scalar;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,10 +36,10 @@ use ipnet::IpNet;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
-use lb_core::{Integrations, Secret, Server, ServerName};
+use lb_core::{Network, Secret, Server, ServerName};
 use url::Url;
 
-pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
+pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
@@ -64,10 +66,9 @@ pub struct Config {
     pub webhooks: bool,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
-    /// Placement configurations by name. There is always one called `default`.
-    pub routers: BTreeMap<String, Router>,
-    /// The websites. Each one's router exists.
-    pub integrations: Arc<Integrations>,
+    /// The websites, their plans, partners and routers, as far as the file declares them: those are managed. There are always a
+    /// plan and a router called `default`.
+    pub network: Arc<Network>,
     /// Stamped on every meeting as `mconflb-guid`.
     pub guid: String,
     /// What the API says of itself.
@@ -178,21 +179,6 @@ pub struct Upstream {
 pub struct Callbacks {
     /// Whether websites' callback URLs may lead to addresses that are not public.
     pub allow_private_addresses: bool,
-}
-
-/// `[routers.NAME]`
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Router {
-    /// How candidate servers are ranked.
-    pub policy: Policy,
-    /// How far around the nearest server others compete with it, in kilometres.
-    pub radius_km: f64,
-}
-
-impl Default for Router {
-    fn default() -> Self {
-        Self { policy: Policy::NearestLeastCpu, radius_km: 300.0 }
-    }
 }
 
 /// `[api]`

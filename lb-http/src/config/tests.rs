@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lb_core::network::IntegrationSecret;
+use lb_core::network::{Entity, IntegrationSecret, Router};
+use lb_core::{Network, Timestamp};
 
 use super::*;
 
@@ -140,8 +141,9 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.upstream, upstream);
     assert!(config.callbacks.allow_private_addresses);
     assert_eq!(config.geoip_database, Some("city.mmdb".into()));
-    assert_eq!(config.routers["default"], Router { policy: Policy::NearestLeastCpu, radius_km: 200.0 });
-    assert_eq!(config.routers["even"].policy, Policy::RoundRobin);
+    let router = |name: &str| Router::clone(config.network.router(name).unwrap());
+    assert_eq!(router("default"), Router { radius_km: 200.0, managed: true, ..Router::new("default") });
+    assert_eq!(router("even").policy, "round-robin");
     assert_eq!(config.guid, "lb-one");
     assert_eq!(config.api, Api { version: "2.1".into(), deploy: 16, legacy_errors: true });
     assert_eq!(config.algorithms, [Algorithm::Sha256, Algorithm::Sha512]);
@@ -153,7 +155,7 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.voice_unique, VoiceUnique::Fleet);
     assert_eq!(config.log, Log { format: LogFormat::Json, level: "info,lb_core=debug".into() });
 
-    let moodle = config.integrations.named("moodle").unwrap();
+    let moodle = config.network.integration("moodle").unwrap();
     assert_eq!((moodle.display_name.as_str(), moodle.active), ("Moodle of the university", false));
     assert_eq!(moodle.secrets, ["s3cr3t-one", "s3cr3t-two"].map(IntegrationSecret::from));
     assert_eq!((moodle.router.as_str(), &moodle.tags.required[..]), ("even", &["gpu".to_owned()][..]));
@@ -187,7 +189,7 @@ fn with_no_file_the_defaults_hold() {
     let upstream = Upstream { connect_timeout: seconds(2), timeout: seconds(8), max_concurrent_calls: 100 };
     assert_eq!(config.upstream, upstream);
     assert!(!config.callbacks.allow_private_addresses);
-    assert_eq!(config.routers, BTreeMap::from([("default".to_owned(), Router::default())]));
+    assert!(config.network.entities().eq(Network::default().entities()), "and nothing of it is declared");
     assert_eq!(config.api, Api { version: "2.0".into(), deploy: 0, legacy_errors: false });
     assert_eq!(config.algorithms, Algorithm::ALL);
     assert_eq!(config.placement.expected_load, ExpectedLoadRule::default());
@@ -313,8 +315,8 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
             "lb.toml:4: servers[1].sercet is not a known key; known here: name, url, secret, latitude, longitude, capacity, weight, tags, checksum",
         ),
         (
-            "\n[plans.default]\nactive = true",
-            "lb.toml:2: plans is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, integrations, servers, balancer, api, checksum, placement, voice, log",
+            "\n[plan.default]\nactive = true",
+            "lb.toml:2: plan is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, plans, partners, integrations, servers, balancer, api, checksum, placement, voice, log",
         ),
     ] {
         assert_eq!(errors(text, &[]), [sentence], "{text}");
@@ -425,6 +427,10 @@ fn a_secret_is_never_repeated() {
         "[[integrations]]\nname = 'a'\nsecrets = [['s3cr3t']]",
         "[[integrations]]\nname = 'a'\nsecrets = [{ s3cr3t = 's3cr3t' }]",
         "[[integrations]]\nname = 'a'\nsecrets = [271828]",
+        "[[integrations]]\nname = 'a'\nsecrets = [{ secret = 271828 }]",
+        "[[integrations]]\nname = 'a'\nsecrets = [{ secret = 's3cr3t', expires = '271828' }]",
+        "[[integrations]]\nname = 'a'\nsecrets = [{ label = 's3cr3t' }]",
+        "[[integrations]]\nname = 'a'\njoin = { forced = { password = ['s3cr3t'] } }",
         "[[integrations]]\nname = 'a'\nsecrets = 271828",
         "[[integrations]]\nname = 'a'\nsecrets = { one = 's3cr3t' }",
         "integrations = 's3cr3t'",
@@ -491,14 +497,15 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.listen.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "192.0.2.1/32".parse().unwrap()]);
     assert_eq!(config.monitor.interval, seconds(20));
     assert_eq!(config.api.version, "2.1");
-    assert_eq!(config.routers["default"].radius_km, 200.0);
-    assert_eq!(config.routers["us-east"], Router { policy: Policy::LeastCpu, radius_km: 5.0 });
-    assert_eq!(config.routers.len(), 2);
+    let router = |name: &str| config.network.router(name).unwrap();
+    assert_eq!(router("default").radius_km, 200.0);
+    assert_eq!((router("us-east").policy.as_str(), router("us-east").radius_km), ("least-cpu", 5.0));
+    assert_eq!(config.network.routers().len(), 2);
     assert_eq!(config.health, HealthRules { failures: 9, ..HealthRules::default() });
     assert!(!config.placement.last_resort);
     let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
-    let secrets = |name| config.integrations.named(name).unwrap().secrets.clone();
+    let secrets = |name| config.network.integration(name).unwrap().secrets.clone();
     assert_eq!(secrets("a"), ["y,z"].map(IntegrationSecret::from));
     assert_eq!(secrets("b"), ["1", "2"].map(IntegrationSecret::from));
 }
@@ -512,7 +519,7 @@ fn lists_of_more_than_ten_are_filled_in_order() {
         })
         .collect();
     let config = Config::load(None, variables.into_iter()).unwrap();
-    assert_eq!(config.integrations.iter().map(|one| one.name.to_string()).last().as_deref(), Some("site11"));
+    assert_eq!(config.network.integrations().iter().map(|one| one.name.to_string()).last().as_deref(), Some("site11"));
 }
 
 #[test]
@@ -628,10 +635,134 @@ fn every_configuration_in_the_written_documentation_is_a_good_one() {
     for text in [
         include_str!("../../../README.md"),
         include_str!("../../../docs/routers.md"),
-        include_str!("../../../docs/integrations.md"),
+        include_str!("../../../docs/integrations-plans-partners.md"),
     ] {
         for example in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             assert_eq!(load(example).map(|_| ()), Ok(()), "{example}");
         }
     }
+}
+
+const WEBSITES: &str = r#"
+[plans.small]
+active = false
+may_record = false
+max_concurrent_meetings = 40
+max_concurrent_users = 2000
+max_users_per_meeting = 0
+max_duration = "4h"
+calls_per_second = 50
+allowed_calls = ["create", "join"]
+[partners.ufrgs]
+display_name = "Universidade Federal"
+contact = "Ana"
+servers = ["bbb1"]
+[routers.near]
+policy = "weighted"
+weights = { bbb1 = 2, "bbb-2" = 0.5 }
+fallback = "default"
+[[integrations]]
+name = "moodle"
+secrets = ["s3cr3t-a", { secret = "s3cr3t-b", label = "old", expires = "2027-01-31T23:59:59Z" }]
+plan = "small"
+router = "near"
+partner = "ufrgs"
+preferred_tags = ["gpu"]
+forbidden_tags = ["old"]
+callback_hosts = ["lms.example.org"]
+join = { default = { guest = true } }
+[integrations.create]
+default = { record = true, welcome = "" }
+forced = { logo = "https://e.org/l.png", lockSettingsLockOnJoin = 1 }
+capped = { duration = 240 }
+blocked = ["bannerText"]
+"#;
+
+#[test]
+fn websites_plans_partners_and_routers_are_read_with_all_that_is_said() {
+    let network = load(WEBSITES).unwrap().network;
+    let plan = network.plan("small").unwrap();
+    assert_eq!((plan.active, plan.may_record, plan.managed), (false, false, true));
+    assert_eq!((plan.max_concurrent_meetings, plan.max_concurrent_users), (Some(40), Some(2000)));
+    assert_eq!((plan.max_users_per_meeting, plan.calls_per_second), (Some(0), Some(50)));
+    assert_eq!(plan.max_duration, Some(seconds(4 * 3600)));
+    assert_eq!(plan.allowed_calls, Some(["create".to_owned(), "join".to_owned()].into()));
+    let partner = network.partner("ufrgs").unwrap();
+    assert_eq!((partner.display_name.as_str(), partner.contact.as_str()), ("Universidade Federal", "Ana"));
+    assert_eq!((partner.servers.as_slice(), partner.managed), (&["bbb1".into()][..], true));
+    let router = network.router("near").unwrap();
+    assert_eq!(router.weights, [("bbb1".into(), 2.0), ("bbb-2".into(), 0.5)].into());
+    assert_eq!(
+        (router.policy.as_str(), router.fallback.as_ref().map(|name| name.as_str())),
+        ("weighted", Some("default"))
+    );
+    let moodle = network.integration("moodle").unwrap();
+    let old = IntegrationSecret {
+        label: "old".to_owned(),
+        expires_at: Some(Timestamp::from_millis(1_801_439_999_000)),
+        ..IntegrationSecret::from("s3cr3t-b")
+    };
+    assert_eq!(moodle.secrets, ["s3cr3t-a".into(), old]);
+    assert_eq!(moodle.partner.as_ref().map(|name| name.as_str()), Some("ufrgs"));
+    assert_eq!((moodle.plan.as_str(), moodle.router.as_str()), ("small", "near"));
+    assert_eq!(
+        (moodle.tags.preferred.join(" "), moodle.tags.forbidden.join(" ")),
+        ("gpu".to_owned(), "old".to_owned())
+    );
+    assert_eq!(moodle.callback_hosts, ["lms.example.org"]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(moodle.create.default, [pair("record", "true"), pair("welcome", "")].into());
+    let forced = [pair("logo", "https://e.org/l.png"), pair("lockSettingsLockOnJoin", "1")];
+    assert_eq!(moodle.create.forced, forced.into());
+    assert_eq!(moodle.create.capped, [("duration".to_owned(), 240)].into());
+    assert_eq!(moodle.create.blocked, ["bannerText".to_owned()].into());
+    assert_eq!(moodle.join.default, [pair("guest", "true")].into());
+    assert!(network.entities().filter(Entity::is_managed).count() == 4, "all but the plan and the router for all");
+}
+
+#[test]
+fn a_plan_a_partner_a_router_or_a_fallback_that_is_not_there_is_refused_with_its_line() {
+    let text = "\
+[routers.a]
+fallback = 'b'
+[routers.b]
+fallback = 'a'
+[routers.c]
+fallback = 'moon'
+[[integrations]]
+name = 'moodle'
+secrets = ['s3cr3t']
+plan = 'large'
+partner = 'ufrgs'
+[[integrations]]
+name = 'portal'
+secrets = ['s3cr3t-2']
+create = { forced = { record = true }, blocked = ['record'] }
+[[integrations]]
+name = ' '
+secrets = ['s3cr3t-3']
+[plans.' x']
+";
+    let routers = "routers are a, b, c, default";
+    assert_eq!(
+        errors(text, &[]),
+        ["lb.toml:17: integrations[2].name must be text in quotes that is not empty".to_owned(),]
+    );
+    let text = text.replace("name = ' '", "name = 'x '");
+    assert_eq!(
+        errors(&text, &[]),
+        [
+            format!("lb.toml:6: router c has a fallback that does not exist; {routers}"),
+            "lb.toml:10: integration moodle has a plan that does not exist; plans are  x, default".to_owned(),
+            "lb.toml:11: integration moodle has a partner that does not exist; there are none".to_owned(),
+            "lb.toml:13: integration portal has two rules for the parameter record; it may stand in one only".to_owned(),
+            "lb.toml:17: this integration: a name must have 1 to 255 bytes, no control characters, and no space at its ends"
+                .to_owned(),
+            "lb.toml:19: this plan: a name must have 1 to 255 bytes, no control characters, and no space at its ends"
+                .to_owned(),
+        ]
+    );
+    let circle = "[routers.a]\nfallback = 'b'\n[routers.b]\nfallback = 'a'\n";
+    let told = errors(circle, &[]).join("\n");
+    assert!(told.contains("lead back to it") && told.starts_with("lb.toml:"), "{told}");
 }

@@ -155,6 +155,16 @@ impl<'de, T: Written> Deserialize<'de> for List<T> {
     }
 }
 
+/// A list of what is no single value.
+#[derive(Clone, Debug)]
+pub(super) struct Entries<T>(pub(super) Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Shape::<Sequence<T>>::deserialize(deserializer)?.0.0))
+    }
+}
+
 /// One value, or a list of them, and where it begins.
 #[derive(Clone, Debug)]
 pub(super) struct OneOrMore<T>(pub(super) List<T>);

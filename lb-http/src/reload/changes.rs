@@ -1,10 +1,10 @@
 //! What is different between two configurations, in words without values, and what of it cannot be taken over.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use lb_core::network::Entity;
 use lb_core::source::ServerFacts;
-use lb_core::{Integration, Integrations, Server};
+use lb_core::{Network, Server};
 
 use crate::config::{Config, MonitorSource};
 
@@ -62,8 +62,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         callbacks,
         webhooks,
         geoip_database,
-        routers,
-        integrations,
+        network,
         guid: _,
         api,
         algorithms,
@@ -73,12 +72,13 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         log,
     } = before;
     let mut changes = Changes::default();
-    let by_name = |all: &Integrations| -> BTreeMap<String, Arc<Integration>> {
-        all.iter().map(|one| (one.name.to_string(), Arc::clone(one))).collect()
-    };
-    changes.named("integrations", &by_name(integrations), &by_name(&after.integrations));
-    changes.named("servers", &servers(before), &servers(after));
-    changes.named("routers", routers, &after.routers);
+    for kind in ["integration", "server", "plan", "partner", "router"] {
+        if kind == "server" {
+            changes.named("servers", &servers(before), &servers(after));
+        } else {
+            changes.named(&format!("{kind}s"), &entities(network, kind), &entities(&after.network, kind));
+        }
+    }
     for (key, same) in [
         ("listen.public_url", listen.public_url == after.listen.public_url),
         ("listen.trusted_proxies", listen.trusted_proxies == after.listen.trusted_proxies),
@@ -111,6 +111,12 @@ fn same_monitor(before: &MonitorSource, after: &MonitorSource) -> bool {
         (MonitorSource::Nagios(before, _), MonitorSource::Nagios(after, _)) => before == after,
         _ => false,
     }
+}
+
+/// What is declared of one kind, by name.
+fn entities(network: &Network, kind: &str) -> BTreeMap<String, Entity> {
+    let of_kind = network.entities().map(|entity| (entity.name(), entity)).filter(|(name, _)| name.kind() == kind);
+    of_kind.map(|(name, entity)| (name.as_str().to_owned(), entity)).collect()
 }
 
 /// What a configuration says of one server.

@@ -9,6 +9,7 @@ mod changes;
 use std::sync::Arc;
 
 use lb_core::event::EventKind;
+use lb_core::network::Declared;
 
 use crate::assembly::{Assembled, Assembly};
 use crate::config::{Config, ConfigErrors};
@@ -68,6 +69,11 @@ impl Reloader {
                 return None;
             }
         };
+        // what it declares holds at once, also for calls that the present setup still answers
+        if let Err(problem) = next.setup.balancer.declare(&Declared::from(&*next.config.network)).await {
+            self.assembly.tell(EventKind::ConfigurationRefused { problems: vec![problem.to_string()] });
+            return None;
+        }
         let changes = changes::between(&self.present.config, &next.config);
         self.live.replace(Arc::clone(&next.setup));
         self.present = next;

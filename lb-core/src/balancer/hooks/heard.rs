@@ -8,7 +8,7 @@ use super::PLACE;
 use crate::api::Failure;
 use crate::balancer::Balancer;
 use crate::event::{EventKind, Role, SeenBy, UserId};
-use crate::fleet::FleetServer;
+use crate::fleet::{FleetServer, PersonKey};
 use crate::hook::{HookEvent, HookPost, token};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingId, MeetingKey};
 use crate::server::ServerName;
@@ -167,18 +167,30 @@ impl Balancer {
             return;
         }
         let name = &server.server.name;
-        let mut is_news = false;
-        self.note(name, |server, _| is_news = server.hear_of(user, came)).await;
-        let Some(whose) = whose.filter(|_| is_news) else { return };
-        let (meeting, server, user) = (whose.key.clone(), name.clone(), UserId::from(user));
+        self.note(name, |server, _| server.hear_of(user, came)).await;
+        // of people in meetings that are nobody's, nothing is kept
+        let Some(held) = whose.and_then(|whose| whose.held.as_ref()) else { return };
+        let (meeting, server, user) = (held.key.clone(), name.clone(), UserId::from(user));
         let seen_by = SeenBy::Webhook;
-        self.tell(if came {
-            let role = if event.user("role") == "MODERATOR" { Role::Moderator } else { Role::Attendee };
+        if came {
             let (external_user_id, name) = (event.user("external-user-id").to_owned(), event.user("name").to_owned());
-            EventKind::UserEntered { meeting, internal_id, server, user, external_user_id, name, role, seen_by }
-        } else {
-            EventKind::UserLeft { meeting, internal_id, server, user, seen_by }
-        })
-        .await;
+            let person = PersonKey::of(&external_user_id, &name);
+            let role = if event.user("role") == "MODERATOR" { Role::Moderator } else { Role::Attendee };
+            if self.presence.told_came(&internal_id, person, &user, self.clock.now()) {
+                let came = EventKind::UserEntered {
+                    meeting,
+                    internal_id,
+                    server,
+                    user,
+                    external_user_id,
+                    name,
+                    role,
+                    seen_by,
+                };
+                self.tell(came).await;
+            }
+        } else if self.presence.told_went(&internal_id, &user) {
+            self.tell(EventKind::UserLeft { meeting, internal_id, server, user, until: None, seen_by }).await;
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
+mod administration;
 mod callbacks;
 mod calls;
 mod concurrency;
@@ -9,6 +10,7 @@ mod hooks;
 mod insert_document;
 mod meetings;
 mod placement;
+mod presence;
 mod races;
 mod succession;
 

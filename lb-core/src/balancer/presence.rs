@@ -1,0 +1,258 @@
+//! Who is in which meeting: what the lists of servers show of people coming and going, for reports.
+//!
+//! ```text
+//!   list ──▶ who is shown now ──compare──▶ who was known to be there ──▶ user-entered, user-left
+//! ```
+//!
+//! People are told apart by the id and the name that their website gave them: lists have no other. Somebody who is in a meeting
+//! twice is two.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Balancer;
+use crate::clock::Timestamp;
+use crate::event::{Ended, EventKind, Role, SeenBy, UserId};
+use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PersonKey};
+use crate::meeting::{InternalMeetingId, Meeting};
+
+/// Lists that are further apart than this leave it open when people went: the earlier one then counts.
+const FAR_APART: Duration = Duration::from_secs(60);
+
+/// Who is known to be in which incarnation. Held for one list or one change, never across an await.
+#[derive(Debug, Default)]
+pub(super) struct Presence(Mutex<HashMap<InternalMeetingId, Seen>>);
+
+/// What is known of the people in one incarnation.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    /// When a list last showed it.
+    listed_at: Option<Timestamp>,
+    /// The most people that were in it at once.
+    most: u32,
+    // by key
+    people: Vec<Person>,
+}
+
+/// Somebody who is in a meeting.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Person {
+    key: PersonKey,
+    stay: Stay,
+    since: Timestamp,
+}
+
+/// What names one stay of somebody in one meeting. It tells nobody who they are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stay {
+    /// The so manyeth that one list showed first.
+    Listed(Timestamp, u32),
+    /// BBB's own id of the user, as the server's webhooks told it.
+    Told(UserId),
+}
+
+impl Stay {
+    fn user(&self) -> UserId {
+        match self {
+            Self::Listed(first, nth) => format!("{}-{nth}", first.as_millis()).into(),
+            Self::Told(user) => user.clone(),
+        }
+    }
+}
+
+/// What a list shows that was not known.
+#[derive(Debug, Default, PartialEq)]
+struct News {
+    came: Vec<Person>,
+    went: Vec<UserId>,
+    /// Until when those who went were surely there, where that is long ago.
+    until: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Takes over what a list asked for at `asked_at` shows, `shown` by key. Who came after it was asked for is not missed in it.
+    fn take(&mut self, shown: &[PersonKey], asked_at: Timestamp) -> News {
+        let until = self.listed_at.filter(|listed_at| asked_at.since(*listed_at) > FAR_APART);
+        let mut news = News { until, ..News::default() };
+        let mut before = std::mem::take(&mut self.people).into_iter().peekable();
+        self.people.reserve_exact(shown.len());
+        for &key in shown {
+            while let Some(person) = before.next_if(|person| person.key < key) {
+                Self::miss(person, asked_at, &mut self.people, &mut news);
+            }
+            match before.next_if(|person| person.key == key) {
+                Some(person) => self.people.push(person),
+                None => {
+                    let nth = news.came.len().try_into().unwrap_or(u32::MAX);
+                    let person = Person { key, stay: Stay::Listed(asked_at, nth), since: asked_at };
+                    news.came.push(person.clone());
+                    self.people.push(person);
+                }
+            }
+        }
+        before.for_each(|person| Self::miss(person, asked_at, &mut self.people, &mut news));
+        self.people.sort_unstable();
+        self.most = self.most.max(shown.len().try_into().unwrap_or(u32::MAX));
+        self.listed_at = Some(asked_at);
+        news
+    }
+
+    /// Somebody has come, as webhooks tell. Answers whether that is news: a list may have shown them a moment before.
+    fn told_came(&mut self, key: PersonKey, user: UserId, at: Timestamp) -> bool {
+        let is_known = |person: &Person| match &person.stay {
+            Stay::Told(known) => *known == user,
+            Stay::Listed(first, _) => person.key == key && at.since(*first) < FAR_APART,
+        };
+        let is_news = !self.people.iter().any(is_known);
+        if is_news {
+            self.people.push(Person { key, stay: Stay::Told(user), since: at });
+            self.people.sort_unstable();
+            self.most = self.most.max(self.people.len().try_into().unwrap_or(u32::MAX));
+        }
+        is_news
+    }
+
+    /// Somebody has gone, as webhooks tell. Answers whether it is known whose stay that ends: that of who was listed first, a
+    /// list ends.
+    fn told_went(&mut self, user: &UserId) -> bool {
+        let before = self.people.len();
+        self.people.retain(|person| !matches!(&person.stay, Stay::Told(known) if known == user));
+        self.people.len() < before
+    }
+
+    fn miss(person: Person, asked_at: Timestamp, people: &mut Vec<Person>, news: &mut News) {
+        if person.since < asked_at {
+            news.went.push(person.stay.user());
+        } else {
+            people.push(person);
+        }
+    }
+}
+
+impl Presence {
+    fn lock(&self) -> MutexGuard<'_, HashMap<InternalMeetingId, Seen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Webhooks tell that somebody has come. Answers whether that is news.
+    pub(super) fn told_came(&self, id: &InternalMeetingId, key: PersonKey, user: &UserId, at: Timestamp) -> bool {
+        self.lock().entry(id.clone()).or_default().told_came(key, user.clone(), at)
+    }
+
+    /// Webhooks tell that somebody has gone. Answers whether a stay that they told of ends.
+    pub(super) fn told_went(&self, id: &InternalMeetingId, user: &UserId) -> bool {
+        self.lock().get_mut(id).is_some_and(|seen| seen.told_went(user))
+    }
+
+    /// A meeting is no more.
+    pub(super) fn forget(&self, id: &InternalMeetingId) {
+        self.lock().remove(id);
+    }
+}
+
+impl Balancer {
+    /// Tells who came and who went in the meetings of a server since its list before.
+    pub(super) async fn see_people(&self, server: &FleetServer, list: &MeetingList, held: &[Arc<Meeting>]) {
+        for meeting in held {
+            let listed = list.find(&meeting.internal_id).filter(|listed| !listed.ended && !listed.breakout);
+            let Some(listed) = listed else { continue };
+            let news = {
+                let mut all = self.presence.lock();
+                // most meetings of most lists have nothing new
+                match all.get_mut(&meeting.internal_id) {
+                    Some(seen) => seen.take(&listed.people, list.asked_at),
+                    None => all.entry(meeting.internal_id.clone()).or_default().take(&listed.people, list.asked_at),
+                }
+            };
+            if !news.came.is_empty() || !news.went.is_empty() {
+                self.tell_people(server, meeting, listed, news).await;
+            }
+        }
+    }
+
+    async fn tell_people(&self, server: &FleetServer, meeting: &Meeting, listed: &ListedMeeting, news: News) {
+        let (key, id, name) = (&meeting.key, &meeting.internal_id, &server.server.name);
+        let mut kinds = Vec::with_capacity(news.came.len() + news.went.len());
+        kinds.extend(news.went.into_iter().map(|user| EventKind::UserLeft {
+            meeting: key.clone(),
+            internal_id: id.clone(),
+            server: name.clone(),
+            user,
+            until: news.until,
+            seen_by: SeenBy::List,
+        }));
+        let people = if news.came.is_empty() { Vec::new() } else { listed.attendees() };
+        let people: HashMap<_, _> = people.into_iter().map(|person| (person.key(), person)).collect();
+        for came in news.came {
+            let Some(person) = people.get(&came.key) else { continue };
+            kinds.push(EventKind::UserEntered {
+                meeting: key.clone(),
+                internal_id: id.clone(),
+                server: name.clone(),
+                user: came.stay.user(),
+                external_user_id: person.user_id.clone(),
+                name: person.name.clone(),
+                role: if person.moderator { Role::Moderator } else { Role::Attendee },
+                seen_by: SeenBy::List,
+            });
+        }
+        let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
+        events.iter().for_each(|event| self.show(event));
+        // what the events tell of has happened whether or not it can be stored
+        let _ = self.stored(self.store.record(events).await);
+    }
+
+    /// The event that `meeting` has ended. Where that was noticed late, it tells until when the meeting surely ran.
+    pub(super) fn ended_kind(&self, meeting: &Meeting, how: Ended) -> EventKind {
+        let all = self.presence.lock();
+        let seen = all.get(&meeting.internal_id);
+        let noticed_late = how != Ended::Callback;
+        EventKind::MeetingEnded {
+            meeting: meeting.key.clone(),
+            internal_id: meeting.internal_id.clone(),
+            server: meeting.server.clone(),
+            how,
+            until: seen.and_then(|seen| seen.listed_at).filter(|_| noticed_late),
+            most_users: seen.map_or(0, |seen| seen.most),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn keys(names: &[&str]) -> Vec<PersonKey> {
+        let mut keys: Vec<_> = names.iter().map(|name| PersonKey::of("", name)).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn who_was_told_of_is_not_told_of_again_by_lists_and_the_other_way_round() {
+        let (mut seen, ana) = (Seen::default(), PersonKey::of("", "Ana"));
+        assert!(seen.told_came(ana, "w_1".into(), at(10)) && !seen.told_came(ana, "w_1".into(), at(11)));
+        assert_eq!(seen.take(&[], at(9)), News::default(), "a list that was asked for before does not miss them");
+        assert_eq!(seen.take(&keys(&["Ana", "Bea"]), at(20)).came.len(), 1);
+        assert!(!seen.told_came(PersonKey::of("", "Bea"), "w_2".into(), at(21)), "the list was first");
+        assert!(!seen.told_went(&"w_2".into()) && seen.told_went(&"w_1".into()) && !seen.told_went(&"w_1".into()));
+        assert_eq!(seen.take(&[], at(30)).went.len(), 1, "who was listed first");
+        assert!(seen.people.is_empty());
+    }
+
+    #[test]
+    fn who_is_shown_and_was_not_has_come_and_who_is_missed_has_gone() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.take(&keys(&["Ana", "Bea", "Bea"]), at(10)).came.len(), 3);
+        assert_eq!(seen.take(&keys(&["Bea", "Ana", "Bea"]), at(20)), News::default());
+        let news = seen.take(&keys(&["Bea", "Cid"]), at(30));
+        assert_eq!((news.came.len(), news.went.len(), news.until), (1, 2, None));
+        assert_eq!((seen.most, seen.people.len()), (3, 2));
+        assert_eq!(seen.take(&[], at(70_000)).until, Some(at(30)), "who went in the meantime may have gone at once");
+    }
+}
