@@ -322,6 +322,19 @@ pub enum EventKind {
         /// What is wrong, for people.
         problem: String,
     },
+    /// The balancer's own hook was made on a server that has bbb-webhooks. Not stored.
+    HookRegistered {
+        /// Which server.
+        server: ServerName,
+        /// Whether it had been there before, and was lost.
+        again: bool,
+    },
+    /// A post to the balancer's own hook on a server was not signed by that server. Told once a minute for each server. Not
+    /// stored.
+    HookForged {
+        /// Which server.
+        server: ServerName,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -347,6 +360,7 @@ impl EventKind {
             Self::MonitorFailed { .. } | Self::MonitorRecovered => false,
             Self::StoreFailed { .. } | Self::StoreRecovered => false,
             Self::SecretsSearched { .. } | Self::CallbackRefused { .. } => false,
+            Self::HookRegistered { .. } | Self::HookForged { .. } => false,
             Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
             _ => true,
         }
@@ -382,6 +396,8 @@ impl EventKind {
             Self::CallbackDelivered { .. } => "callback-delivered",
             Self::CallbackFailed { .. } => "callback-failed",
             Self::CallbackRefused { .. } => "callback-refused",
+            Self::HookRegistered { .. } => "hook-registered",
+            Self::HookForged { .. } => "hook-forged",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -429,6 +445,8 @@ impl EventKind {
             | Self::UserLeft { server, .. }
             | Self::ServerStateChanged { server, .. }
             | Self::ServerDropped { server }
+            | Self::HookRegistered { server, .. }
+            | Self::HookForged { server }
             | Self::ServerFailed { server, .. }
             | Self::LastResort { server, .. }
             | Self::ServerConfirmedDown { server }
@@ -455,6 +473,8 @@ name_type! {
 pub enum SeenBy {
     /// A list of the server showed it, at the latest at the moment of the event.
     List,
+    /// The server's bbb-webhooks told it at once.
+    Webhook,
 }
 
 /// Why a meeting was placed where it was.

@@ -46,6 +46,7 @@ mod clock;
 pub mod event;
 pub mod fleet;
 pub mod gateway;
+pub mod hook;
 pub mod jwt;
 mod limit;
 mod meeting;

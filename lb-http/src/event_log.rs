@@ -57,6 +57,10 @@ impl Observer for EventLog {
             EventKind::ServerFailed { server, call, problem, first: false } => {
                 tracing::debug!(%server, %call, problem, "{word}");
             }
+            EventKind::HookRegistered { server, again } => tracing::info!(%server, again, "{word}"),
+            EventKind::HookForged { server } => {
+                tracing::warn!(%server, "{word}: is its secret right?");
+            }
             EventKind::MonitorFailed { problem } => tracing::warn!(problem, "{word}"),
             EventKind::StoreFailed { problem } => tracing::error!(problem, "{word}"),
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
@@ -84,8 +88,10 @@ impl Observer for EventLog {
             EventKind::CallbackRefused { meeting, kind, server, problem } => {
                 tracing::info!(%meeting, kind = kind.as_str(), %server, problem, "{word}");
             }
-            // one for each join call, and those are told at debug
-            EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
+            // one for each join call, or for each user, and those are told at debug
+            EventKind::UserEntered { meeting, server, .. }
+            | EventKind::UserLeft { meeting, server, .. }
+            | EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),
             kind => {
                 let meeting = kind.meeting().map(tracing::field::display);
                 tracing::info!(meeting, server = kind.server().map(tracing::field::display), "{word}");

@@ -26,6 +26,7 @@ pub mod event_log;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod geo;
+mod hooks;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;

@@ -22,6 +22,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
+use crate::hooks;
 use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::reload::Reloader;
@@ -125,6 +126,7 @@ impl Prepared {
         let rounds = TaskTracker::new();
         rounds::start(&self.service.setup, &rounds, &stop);
         callbacks::start(&self.service.setup, &rounds, &stop);
+        hooks::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
@@ -171,6 +173,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
             VoiceUnique::Fleet => VoiceBridges::PerFleet,
         },
         legacy_errors: config.api.legacy_errors,
+        webhooks: config.webhooks,
         about: About {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

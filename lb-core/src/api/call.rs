@@ -22,6 +22,14 @@ pub enum Call {
     GetMeetings,
     /// Gives a meeting more slides.
     InsertDocument,
+    /// Makes a hook: the website wants to hear of what happens.
+    HooksCreate,
+    /// Takes a hook away.
+    HooksDestroy,
+    /// All hooks of the website.
+    HooksList,
+    /// Whether hooks are served; not signed.
+    HooksPing,
 }
 
 impl Call {
@@ -36,6 +44,10 @@ impl Call {
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
             Self::InsertDocument => "insertDocument",
+            Self::HooksCreate => "hooks/create",
+            Self::HooksDestroy => "hooks/destroy",
+            Self::HooksList => "hooks/list",
+            Self::HooksPing => "hooks/ping",
         }
     }
 
@@ -50,13 +62,18 @@ impl Call {
             Self::GetMeetingInfo,
             Self::GetMeetings,
             Self::InsertDocument,
+            Self::HooksCreate,
+            Self::HooksDestroy,
+            Self::HooksList,
+            Self::HooksPing,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
     pub fn changes_state(self) -> bool {
-        matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument)
+        let on_server = matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument);
+        on_server || matches!(self, Self::HooksCreate | Self::HooksDestroy)
     }
 }
 

@@ -70,6 +70,18 @@ pub enum Failure {
     TooLong,
     /// The balancer's own store fails.
     StoreTrouble,
+    /// A hook without a URL.
+    MissingCallbackUrl,
+    /// A hook that cannot be served: nobody may be told at its URL, its website has too many, or the store fails.
+    HookNotCreated,
+    /// No hook is named.
+    MissingHookId,
+    /// No such hook.
+    HookNotFound,
+    /// A hook could not be taken away: the store fails.
+    HookNotDestroyed,
+    /// The hooks could not be looked up: the store fails.
+    HooksNotListed,
 }
 
 impl From<GatewayError> for Failure {
@@ -114,6 +126,12 @@ impl Failure {
             Self::ReservedParameters => "invalidParameters",
             Self::IdNotUnique => "idNotUnique",
             Self::NoServer | Self::ServerTrouble | Self::StoreTrouble => "internalError",
+            Self::MissingCallbackUrl => "missingParamCallbackURL",
+            Self::HookNotCreated => "createHookError",
+            Self::MissingHookId => "missingParamHookID",
+            Self::HookNotFound => "destroyMissingHook",
+            Self::HookNotDestroyed => "destroyHookError",
+            Self::HooksNotListed => "listHookError",
         }
     }
 
@@ -151,6 +169,12 @@ impl Failure {
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
+            Self::MissingCallbackUrl => "You must specify a callbackURL in the parameters.",
+            Self::HookNotCreated => "An error happened while creating your hook. Check the logs.",
+            Self::MissingHookId => "You must specify a hookID in the parameters.",
+            Self::HookNotFound => "The hook informed was not found.",
+            Self::HookNotDestroyed => "An error happened while removing your hook. Check the logs.",
+            Self::HooksNotListed => "An error happened while listing registered hooks. Check the logs.",
         }
     }
 
@@ -185,6 +209,7 @@ impl Failure {
                 | Self::ReservedParameters
                 | Self::IdNotUnique
                 | Self::NoServer
+                | Self::HookNotCreated
         )
     }
 

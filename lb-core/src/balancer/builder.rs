@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, limits, presence, refresh, store_health};
+use super::{Balancer, Relay, deliver, hooks, limits, presence, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -14,7 +14,7 @@ use crate::network::{Integrations, Network, RouterName};
 use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
+use crate::store::{FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub struct Settings {
     pub voice_bridges: VoiceBridges,
     /// Whether an unknown meeting is `invalidMeetingIdentifier` instead of `notFound`.
     pub legacy_errors: bool,
+    /// Whether the balancer keeps a hook of its own on the servers that have bbb-webhooks. Only with a
+    /// [relay](BalancerBuilder::relay).
+    pub webhooks: bool,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -60,6 +63,7 @@ impl Default for Settings {
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
             legacy_errors: false,
+            webhooks: true,
             about: About::default(),
         }
     }
@@ -92,6 +96,7 @@ struct Live {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    server_hooks: Arc<hooks::ServerHooks>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     secrets: Option<Arc<SharedSecrets>>,
@@ -180,7 +185,7 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore + HookStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
     }
 
@@ -213,6 +218,7 @@ impl BalancerBuilder {
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
+            server_hooks: Arc::clone(&running.server_hooks),
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             secrets: running.secrets.clone(),
@@ -266,6 +272,7 @@ impl BalancerBuilder {
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
+            server_hooks: self.live.server_hooks,
             presence: self.live.presence,
             usage: self.live.usage,
         }

@@ -352,6 +352,7 @@ impl Balancer {
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
+        self.tell_hooks(&events).await;
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
             self.presence.forget(&lost.internal_id);
@@ -373,6 +374,7 @@ impl Balancer {
     ) -> Result<(), Failure> {
         let mut events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         let found = meeting.clone();
+        self.note_ends(&events).await;
         let mut adopted = self.store.adopt(meeting, replaces.clone(), events.clone()).await;
         if adopted == Err(StoreError::Fenced)
             && matches!(replaces, Replaces::Incarnation(_))
@@ -387,6 +389,7 @@ impl Balancer {
             Err(StoreError::Fenced) => return self.is_held(&found).await,
             Err(error) => return self.stored(Err(error)),
         }
+        self.tell_hooks(&events).await;
         Ok(())
     }
 

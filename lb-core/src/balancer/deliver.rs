@@ -53,6 +53,8 @@ enum Came {
     NotNow(String),
     /// Not, and is not tried again.
     ToNothing(String),
+    /// The hook that it is for was taken away.
+    Unwanted,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,8 +121,14 @@ impl Balancer {
         let outcome = match unstored {
             Some(outcome) => outcome,
             None => {
-                let came = self.tell_website(relay, delivery).await;
+                let came = match self.is_wanted(delivery).await? {
+                    true => self.tell_website(relay, delivery).await,
+                    false => Came::Unwanted,
+                };
                 let outcome = self.outcome(delivery, came);
+                if matches!(outcome.then, Then::Settle(Settled::GivenUp, _)) {
+                    self.give_up_hook(delivery).await;
+                }
                 outcome.events.iter().for_each(|event| self.show(event));
                 outcome
             }
@@ -180,7 +188,11 @@ impl Balancer {
                 let event = EventKind::CallbackFailed { meeting, kind, host, problem, given_up: true };
                 (Then::Settle(Settled::GivenUp, now), Some(event))
             }
+            (Came::Unwanted, _) => (Then::Settle(Settled::GivenUp, now), None),
         };
+        // of the many things that hooks hear, only that one hears no more is worth keeping
+        let given_up = matches!(then, Then::Settle(Settled::GivenUp, _));
+        let event = event.filter(|_| kind != CallbackKind::Hook || given_up);
         Outcome { then, events: event.map(|event| self.event(event)).into_iter().collect() }
     }
 

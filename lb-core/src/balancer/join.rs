@@ -29,15 +29,16 @@ impl Balancer {
             self.pass_on(&server, call).await?
         };
         if answered.success {
-            self.tell(EventKind::UserJoined {
+            let joined = EventKind::UserJoined {
                 meeting: meeting.key.clone(),
                 internal_id: meeting.internal_id.clone(),
                 server: meeting.server.clone(),
                 role: join.role(&meeting),
                 name: join.full_name,
                 user_id: join.user_id,
-            })
-            .await;
+            };
+            self.tell(joined.clone()).await;
+            self.tell_hooks(&[self.event(joined)]).await;
         } else {
             self.give_seat_back(integration, &meeting, &join);
         }

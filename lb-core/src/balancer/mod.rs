@@ -22,6 +22,7 @@
 //! | `take_over` | callbacks, taken over from websites |
 //! | `ended`, `recording_ready`, `analytics` | what servers call, in their place |
 //! | `deliver` | what websites are told |
+//! | `hooks` | what websites hear of what goes on in their meetings |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -38,6 +39,7 @@ mod ended;
 mod follow;
 mod get_meeting_info;
 mod get_meetings;
+mod hooks;
 mod insert_document;
 mod is_meeting_running;
 mod join;
@@ -61,9 +63,10 @@ pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
+pub use self::hooks::HookHeard;
 pub use self::take_over::Relay;
 
-use crate::api::{ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
+use crate::api::{self, ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
@@ -99,6 +102,7 @@ pub struct Balancer {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    server_hooks: Arc<hooks::ServerHooks>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
 }
@@ -136,6 +140,9 @@ impl Balancer {
         let call = Call::named(route.call);
         if call == Some(Call::Root) {
             return root::reply(&self.settings.about);
+        }
+        if call == Some(Call::HooksPing) && self.relay.is_some() {
+            return api::hooks::ping();
         }
         if request.method == Method::Head {
             // mail scanners and prefetchers send HEAD to join URLs: nobody may be created by that
@@ -196,6 +203,10 @@ impl Balancer {
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
             Call::InsertDocument => self.insert_document(&integration, signed).await,
+            Call::HooksCreate => self.hooks_create(&integration, &signed.params).await,
+            Call::HooksDestroy => self.hooks_destroy(&integration, &signed.params).await,
+            Call::HooksList => self.hooks_list(&integration, &signed.params).await,
+            Call::HooksPing => Err(Failure::UnsupportedRequest),
         }
     }
 

@@ -48,12 +48,15 @@ struct Person {
 enum Stay {
     /// The so manyeth that one list showed first.
     Listed(Timestamp, u32),
+    /// BBB's own id of the user, as the server's webhooks told it.
+    Told(UserId),
 }
 
 impl Stay {
     fn user(&self) -> UserId {
         match self {
             Self::Listed(first, nth) => format!("{}-{nth}", first.as_millis()).into(),
+            Self::Told(user) => user.clone(),
         }
     }
 }
@@ -95,6 +98,29 @@ impl Seen {
         news
     }
 
+    /// Somebody has come, as webhooks tell. Answers whether that is news: a list may have shown them a moment before.
+    fn told_came(&mut self, key: PersonKey, user: UserId, at: Timestamp) -> bool {
+        let is_known = |person: &Person| match &person.stay {
+            Stay::Told(known) => *known == user,
+            Stay::Listed(first, _) => person.key == key && at.since(*first) < FAR_APART,
+        };
+        let is_news = !self.people.iter().any(is_known);
+        if is_news {
+            self.people.push(Person { key, stay: Stay::Told(user), since: at });
+            self.people.sort_unstable();
+            self.most = self.most.max(self.people.len().try_into().unwrap_or(u32::MAX));
+        }
+        is_news
+    }
+
+    /// Somebody has gone, as webhooks tell. Answers whether it is known whose stay that ends: that of who was listed first, a
+    /// list ends.
+    fn told_went(&mut self, user: &UserId) -> bool {
+        let before = self.people.len();
+        self.people.retain(|person| !matches!(&person.stay, Stay::Told(known) if known == user));
+        self.people.len() < before
+    }
+
     fn miss(person: Person, asked_at: Timestamp, people: &mut Vec<Person>, news: &mut News) {
         if person.since < asked_at {
             news.went.push(person.stay.user());
@@ -107,6 +133,16 @@ impl Seen {
 impl Presence {
     fn lock(&self) -> MutexGuard<'_, HashMap<InternalMeetingId, Seen>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Webhooks tell that somebody has come. Answers whether that is news.
+    pub(super) fn told_came(&self, id: &InternalMeetingId, key: PersonKey, user: &UserId, at: Timestamp) -> bool {
+        self.lock().entry(id.clone()).or_default().told_came(key, user.clone(), at)
+    }
+
+    /// Webhooks tell that somebody has gone. Answers whether a stay that they told of ends.
+    pub(super) fn told_went(&self, id: &InternalMeetingId, user: &UserId) -> bool {
+        self.lock().get_mut(id).is_some_and(|seen| seen.told_went(user))
     }
 
     /// A meeting is no more.
@@ -195,6 +231,18 @@ mod tests {
         let mut keys: Vec<_> = names.iter().map(|name| PersonKey::of("", name)).collect();
         keys.sort_unstable();
         keys
+    }
+
+    #[test]
+    fn who_was_told_of_is_not_told_of_again_by_lists_and_the_other_way_round() {
+        let (mut seen, ana) = (Seen::default(), PersonKey::of("", "Ana"));
+        assert!(seen.told_came(ana, "w_1".into(), at(10)) && !seen.told_came(ana, "w_1".into(), at(11)));
+        assert_eq!(seen.take(&[], at(9)), News::default(), "a list that was asked for before does not miss them");
+        assert_eq!(seen.take(&keys(&["Ana", "Bea"]), at(20)).came.len(), 1);
+        assert!(!seen.told_came(PersonKey::of("", "Bea"), "w_2".into(), at(21)), "the list was first");
+        assert!(!seen.told_went(&"w_2".into()) && seen.told_went(&"w_1".into()) && !seen.told_went(&"w_1".into()));
+        assert_eq!(seen.take(&[], at(30)).went.len(), 1, "who was listed first");
+        assert!(seen.people.is_empty());
     }
 
     #[test]

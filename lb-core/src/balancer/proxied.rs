@@ -77,12 +77,14 @@ impl Balancer {
     pub(super) async fn forget(&self, meeting: &Meeting, how: Ended) -> Result<(), Failure> {
         let event = self.event(self.ended_kind(meeting, how));
         self.note(&meeting.server, |server, now| server.forgot_at = now).await;
+        self.note_ends(std::slice::from_ref(&event)).await;
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
         if forgotten {
             self.presence.forget(&meeting.internal_id);
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
+            self.tell_hooks(&[event]).await;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::CallbackRequest;
+use super::{CallbackRequest, CallbackUrl};
 
 /// Tells websites what they asked to be told. The URLs are the websites' own: an implementation over a network must not let
 /// them reach what the website itself could not.
@@ -21,6 +21,12 @@ pub trait CallbackSender: fmt::Debug + Send + Sync + 'static {
     /// # Cancel safety
     /// Dropping the future leaves it open whether the website knows.
     async fn send(&self, request: &CallbackRequest, deadline: Duration) -> Result<u16, SendError>;
+
+    /// Whether `url` may be called at all, as far as it tells without a name server.
+    fn may_reach(&self, url: &CallbackUrl) -> bool {
+        let _ = url;
+        true
+    }
 }
 
 /// Why a website could not be told, in words for the operator that do not repeat the URL.

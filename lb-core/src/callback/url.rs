@@ -39,6 +39,11 @@ impl CallbackUrl {
         &self.0
     }
 
+    /// The host alone, in lower case; `None` where the URL is none.
+    pub fn host_name(&self) -> Option<String> {
+        Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
+    }
+
     /// The host and, if it says one, the port: all of it that may be told.
     pub fn host(&self) -> String {
         let url = Url::parse(&self.0).ok();

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use imbl::OrdMap;
+
 use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
@@ -12,6 +14,9 @@ use crate::server::{
     AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, Failed, HealthRules, HostStatus, Load, Reachability,
     Server, ServerState, Service,
 };
+
+/// How many users are heard of between two lists; beyond that they are counted without a look whether they were before.
+const MOST_HEARD: usize = 10_000;
 
 /// The rules that a fleet is judged by; the same for all its servers.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +80,9 @@ pub struct FleetServer {
     // sums over the list, so that ranking a server does not walk its meetings
     listed_meetings: u32,
     listed_users: u32,
+    // users who came (1), went (-1) or did both (0) since the list, as webhooks tell
+    heard: OrdMap<String, i8>,
+    heard_users: i64,
 }
 
 impl FleetServer {
@@ -102,6 +110,8 @@ impl FleetServer {
             rules,
             listed_meetings: 0,
             listed_users: 0,
+            heard: OrdMap::new(),
+            heard_users: 0,
         };
         member.judge();
         member
@@ -117,9 +127,12 @@ impl FleetServer {
         &self.reasons
     }
 
-    /// Users in meetings: those listed (where it never answered a list, those that the monitor counts).
+    /// Users in meetings: those listed (where it never answered a list, those that the monitor counts), and those who came and
+    /// went since.
     pub fn users(&self) -> u32 {
-        if self.list.is_some() { self.listed_users } else { self.measured.users.unwrap_or(0) }
+        let counted = if self.list.is_some() { self.listed_users } else { self.measured.users.unwrap_or(0) };
+        let now = i64::from(counted) + self.heard_users;
+        u32::try_from(now.max(0)).unwrap_or(u32::MAX)
     }
 
     /// Meetings that run, counted like [`users`](Self::users).
@@ -201,6 +214,23 @@ impl FleetServer {
                 .collect(),
         );
         self.list = Some(list);
+        // it knows better
+        (self.heard, self.heard_users) = (OrdMap::new(), 0);
+    }
+
+    /// Somebody came into a meeting, or left it, as a webhook tells. Who is heard of again counts once.
+    pub(crate) fn hear_of(&mut self, user: &str, came: bool) {
+        let before = self.heard.get(user).copied();
+        let now = match (before.unwrap_or(0), came) {
+            (0, true) => 1,
+            (0, false) => -1,
+            (1, false) | (-1, true) => 0,
+            (known, _) => known,
+        };
+        self.heard_users += i64::from(now - before.unwrap_or(0));
+        if before.is_some() || self.heard.len() < MOST_HEARD {
+            self.heard.insert(user.to_owned(), now);
+        }
     }
 
     /// A call was answered.

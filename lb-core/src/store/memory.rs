@@ -1,5 +1,6 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod hooks;
 mod network;
 mod outbox;
 
@@ -27,6 +28,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct InMemoryStore {
     index: PublishedIndex,
+    hooks: hooks::Hooks,
     network: LiveNetwork,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
@@ -37,6 +39,7 @@ struct Written {
     events: VecDeque<Event>,
     fleet: Option<FleetRecord>,
     deliveries: Deliveries,
+    ended: hooks::Ended,
 }
 
 impl InMemoryStore {
@@ -281,5 +284,6 @@ mod tests {
 
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -24,6 +24,7 @@
 //!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
+mod hooks;
 mod index;
 mod memory;
 mod network;
@@ -35,10 +36,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::network::NetworkStore;
-pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_PLACES, Outbox, Settled};
+pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Outbox, Settled};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
@@ -55,12 +57,14 @@ pub struct Stores {
     pub fleet: Arc<dyn FleetStore>,
     /// Integrations, plans, partners and routers.
     pub network: Arc<dyn NetworkStore>,
+    /// Hooks of websites.
+    pub hooks: Arc<dyn HookStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore + NetworkStore>(store: Arc<S>) -> Self {
-        Self { meetings: store.clone(), fleet: store.clone(), network: store }
+    pub fn one<S: MeetingStore + FleetStore + NetworkStore + HookStore>(store: Arc<S>) -> Self {
+        Self { meetings: store.clone(), fleet: store.clone(), network: store.clone(), hooks: store }
     }
 }
 

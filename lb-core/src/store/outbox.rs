@@ -26,6 +26,10 @@ pub const OUTBOX_PLACES: usize = 100_000;
 /// How many of them may be analytics, which are long. What comes beyond is dropped.
 pub const OUTBOX_ANALYTICS: usize = 1000;
 
+/// How many of them may be of one hook. What comes beyond is dropped: a website that is away for long misses what happened, and
+/// takes no places from others.
+pub const OUTBOX_OF_A_HOOK: usize = 1000;
+
 /// How a delivery was settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {

@@ -33,6 +33,7 @@
 pub mod claims;
 pub mod events;
 pub mod fleet;
+pub mod hooks;
 pub mod meetings;
 pub mod network;
 pub mod outbox;
@@ -112,6 +113,7 @@ macro_rules! store_contract {
                 a_host_with_many_keeps_none_from_the_others,
                 only_what_was_settled_long_ago_is_forgotten,
                 more_deliveries_than_there_are_places_for_are_dropped,
+                a_hook_has_so_many_places_and_no_more,
                 every_message_comes_back_as_it_was,
                 more_analytics_than_there_are_places_for_are_dropped,
             }
@@ -144,6 +146,26 @@ macro_rules! fleet_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::fleet_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`HookStore`](crate::store::HookStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! hook_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            hooks::{
+                a_hook_is_its_integrations_alone,
+                a_url_has_one_hook,
+                a_number_is_given_once,
+                an_integration_has_so_many_hooks_and_no_more,
+                whose_an_ended_meeting_was_is_known_for_a_while,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::hook_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

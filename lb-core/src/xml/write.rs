@@ -5,12 +5,16 @@ use std::fmt;
 
 /// `text` with `& < > " '` as entities, and without characters that XML cannot carry.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    let forbidden = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(forbidden) {
-        let clean = text.replace(forbidden, "");
-        return Cow::Owned(quick_xml::escape::escape(&clean).into_owned());
+    match clean(text) {
+        Cow::Borrowed(text) => quick_xml::escape::escape(text),
+        Cow::Owned(text) => Cow::Owned(quick_xml::escape::escape(&text).into_owned()),
     }
-    quick_xml::escape::escape(text)
+}
+
+/// `text` without characters that XML cannot carry.
+fn clean(text: &str) -> Cow<'_, str> {
+    let forbidden = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r') || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) }
 }
 
 /// Writes elements one after the other.
@@ -50,6 +54,13 @@ impl Writer {
     /// `<name>text</name>`, the text escaped.
     pub fn element(&mut self, name: &str, text: &str) -> &mut Self {
         self.open(name).raw(&escape(text)).close(name)
+    }
+
+    /// `<name><![CDATA[text]]></name>`, for clients that look for it so.
+    pub fn verbatim(&mut self, name: &str, text: &str) -> &mut Self {
+        // what would end the section stands in two of them
+        let text = clean(text).replace("]]>", "]]]]><![CDATA[>");
+        self.open(name).raw("<![CDATA[").raw(&text).raw("]]>").close(name)
     }
 
     /// Text that is XML already.

@@ -13,7 +13,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use lb_core::callback::{CallbackRequest, CallbackSender, Post, SendError};
+use lb_core::callback::{CallbackRequest, CallbackSender, CallbackUrl, Post, SendError};
 use url::Url;
 
 use super::destination::Destinations;
@@ -131,6 +131,10 @@ impl CallbackSender for HttpSender {
         // the website knows, whatever comes of the rest
         let _ = tokio::time::timeout(READING, Limited::new(answer.into_body(), ANSWER).collect()).await;
         Ok(status)
+    }
+
+    fn may_reach(&self, url: &CallbackUrl) -> bool {
+        Url::parse(url.expose()).is_ok_and(|url| self.destinations.check(&url).is_ok())
     }
 }
 

@@ -36,6 +36,7 @@ tables! {
         health: Table<Health>,
         upstream: Table<Upstream>,
         callbacks: Table<Callbacks>,
+        webhooks: Table<Webhooks>,
         geoip: Table<GeoIp>,
         routers: Table<BTreeMap<String, Table<Router>>>,
         plans: Table<BTreeMap<String, Table<Plan>>>,
@@ -105,6 +106,10 @@ tables! {
 
     Callbacks {
         allow_private_addresses: Option<At<bool>>,
+    }
+
+    Webhooks {
+        enabled: Option<At<bool>>,
     }
 
     GeoIp {

@@ -69,6 +69,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         callbacks: Callbacks {
             allow_private_addresses: said(file.callbacks.keys.allow_private_addresses).unwrap_or(false),
         },
+        webhooks: said(file.webhooks.keys.enabled).unwrap_or(true),
         geoip_database: said(file.geoip.keys.database),
         network: Arc::new(network(plans, partners, routers, file.integrations.0, faults)),
         guid: said(file.balancer.keys.guid).unwrap_or_else(|| guid_of(&listen.public_url)),

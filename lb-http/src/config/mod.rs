@@ -62,6 +62,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// How websites are told.
     pub callbacks: Callbacks,
+    /// Whether the balancer keeps a hook of its own on servers that have bbb-webhooks.
+    pub webhooks: bool,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
     /// The websites, their plans, partners and routers, as far as the file declares them: those are managed. There are always a

@@ -16,11 +16,11 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use lb_core::api::Params;
-use lb_core::balancer::Heard;
+use lb_core::balancer::{Balancer, Heard};
 use lb_core::callback::{CallbackPlace, LONGEST_ANALYTICS};
 use tokio::sync::Semaphore;
 
-use super::Service;
+use super::{Service, hooks};
 
 /// The most bytes of a form: it has one token.
 const FORM_BYTES: usize = 32 << 10;
@@ -32,6 +32,10 @@ static READING: Semaphore = Semaphore::const_new(ANALYTICS_AT_ONCE);
 
 /// Answers a server's call; any other path is not found.
 pub(super) async fn called(State(service): State<Service>, request: Request) -> Response {
+    if let Some((server, token)) = Balancer::hook_in(request.uri().path()).map(|(name, token)| (name, token.to_owned()))
+    {
+        return hooks::heard(&service, &server, &token, request).await;
+    }
     let (head, body) = request.into_parts();
     match CallbackPlace::in_path(head.uri.path()) {
         None => StatusCode::NOT_FOUND.into_response(),

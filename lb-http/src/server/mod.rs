@@ -17,6 +17,7 @@
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
+//! | `hooks` | servers that tell what goes on in their meetings |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;
@@ -29,6 +30,7 @@ mod callbacks;
 mod caller;
 mod certificate;
 mod connection;
+mod hooks;
 mod limits;
 mod listener;
 mod pages;

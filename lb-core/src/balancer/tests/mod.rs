@@ -6,6 +6,7 @@ mod calls;
 mod concurrency;
 mod down;
 mod faults;
+mod hooks;
 mod insert_document;
 mod limits;
 mod meetings;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE};
+use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE, Message};
 use crate::clock::Timestamp;
+use crate::hook::delivery_prefix;
 use crate::meeting::Meeting;
-use crate::store::{OUTBOX_ANALYTICS, OUTBOX_PLACES};
+use crate::store::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES};
 
 /// Deliveries, waiting and settled.
 #[derive(Debug, Default)]
@@ -21,15 +22,25 @@ impl Deliveries {
             let id = &delivery.id;
             let never = CallbackKind::ENDS.contains(&id.kind) && self.never.contains_key(&id.callback);
             let known = never || self.settled.contains_key(id) || self.waiting.contains_key(id);
-            if !known && self.has_place_for(id.kind) {
+            if !known && self.has_place_for(&delivery) {
                 self.waiting.insert(delivery.id.clone(), (Timestamp::default(), delivery));
             }
         }
     }
 
-    fn has_place_for(&self, kind: CallbackKind) -> bool {
-        let analytics = || self.waiting.keys().filter(|id| id.kind == CallbackKind::Analytics).count();
-        self.waiting.len() < OUTBOX_PLACES && (kind != CallbackKind::Analytics || analytics() < OUTBOX_ANALYTICS)
+    fn has_place_for(&self, delivery: &Delivery) -> bool {
+        let waiting = |is_like: &dyn Fn(&DeliveryId) -> bool| self.waiting.keys().filter(|id| is_like(id)).count();
+        let of_its_kind = match &delivery.message {
+            Message::Analytics { .. } => waiting(&|id| id.kind == CallbackKind::Analytics) < OUTBOX_ANALYTICS,
+            Message::Hook { hook, .. } => {
+                let prefix = delivery_prefix(hook);
+                let is_like =
+                    |id: &DeliveryId| id.kind == CallbackKind::Hook && id.callback.as_str().starts_with(&prefix);
+                waiting(&is_like) < OUTBOX_OF_A_HOOK
+            }
+            Message::Ended | Message::RecordingReady { .. } => true,
+        };
+        self.waiting.len() < OUTBOX_PLACES && of_its_kind
     }
 
     /// The end of a meeting was learnt otherwise than by a callback.

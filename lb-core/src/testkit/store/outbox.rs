@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::{START, callbacks, claim, ended, meeting, token};
 use crate::callback::{CallbackKind, CallbackUrl, CallbackUrls, Callbacks, Delivery, DeliveryId, Message};
+use crate::hook::{Hook, HookId, HookWish};
 use crate::meeting::MeetingKey;
-use crate::store::{MeetingStore, OUTBOX_ANALYTICS, OUTBOX_PLACES, Replaces, Settled};
+use crate::store::{MeetingStore, OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Replaces, Settled};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -232,4 +233,32 @@ pub async fn more_deliveries_than_there_are_places_for_are_dropped(store: &dyn M
     store.settle(&all[0].id, Settled::Delivered, START, vec![]).await.unwrap();
     store.enqueue(one(OUTBOX_PLACES)).await.unwrap();
     assert_eq!(store.due(START, usize::MAX, usize::MAX).await.map(|due| due.len()), Ok(OUTBOX_PLACES));
+}
+
+/// One hook with many deliveries takes no places from others, and gets places again when some are settled.
+pub async fn a_hook_has_so_many_places_and_no_more(store: &dyn MeetingStore) {
+    let delivery = |hook: u64, number: usize| {
+        let wish = HookWish {
+            integration: "moodle".into(),
+            url: CallbackUrl::kept("https://lms.example/h".to_owned()),
+            meeting: None,
+            events: Vec::new(),
+        };
+        let callback = Hook { id: HookId(hook), wish: wish.clone() }.delivery(&format!("{number:032}"));
+        let message = Message::Hook { hook: hook.to_string().into(), event: "[]".into(), timestamp: 7 };
+        let id = DeliveryId { callback, kind: CallbackKind::Hook };
+        Delivery { id, meeting: MeetingKey::new("moodle", "a"), url: wish.url, message, failures: 0 }
+    };
+    let many: Vec<_> = (0..OUTBOX_OF_A_HOOK + 5).map(|number| delivery(1, number)).collect();
+    store.enqueue(many).await.unwrap();
+    store.enqueue(vec![delivery(1, 9999)]).await.unwrap();
+    let waiting = async || store.due(START, OUTBOX_PLACES, OUTBOX_PLACES).await.unwrap();
+    let all = waiting().await;
+    assert_eq!(all.len(), OUTBOX_OF_A_HOOK);
+    assert_eq!(all.iter().find(|waits| waits.id == delivery(1, 3).id), Some(&delivery(1, 3)));
+    store.enqueue(vec![delivery(11, 1), delivery(10, 1)]).await.unwrap();
+    assert_eq!(waiting().await.len(), OUTBOX_OF_A_HOOK + 2, "another's number may begin like it");
+    store.settle(&delivery(1, 3).id, Settled::Delivered, START, vec![]).await.unwrap();
+    store.enqueue(vec![delivery(1, 9998), delivery(1, 9997)]).await.unwrap();
+    assert_eq!(waiting().await.len(), OUTBOX_OF_A_HOOK + 2);
 }

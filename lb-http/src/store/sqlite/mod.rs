@@ -11,6 +11,7 @@ mod copy;
 mod events;
 mod file;
 mod fleet;
+mod hooks;
 mod job;
 mod later;
 mod network;
@@ -26,6 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
@@ -81,8 +83,9 @@ impl SqliteStore {
         let connection = schema::open(&file, migrations)?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let hooks = hooks::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
-        let shared = Arc::new(Shared { index, network, ..Shared::default() });
+        let shared = Arc::new(Shared { index, network, hooks: ArcSwap::from_pointee(hooks), ..Shared::default() });
         file.remember();
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;

@@ -1,7 +1,11 @@
 //! The rows of deliveries.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use lb_core::callback::{CallbackId, CallbackKind, CallbackUrl, Delivery, DeliveryId, LONGEST_PAUSE, Message};
-use lb_core::store::{OUTBOX_ANALYTICS, OUTBOX_PLACES, Settled};
+use lb_core::hook::delivery_prefix;
+use lb_core::store::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Settled};
 use lb_core::{Meeting, MeetingKey, Timestamp};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -34,9 +38,21 @@ pub(super) fn enqueue(database: &Connection, deliveries: &[Delivery]) -> Result<
          VALUES (:callback, :kind, :integration, :meeting_id, :host, :url, :failures, 0, :message)
          ON CONFLICT DO NOTHING",
     )?;
+    let mut for_hooks = HashMap::new();
     let mut dropped = 0;
     for delivery in deliveries {
         if places == 0 || (is_analytics(delivery) && for_analytics == 0) {
+            dropped += 1;
+            continue;
+        }
+        let for_hook = match &delivery.message {
+            Message::Hook { hook, .. } => match for_hooks.entry(&**hook) {
+                Entry::Occupied(known) => Some(known.into_mut()),
+                Entry::Vacant(unknown) => Some(unknown.insert(places_for_hook(database, hook)?)),
+            },
+            _ => None,
+        };
+        if for_hook.as_deref() == Some(&0) {
             dropped += 1;
             continue;
         }
@@ -51,12 +67,28 @@ pub(super) fn enqueue(database: &Connection, deliveries: &[Delivery]) -> Result<
             ":message": message_column(&delivery.message)?,
         })?;
         places -= taken;
+        if let Some(for_hook) = for_hook {
+            *for_hook -= taken;
+        }
         for_analytics -= if is_analytics(delivery) { taken } else { 0 };
     }
     if dropped > 0 {
         tracing::warn!(dropped, "too many callbacks wait to be delivered: further ones are dropped");
     }
     Ok(())
+}
+
+/// How many more deliveries of one hook may wait.
+fn places_for_hook(database: &Connection, hook: &str) -> Result<usize> {
+    let first = delivery_prefix(hook);
+    // the character behind the one that ends the prefix
+    let last = first.strip_suffix('-').unwrap_or_default().to_owned() + ".";
+    let mut query = database.prepare_cached(
+        "SELECT count(*) FROM deliveries
+         WHERE settled_at IS NULL AND kind = 'hook' AND callback >= ?1 AND callback < ?2",
+    )?;
+    let waiting: i64 = query.query_row([first, last], |row| row.get(0))?;
+    Ok(OUTBOX_OF_A_HOOK.saturating_sub(usize::try_from(waiting).unwrap_or(0)))
 }
 
 fn is_analytics(delivery: &Delivery) -> bool {

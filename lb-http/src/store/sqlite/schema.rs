@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0005.sql"),
+    include_str!("schema/0006.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
@@ -32,7 +33,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 10] = [
+const CHECKED: [&str; 11] = [
     "claims",
     "meetings",
     "strays",
@@ -43,6 +44,7 @@ const CHECKED: [&str; 10] = [
     "routers",
     "integrations",
     "integration_secrets",
+    "hooks",
 ];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.

@@ -17,9 +17,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use lb_core::event::Event;
 use lb_core::network::LiveNetwork;
-use lb_core::store::{MeetingIndex, PublishedIndex, StoreError};
+use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -50,6 +51,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 pub(super) struct Shared {
     pub(super) index: PublishedIndex,
     pub(super) network: LiveNetwork,
+    pub(super) hooks: ArcSwap<HookIndex>,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
     /// Changes that are in memory only.
@@ -281,11 +283,14 @@ impl WriterThread {
     fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
         let mut network = self.shared.network.load();
-        let done = self.write(jobs, events, &mut Work::new(&mut index, &mut network, &self.connection, way));
+        let mut hooks = HookIndex::clone(&self.shared.hooks.load());
+        let mut work = Work::new(&mut index, &mut network, &mut hooks, &self.connection, way);
+        let done = self.write(jobs, events, &mut work);
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
                 self.shared.network.publish(network);
+                self.shared.hooks.store(Arc::new(hooks));
                 Ok(())
             }
             Err(failure) => {
