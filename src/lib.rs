@@ -17,7 +17,7 @@
 //! let balancer = Balancer::builder(servers, clock, Arc::new(SeededRng::new(1)))
 //!     .integrations(Integrations::new([Integration::new("moodle", "its-secret")])?)
 //!     .build();
-//! # Ok::<(), lb::core::BadIntegrations>(())
+//! # Ok::<(), lb::core::BadNetwork>(())
 //! ```
 
 pub use lb_core as core;
