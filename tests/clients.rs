@@ -1,6 +1,6 @@
 //! Real clients, as websites use them and unchanged, through the real binary: bigbluebutton-js for Node and
-//! bigbluebutton-api-python for Python. Each creates, lists, queries, joins and ends meetings; `tests/clients` has the websites
-//! written with them.
+//! bigbluebutton-api-python for Python. Each creates, lists, queries, joins and ends meetings, finds, publishes, changes and deletes
+//! their recordings, and, where it can, has itself told by hooks; `tests/clients` has the websites written with them.
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
@@ -23,12 +23,17 @@ fn python() -> PathBuf {
 
 /// Runs the website `script` against a balancer over two servers, and checks that its people landed on both.
 async fn runs(interpreter: &Path, script: &str) {
-    let start = async || SimulatedServer::start(SimulatedServerSettings::default()).await.expect("a free port");
+    let start = async || {
+        SimulatedServer::start(SimulatedServerSettings { webhooks: true, ..Default::default() })
+            .await
+            .expect("a free port")
+    };
     let (bbb1, bbb2) = (start().await, start().await);
     let facts = |name, server: &SimulatedServer| (name, server.url().to_owned(), server.secret().expose().to_owned());
     let config = integrations(&[("website", SECRET), ("another", "another-secret")])
         + &static_servers([facts("bbb1", &bbb1), facts("bbb2", &bbb2)])
-        + "[monitor]\ninterval = \"1s\"\n[meetings]\ngrace = \"1s\"\n";
+        + "[monitor]\ninterval = \"1s\"\n[meetings]\ngrace = \"1s\"\n[recordings]\ninterval = \"1s\"\n\
+           [callbacks]\nallow_private_addresses = true\n";
     let lb = Lb::start(&config).await;
     lb.ready().await;
     lb.website("another-secret").create("somebody-elses").await.success();

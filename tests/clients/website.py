@@ -40,7 +40,7 @@ expect(str(bbb.get_api_version().get_return_code()), "SUCCESS")
 expect(listed(), [])
 for meeting_id in ids:
     # dictionaries of its own for each call: this client writes into those it is given, and into its own defaults
-    params = {"name": f"Lesson {meeting_id}", "attendeePW": "ap", "moderatorPW": "mp"}
+    params = {"name": f"Lesson {meeting_id}", "attendeePW": "ap", "moderatorPW": "mp", "record": "true"}
     created = bbb.create_meeting(meeting_id, params=params, meta={"course": "MAT-101"})
     expect(created.get_meetingid(), meeting_id)
     expect(created.get_moderator_pw(), "mp")
@@ -77,5 +77,24 @@ except BBBException as error:
     expect(error.key, "notFound")
 # a list may show an ended meeting a little longer, as BBB's own does; one of a single meeting is past this client's own reading
 until("the list is empty", lambda: bbb.get_meetings().rawXml.get("messageKey") == "noMeetings")
+
+
+
+def recordings(**filters):
+    return bbb.get_recordings(**filters).get_recordings()
+
+
+# what was recorded is there a little later, and is the website's to rule over; a list of one is past this client's own reading
+both = ",".join(ids)
+until("both meetings are recorded", lambda: len(recordings(meeting_id=both)) == 2)
+first, second = recordings(meeting_id=both, meta={"course": "MAT-101"})
+expect(first.get_starttime() >= second.get_starttime(), True)
+expect(first.get_playbacktype(), "presentation")
+expect(bbb.publish_recordings(first.get_recordid(), False).is_published(), False)
+expect(sorted(one.get_state() for one in recordings(meeting_id=both)), ["published", "unpublished"])
+expect(bbb.update_recordings(first.get_recordid(), meta={"course": "MAT-102"}).is_updated(), True)
+expect(sorted(one.get_meta("course") for one in recordings(meta={"course": "MAT-10%"})), ["MAT-101", "MAT-102"])
+expect(bbb.delete_recordings(f"{first.get_recordid()},{second.get_recordid()}").is_deleted(), True)
+expect(recordings(meeting_id=both), [])
 
 print(json.dumps({"ids": ids, "joined": joined}))

@@ -72,7 +72,12 @@ impl Scene {
         let mut moodle = Integration::new("moodle", "moodle");
         adapt(&mut moodle);
         let scene = Self::over(&self.network, self.network.store.clone());
-        block_on(scene.network.balancer.put(moodle, Expected::Any, &Actor::from("the test"))).unwrap();
+        let (balancer, test) = (&scene.network.balancer, Actor::from("the test"));
+        if moodle.name.as_str() != "moodle" {
+            let before = crate::network::IntegrationName::from("moodle");
+            block_on(balancer.remove(before, Expected::Any, &test)).unwrap();
+        }
+        block_on(balancer.put(moodle, Expected::Any, &test)).unwrap();
         scene
     }
 
