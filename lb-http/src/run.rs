@@ -172,6 +172,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
             VoiceUnique::Fleet => VoiceBridges::PerFleet,
         },
         legacy_errors: config.api.legacy_errors,
+        public_url: Some(config.listen.public_url.clone()),
         about: About {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

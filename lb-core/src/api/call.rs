@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::upload::{is_xml, media_type};
+
 /// A call that the balancer knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -22,6 +24,20 @@ pub enum Call {
     GetMeetings,
     /// Gives a meeting more slides.
     InsertDocument,
+    /// Says something in a meeting's chat.
+    SendChatMessage,
+    /// Who is in the meetings.
+    GetSessions,
+    /// The servers, as the Mconf balancer tells of them.
+    GetServers,
+    /// What old clients are configured by.
+    GetDefaultConfigXml,
+    /// Configures old clients for one meeting.
+    SetConfigXml,
+    /// The captions of a recording.
+    GetRecordingTextTracks,
+    /// Gives a recording captions.
+    PutRecordingTextTrack,
 }
 
 impl Call {
@@ -36,6 +52,13 @@ impl Call {
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
             Self::InsertDocument => "insertDocument",
+            Self::SendChatMessage => "sendChatMessage",
+            Self::GetSessions => "getSessions",
+            Self::GetServers => "getServers",
+            Self::GetDefaultConfigXml => "getDefaultConfigXML",
+            Self::SetConfigXml => "setConfigXML",
+            Self::GetRecordingTextTracks => "getRecordingTextTracks",
+            Self::PutRecordingTextTrack => "putRecordingTextTrack",
         }
     }
 
@@ -50,13 +73,45 @@ impl Call {
             Self::GetMeetingInfo,
             Self::GetMeetings,
             Self::InsertDocument,
+            Self::SendChatMessage,
+            Self::GetSessions,
+            Self::GetServers,
+            Self::GetDefaultConfigXml,
+            Self::SetConfigXml,
+            Self::GetRecordingTextTracks,
+            Self::PutRecordingTextTrack,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
     pub fn changes_state(self) -> bool {
-        matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument)
+        matches!(
+            self,
+            Self::Create
+                | Self::End
+                | Self::Join
+                | Self::InsertDocument
+                | Self::SendChatMessage
+                | Self::SetConfigXml
+                | Self::PutRecordingTextTrack
+        )
+    }
+
+    /// Whether BBB answers it in JSON, refusals too.
+    pub fn answers_json(self) -> bool {
+        matches!(self, Self::GetRecordingTextTracks | Self::PutRecordingTextTrack)
+    }
+
+    /// Whether a body of that `Content-Type` may come as an [`Upload`](super::Upload): it goes on to a server that is known,
+    /// piece by piece.
+    pub fn takes_upload(self, content_type: Option<&str>) -> bool {
+        match self {
+            Self::PutRecordingTextTrack => true,
+            // anything else is refused as ever
+            Self::InsertDocument => content_type.is_some_and(|text| is_xml(&media_type(text).to_ascii_lowercase())),
+            _ => false,
+        }
     }
 }
 

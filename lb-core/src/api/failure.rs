@@ -1,6 +1,6 @@
 //! Every way in which the balancer itself refuses a call, with BBB's messageKey and wording: [`Failure`].
 
-use super::Reply;
+use super::{Reply, UploadError};
 use crate::gateway::GatewayError;
 use crate::xml::Writer;
 
@@ -56,6 +56,8 @@ pub enum Failure {
     ServerTrouble,
     /// The call is too long to be sent to a server.
     TooLong,
+    /// The call's body did not come whole.
+    Interrupted,
     /// The balancer's own store fails.
     StoreTrouble,
 }
@@ -64,7 +66,8 @@ impl From<GatewayError> for Failure {
     /// What a website is told where its meeting's server gave no usable answer. It names no server.
     fn from(error: GatewayError) -> Self {
         match error {
-            GatewayError::TooLong => Self::TooLong,
+            GatewayError::TooLong | GatewayError::Interrupted(UploadError::TooLong) => Self::TooLong,
+            GatewayError::Interrupted(UploadError::BrokeOff | UploadError::TooSlow) => Self::Interrupted,
             GatewayError::Unreachable(_)
             | GatewayError::NotSent(_)
             | GatewayError::Busy
@@ -95,7 +98,7 @@ impl Failure {
             Self::ParentUnknown => "parentMeetingDoesNotExist",
             Self::ReservedParameters => "invalidParameters",
             Self::IdNotUnique => "idNotUnique",
-            Self::NoServer | Self::ServerTrouble | Self::StoreTrouble => "internalError",
+            Self::NoServer | Self::ServerTrouble | Self::Interrupted | Self::StoreTrouble => "internalError",
         }
     }
 
@@ -127,6 +130,7 @@ impl Failure {
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
+            Self::Interrupted => "The request did not arrive whole.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
         }
     }

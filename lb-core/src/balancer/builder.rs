@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::{Balancer, Relay, deliver, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -46,6 +48,9 @@ pub struct Settings {
     pub voice_bridges: VoiceBridges,
     /// Whether an unknown meeting is `invalidMeetingIdentifier` instead of `notFound`.
     pub legacy_errors: bool,
+    /// How websites reach this balancer: what a client's configuration names in place of a server. Absent: getDefaultConfigXML
+    /// and setConfigXML are not supported.
+    pub public_url: Option<Url>,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -61,6 +66,7 @@ impl Default for Settings {
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
             legacy_errors: false,
+            public_url: None,
             about: About::default(),
         }
     }

@@ -283,7 +283,7 @@ impl Balancer {
                 Err(GatewayError::Unreachable(_) | GatewayError::NotSent(_) | GatewayError::Busy) => {
                     return Ok(OnServer::Failed);
                 }
-                Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
+                Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_) | GatewayError::Interrupted(_)) => {
                     self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }

@@ -76,6 +76,11 @@ impl MeetingList {
         rooms.take_while(|room| room.parent.as_ref() == Some(parent)).filter(|room| !room.ended)
     }
 
+    /// All breakout rooms that have not ended, each with a parent.
+    pub fn breakouts(&self) -> impl Iterator<Item = &ListedMeeting> {
+        self.breakouts.iter().map(|&place| &self.meetings[place]).filter(|room| !room.ended)
+    }
+
     /// All meetings, by internal id, the ended ones that linger among them.
     pub fn meetings(&self) -> &[ListedMeeting] {
         &self.meetings

@@ -114,6 +114,13 @@ pub struct TagRules {
     pub forbidden: Vec<String>,
 }
 
+impl TagRules {
+    /// Whether a server that carries `tags` may be used at all.
+    pub fn allow(&self, tags: &[String]) -> bool {
+        self.required.iter().all(|tag| tags.contains(tag)) && !self.forbidden.iter().any(|tag| tags.contains(tag))
+    }
+}
+
 /// The immutable list of all integrations: found by name, no secret shared by two.
 #[derive(Debug, Default)]
 pub struct Integrations {

@@ -22,12 +22,14 @@ use super::activity::{Activity, Cut, Verdict};
 use super::answer_body::watched;
 use super::bodies::Bodies;
 use super::stream::Stream;
+use super::uploads::Uploads;
 use super::{Limits, Service, api};
 
 /// What all connections share.
 pub(super) struct Server {
     pub(super) builder: Builder<TokioExecutor>,
     pub(super) bodies: Bodies,
+    pub(super) uploads: Uploads,
     /// In KiB.
     pub(super) answers: Arc<Semaphore>,
     pub(super) service: Service,
@@ -48,6 +50,7 @@ impl Server {
         Self {
             builder: builder(&limits),
             bodies: Bodies::new(&limits),
+            uploads: Uploads::new(&limits),
             answers: Arc::new(Semaphore::new(limits.all_answers >> 10)),
             service,
             stopping,
@@ -132,7 +135,7 @@ impl Server {
         request: Request<Incoming>,
     ) -> hyper::Response<api::ReplyBody> {
         if offer.api && route(request.uri().path()).is_some() {
-            return api::answer(&self.service, &self.bodies, peer, request).await;
+            return api::answer(&self.service, &self.bodies, &self.uploads, peer, request).await;
         }
         let Ok(page) = offer.pages.clone().oneshot(request).await;
         page.map(api::ReplyBody::Right)

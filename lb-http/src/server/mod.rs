@@ -15,6 +15,8 @@
 //! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
+//! | `uploads` | those that go on to a server while they come |
+//! | `multipart` | forms in parts |
 //! | `callbacks` | servers that call because a meeting has ended |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
@@ -30,10 +32,12 @@ mod certificate;
 mod connection;
 mod limits;
 mod listener;
+mod multipart;
 mod pages;
 mod refusal;
 mod seldom;
 mod stream;
+mod uploads;
 
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;
