@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use futures_executor::block_on;
 use futures_util::FutureExt;
 use lb_core::api::{ApiRequest, Reply};
 use lb_core::balancer::Balancer;
@@ -51,7 +52,7 @@ fn network(meetings: usize) -> (Arc<Servers>, Balancer) {
     for number in 0..meetings {
         let id = format!("room-{number}");
         let reply = handle(&balancer, &request("create", &format!("name=Introduction+to+algebra&meetingID={id}")));
-        assert!(reply.body.starts_with(b"<response><returncode>SUCCESS"), "created");
+        assert!(reply.body.to_bytes().starts_with(b"<response><returncode>SUCCESS"), "created");
         for (server, facts) in (0..SERVERS).zip(&facts) {
             servers.simulated.with(&format!("bbb{server}"), |bbb| {
                 for user in 0..5 {
@@ -78,7 +79,7 @@ fn request(call: &str, query: &str) -> ApiRequest {
 }
 
 fn handle(balancer: &Balancer, request: &ApiRequest) -> Reply {
-    balancer.handle(request).now_or_never().expect("no wait")
+    block_on(balancer.handle(request))
 }
 
 fn calls(criterion: &mut Criterion) {
@@ -101,15 +102,37 @@ fn calls(criterion: &mut Criterion) {
         ("get-meetings-of-1000", request("getMeetings", ""), "<meetingID>room-999</meetingID>"),
     ] {
         let reply = handle(&balancer, &request);
-        assert!(String::from_utf8_lossy(&reply.body).contains(contains), "{name}");
+        assert!(String::from_utf8_lossy(&reply.body.to_bytes()).contains(contains), "{name}");
         group.bench_function(name, |bencher| bencher.iter(|| handle(&balancer, black_box(&request))));
     }
+    group.finish();
+}
+
+/// The answer to getMeetings, which is written while it is sent.
+fn get_meetings(criterion: &mut Criterion) {
+    let (_, balancer) = network(10_000);
+    let request = request("getMeetings", "");
+    let answer = handle(&balancer, &request).body;
+    let bytes = answer.to_bytes().len() as u64;
+    assert!(answer.whole().is_none() && bytes > 10_000_000, "it is long");
+
+    let mut group = criterion.benchmark_group("balancer/get-meetings-of-10000-with-5-attendees");
+    group.bench_function("first-piece", |bencher| {
+        bencher.iter(|| handle(&balancer, black_box(&request)).body.into_pieces().next().map(|piece| piece.len()));
+    });
+    group.throughput(Throughput::Bytes(bytes));
+    group.bench_function("whole", |bencher| {
+        bencher.iter(|| {
+            let pieces = handle(&balancer, black_box(&request)).body.into_pieces();
+            pieces.map(|piece| black_box(piece).len()).sum::<usize>()
+        });
+    });
     group.finish();
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(30);
-    targets = calls
+    targets = calls, get_meetings
 }
 criterion_main!(benches);

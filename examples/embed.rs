@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for query in ["name=Algebra&meetingID=room-1", "name=Physics&meetingID=room-2"] {
         let checksum = sign(Algorithm::Sha256, "create", query, &"its-secret".into());
         let request = ApiRequest::get(&format!("/bigbluebutton/api/create?{query}&checksum={checksum}"));
-        println!("{}\n", String::from_utf8_lossy(&balancer.handle(&request).await.body));
+        println!("{}\n", String::from_utf8_lossy(&balancer.handle(&request).await.body.to_bytes()));
     }
     Ok(())
 }

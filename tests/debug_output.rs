@@ -148,7 +148,7 @@ async fn a_balancer_its_store_and_its_servers_keep_theirs_after_a_create() {
     let digest = sign(Algorithm::Sha1, "create", &query, &moodle.as_str().into());
     let reply =
         balancer.handle(&ApiRequest::get(&format!("/bigbluebutton/api/create?{query}&checksum={digest}"))).await;
-    assert!(String::from_utf8_lossy(&reply.body).contains("SUCCESS"));
+    assert!(String::from_utf8_lossy(&reply.body.to_bytes()).contains("SUCCESS"));
     store.claim(claim()).await.unwrap();
     keeps("Reply", &reply);
     keeps("Balancer", &balancer);

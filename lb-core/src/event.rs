@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::network::IntegrationName;
@@ -224,19 +225,25 @@ pub enum EventKind {
         /// Users in it.
         users: u32,
     },
-    /// A website was told that its meeting has ended. Stored.
+    /// A website was told something of its meeting. Stored.
     CallbackDelivered {
         /// The meeting.
         meeting: MeetingKey,
+        /// What it was told.
+        #[serde(default)]
+        kind: CallbackKind,
         /// Whom: the host of its URL.
         host: String,
         /// How often it had been tried in vain.
         failures: u32,
     },
-    /// A website could not be told that its meeting has ended. Told at the first failure and when it is given up. Stored.
+    /// A website could not be told something of its meeting. Told at the first failure and when it is given up. Stored.
     CallbackFailed {
         /// The meeting.
         meeting: MeetingKey,
+        /// What it was to be told.
+        #[serde(default)]
+        kind: CallbackKind,
         /// Whom: the host of its URL; empty where it is no URL that anybody can be told by.
         host: String,
         /// What went wrong, for people.

@@ -70,11 +70,11 @@ impl Observer for EventLog {
             EventKind::CopyInUse { meeting, server, users } => {
                 tracing::warn!(%meeting, %server, users, "{word}: it is left to end by itself");
             }
-            EventKind::CallbackDelivered { meeting, host, failures } => {
-                tracing::info!(%meeting, host, failures, "{word}");
+            EventKind::CallbackDelivered { meeting, kind, host, failures } => {
+                tracing::info!(%meeting, kind = kind.as_str(), host, failures, "{word}");
             }
-            EventKind::CallbackFailed { meeting, host, problem, given_up } => {
-                tracing::warn!(%meeting, host, problem, given_up, "{word}");
+            EventKind::CallbackFailed { meeting, kind, host, problem, given_up } => {
+                tracing::warn!(%meeting, kind = kind.as_str(), host, problem, given_up, "{word}");
             }
             // one for each join call, and those are told at debug
             EventKind::UserJoined { meeting, server, .. } => tracing::debug!(%meeting, %server, "{word}"),

@@ -65,8 +65,8 @@ mod tests {
         let reply = failed("noRecordings", "No recording found for \"<x>\"");
         assert_eq!((reply.status, &*reply.content_type), (200, JSON));
         let answer = JsonAnswer { success: false, key: "noRecordings".to_owned() };
-        assert_eq!(JsonAnswer::parse(&reply.body), Some(answer));
-        let value: Value = serde_json::from_slice(&reply.body).unwrap();
+        assert_eq!(JsonAnswer::parse(&reply.body.to_bytes()), Some(answer));
+        let value: Value = serde_json::from_slice(&reply.body.to_bytes()).unwrap();
         assert_eq!(value["response"]["message"], "No recording found for \"<x>\"");
     }
 

@@ -5,7 +5,7 @@
 //! | `call` | which call a path names |
 //! | `request` | a website's request, its parameters, what may have been signed |
 //! | `params` | raw queries: cutting out the checksum, decoding, encoding again |
-//! | `reply`, `failure` | what a website is told |
+//! | `reply`, `body`, `failure` | what a website is told |
 //! | `answer` | what a server said, whatever its version |
 //! | `json` | the same in JSON, for the few calls that answer it |
 //! | `upload` | a body that goes on to a server while it comes |
@@ -15,6 +15,7 @@
 //! | `create`, `join`, … | a file for each call that has a form of its own: what it demands, what is sent on, what comes back |
 
 mod answer;
+mod body;
 mod call;
 mod failure;
 mod params;
@@ -35,10 +36,11 @@ pub mod root;
 pub mod stamp;
 
 pub use self::answer::Answer;
+pub use self::body::{Body, Pieces};
 pub use self::call::{Call, Route, route};
 pub use self::failure::Failure;
 pub use self::params::Params;
 pub(crate) use self::params::sorted_form;
 pub use self::reply::Reply;
 pub use self::request::{ApiRequest, Method, SignedRequest};
-pub use self::upload::{Pieces, Upload, UploadError};
+pub use self::upload::{Upload, UploadError, UploadPieces};

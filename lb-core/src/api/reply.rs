@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::Failure;
+use super::{Body, Failure};
 use crate::xml::Writer;
 
 /// An answer to a website, for any HTTP server to send.
@@ -18,7 +18,7 @@ pub struct Reply {
     /// The `Location` of a redirect. It is a bearer token: it must not be logged.
     pub location: Option<String>,
     /// The body.
-    pub body: Bytes,
+    pub body: Body,
     /// Why a person was refused, who would rather read a page than the XML of the body. An HTTP server without pages sends the
     /// body.
     pub for_person: Option<Failure>,
@@ -29,7 +29,7 @@ impl Reply {
     pub const XML: &'static str = "text/xml;charset=utf-8";
 
     /// An answer of XML, status 200.
-    pub fn xml(body: impl Into<Bytes>) -> Self {
+    pub fn xml(body: impl Into<Body>) -> Self {
         Self {
             status: 200,
             content_type: Cow::Borrowed(Self::XML),
@@ -59,7 +59,7 @@ impl Reply {
             status,
             content_type: Cow::Borrowed("text/plain;charset=utf-8"),
             location: None,
-            body: Bytes::from_static(text.as_bytes()),
+            body: Bytes::from_static(text.as_bytes()).into(),
             for_person: None,
         }
     }
@@ -67,6 +67,6 @@ impl Reply {
 
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
+        f.debug_struct("Reply").field("status", &self.status).field("body", &self.body).finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt, stream};
 use super::Failure;
 
 /// The pieces of a body as they come.
-pub type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, UploadError>> + Send>>;
+pub type UploadPieces = Pin<Box<dyn Stream<Item = Result<Bytes, UploadError>> + Send>>;
 
 /// Why a body did not come whole. Whoever makes an [`Upload`] bounds its length and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ pub struct Upload {
     /// Its length in bytes, where that was announced.
     pub length: Option<u64>,
     // Nobody ever waits for it: the lock only lets references to an upload go from thread to thread.
-    pieces: Mutex<Pieces>,
+    pieces: Mutex<UploadPieces>,
 }
 
 impl Upload {
@@ -82,7 +82,7 @@ impl Upload {
     }
 
     /// What is to be sent. After an error nothing more comes.
-    pub fn into_pieces(self) -> Pieces {
+    pub fn into_pieces(self) -> UploadPieces {
         self.pieces.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 

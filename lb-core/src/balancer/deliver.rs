@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt};
 
-use super::Balancer;
+use super::{Balancer, Relay};
 use crate::api::Failure;
-use crate::callback::{Delivery, DeliveryId, pause_after};
+use crate::callback::{CallbackKind, Delivery, DeliveryId, Receipt, Signing, pause_after};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::store::Settled;
@@ -29,9 +29,6 @@ const HOSTS_AT_ONCE: usize = 256;
 /// How many deliveries are made to one host at the same time.
 const AT_ONCE_TO_ONE: usize = 4;
 
-/// How long a delivery that was settled is remembered: longer than a token is good for.
-const REMEMBERED: Duration = Duration::from_secs(31 * 24 * 3600);
-
 /// What came of a delivery and is not stored yet.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
@@ -47,6 +44,15 @@ impl Undelivered {
     fn lock(&self) -> MutexGuard<'_, HashMap<DeliveryId, Outcome>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How it went.
+enum Came {
+    Through,
+    /// Not, for this reason, and is tried again.
+    NotNow(String),
+    /// Not, and is not tried again.
+    ToNothing(String),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -113,8 +119,8 @@ impl Balancer {
         let outcome = match unstored {
             Some(outcome) => outcome,
             None => {
-                let sent = relay.sender.send(&delivery.url, DEADLINE).await;
-                let outcome = self.outcome(delivery, sent.map_err(|error| error.to_string()));
+                let came = self.tell_website(relay, delivery).await;
+                let outcome = self.outcome(delivery, came);
                 outcome.events.iter().for_each(|event| self.show(event));
                 outcome
             }
@@ -132,31 +138,58 @@ impl Balancer {
         stored
     }
 
-    fn outcome(&self, delivery: &Delivery, sent: Result<(), String>) -> Outcome {
-        let (now, failures) = (self.clock.now(), delivery.failures);
-        let (meeting, host) = (delivery.meeting.clone(), delivery.url.host());
-        let (then, kind) = match (sent, pause_after(failures.saturating_add(1))) {
-            (Ok(()), _) => {
-                let kind = EventKind::CallbackDelivered { meeting, host, failures };
-                (Then::Settle(Settled::Delivered, now), Some(kind))
-            }
-            (Err(problem), Some(pause)) => {
-                let first = EventKind::CallbackFailed { meeting, host, problem, given_up: false };
-                (Then::Retry(now + pause), Some(first).filter(|_| failures == 0))
-            }
-            (Err(problem), None) => {
-                let kind = EventKind::CallbackFailed { meeting, host, problem, given_up: true };
-                (Then::Settle(Settled::GivenUp, now), Some(kind))
-            }
+    /// Tells a website, in the words and under the signature of this moment.
+    async fn tell_website(&self, relay: &Relay, delivery: &Delivery) -> Came {
+        let found = self.integrations.named(delivery.meeting.integration.as_str());
+        let Some(integration) = found.filter(|integration| integration.active) else {
+            return Came::ToNothing("its integration is gone or inactive".to_owned());
         };
-        Outcome { then, events: kind.map(|kind| self.event(kind)).into_iter().collect() }
+        let now = self.clock.now();
+        let domain = relay.public_url.host_str().unwrap_or_default();
+        let signing = integration.valid_secrets(now).next().map(|secret| Signing { secret, now, domain });
+        let Some(request) = delivery.message.request(&delivery.url, &delivery.meeting.meeting_id, signing) else {
+            return Came::NotNow("its integration has no secret that is valid".to_owned());
+        };
+        match relay.sender.send(&request, DEADLINE).await {
+            Ok(status) => match delivery.message.receipt(status) {
+                Receipt::Yes => Came::Through,
+                Receipt::NotNow => Came::NotNow(format!("status {status}")),
+                Receipt::Never => Came::ToNothing(format!("status {status}")),
+            },
+            Err(problem) => Came::NotNow(problem.to_string()),
+        }
     }
 
-    /// Forgets deliveries that were settled more than 31 days ago. To be called now and then.
+    fn outcome(&self, delivery: &Delivery, came: Came) -> Outcome {
+        let (now, failures, kind) = (self.clock.now(), delivery.failures, delivery.id.kind);
+        let (meeting, host) = (delivery.meeting.clone(), delivery.url.host());
+        let (then, event) = match (came, pause_after(failures.saturating_add(1))) {
+            (Came::Through, _) => {
+                let event = EventKind::CallbackDelivered { meeting, kind, host, failures };
+                (Then::Settle(Settled::Delivered, now), Some(event))
+            }
+            (Came::NotNow(problem), Some(pause)) => {
+                let first = EventKind::CallbackFailed { meeting, kind, host, problem, given_up: false };
+                (Then::Retry(now + pause), Some(first).filter(|_| failures == 0))
+            }
+            (Came::NotNow(problem) | Came::ToNothing(problem), _) => {
+                let event = EventKind::CallbackFailed { meeting, kind, host, problem, given_up: true };
+                (Then::Settle(Settled::GivenUp, now), Some(event))
+            }
+        };
+        Outcome { then, events: event.map(|event| self.event(event)).into_iter().collect() }
+    }
+
+    /// Forgets deliveries that were settled so long ago that nobody will ask for them any more: see
+    /// [`CallbackKind::remembered`]. To be called now and then.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store fails.
     pub async fn forget_settled(&self) -> Result<(), Failure> {
-        self.stored(self.store.forget_settled(self.clock.now().before(REMEMBERED)).await)
+        for kind in CallbackKind::ALL {
+            let before = self.clock.now().before(kind.remembered());
+            self.stored(self.store.forget_settled(kind, before).await)?;
+        }
+        Ok(())
     }
 }

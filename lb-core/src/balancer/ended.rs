@@ -19,7 +19,7 @@ use super::Balancer;
 use super::create::Creating;
 use crate::api::create::Created;
 use crate::api::{Params, stamp};
-use crate::callback::{CallbackId, CallbackSender, CallbackToken, CallbackUrls, Callbacks, ENDED_URL};
+use crate::callback::{CallbackId, CallbackKind, CallbackSender, CallbackToken, CallbackUrls, Callbacks, ENDED_URL};
 use crate::event::{Ended, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
@@ -194,7 +194,8 @@ impl Balancer {
         for _ in 0..unusable {
             let problem = "it is no URL of http or https, or too long".to_owned();
             let meeting = creating.key.clone();
-            self.tell(EventKind::CallbackFailed { meeting, host: String::new(), problem, given_up: true }).await;
+            let (kind, host) = (CallbackKind::Ended, String::new());
+            self.tell(EventKind::CallbackFailed { meeting, kind, host, problem, given_up: true }).await;
         }
     }
 }

@@ -7,9 +7,6 @@ use crate::network::Integration;
 impl Balancer {
     pub(super) async fn get_meetings(&self, integration: &Integration) -> Result<Answered, Failure> {
         let meetings = self.stored(self.store.meetings_of(&integration.name).await)?;
-        let fleet = self.fleet();
-        let with_servers =
-            meetings.iter().map(|meeting| (&**meeting, fleet.server(&meeting.server).map(|server| &**server)));
-        Ok(Answered::locally(get_meetings::reply(with_servers, self.clock.now())))
+        Ok(Answered::locally(get_meetings::reply(meetings, self.fleet(), self.clock.now())))
     }
 }

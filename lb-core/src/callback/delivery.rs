@@ -4,50 +4,76 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallbackId, CallbackUrl};
+use super::{CallbackId, CallbackUrl, Message};
 use crate::meeting::MeetingKey;
 
 /// Which callback of a website.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallbackKind {
     /// `meetingEndedURL`.
+    #[default]
     Ended,
     /// `meta_endCallbackUrl`.
     MetaEnded,
+    /// `meta_bbb-recording-ready-url`.
+    RecordingReady,
+    /// `meta_analytics-callback-url`.
+    Analytics,
+    /// A hook.
+    Hook,
 }
 
 impl CallbackKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Ended, Self::MetaEnded];
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Ended, Self::MetaEnded, Self::RecordingReady, Self::Analytics, Self::Hook];
+
+    /// Those that the end of a meeting leaves.
+    pub const ENDS: [Self; 2] = [Self::Ended, Self::MetaEnded];
+
+    /// How long a delivery that was settled is remembered: longer than a server may say the same again. What happened is told
+    /// to a hook within minutes or never.
+    pub fn remembered(self) -> Duration {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        match self {
+            Self::Ended | Self::MetaEnded => 31 * DAY,
+            Self::RecordingReady | Self::Analytics => 91 * DAY,
+            Self::Hook => 2 * DAY,
+        }
+    }
 
     /// The word that it is stored under.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::MetaEnded => "meta-ended",
+            Self::RecordingReady => "recording-ready",
+            Self::Analytics => "analytics",
+            Self::Hook => "hook",
         }
     }
 }
 
-/// Names one delivery. However often the end of a meeting is learnt, its deliveries have the same ids.
+/// Names one delivery. However often a thing is learnt, its deliveries have the same ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId {
-    /// Of which create.
+    /// Of which create, for the end of a meeting; for the other kinds any id that tells one thing from another.
     pub callback: CallbackId,
-    /// Which of its two.
+    /// Which callback.
     pub kind: CallbackKind,
 }
 
-/// One URL that is to be got once.
+/// One thing that a website is to be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// Names it.
     pub id: DeliveryId,
-    /// The meeting that has ended.
+    /// The meeting that it is about.
     pub meeting: MeetingKey,
-    /// What is got, parameters and all.
+    /// Where it is told, parameters and all.
     pub url: CallbackUrl,
+    /// What is told.
+    pub message: Message,
     /// How often it was tried in vain.
     pub failures: u32,
 }

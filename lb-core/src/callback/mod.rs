@@ -10,9 +10,11 @@
 //! | [`Callbacks`] | the same under an id, kept with the meeting |
 //! | [`CallbackToken`] | the sealed part of the URL that the server is given |
 //! | [`Delivery`] | one thing that one website is to be told, in the [`Outbox`](crate::store::Outbox) |
+//! | [`Message`] | what it says, and how that is signed |
 //! | [`CallbackSender`] | who tells it |
 
 mod delivery;
+mod message;
 mod sender;
 mod token;
 mod url;
@@ -20,6 +22,7 @@ mod url;
 use serde::{Deserialize, Serialize};
 
 pub use self::delivery::{CallbackKind, Delivery, DeliveryId, LONGEST_PAUSE, pause_after};
+pub use self::message::{CallbackRequest, LONGEST_ANALYTICS, Message, Post, Receipt, Signing};
 pub use self::sender::{CallbackSender, SendError};
 pub use self::token::CallbackToken;
 pub use self::url::{CallbackUrl, LONGEST_CALLBACK_URL};
@@ -105,6 +108,7 @@ impl Callbacks {
             id: DeliveryId { callback: self.id.clone(), kind },
             meeting: key.clone(),
             url,
+            message: Message::Ended,
             failures: 0,
         };
         let ended = self.urls.ended.iter().map(|url| delivery(CallbackKind::Ended, url.with(&[marks])));

@@ -16,13 +16,14 @@ pub const LONGEST_CALLBACK_URL: usize = 2048;
 pub struct CallbackUrl(Arc<str>);
 
 impl CallbackUrl {
-    /// The URL that `text` is; `None` if it is none, of another protocol, without a host, or too long.
+    /// The URL that `text` is, kept as it is written: a website may have signed it. `None` if it is none, of another protocol,
+    /// without a host, or too long.
     pub fn parse(text: &str) -> Option<Self> {
         let short = Some(text).filter(|text| text.len() <= LONGEST_CALLBACK_URL);
         let url = short.and_then(|text| Url::parse(text).ok())?;
         let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
         // written anew it may have become longer
-        usable.then(|| Self(String::from(url).into())).filter(|url| url.0.len() <= LONGEST_CALLBACK_URL)
+        (usable && url.as_str().len() <= LONGEST_CALLBACK_URL).then(|| Self(text.into()))
     }
 
     /// The URL that a store kept.
@@ -51,6 +52,15 @@ impl CallbackUrl {
         let Ok(mut url) = Url::parse(&self.0) else { return self.clone() };
         url.query_pairs_mut().extend_pairs(parameters);
         Self(String::from(url).into())
+    }
+}
+
+impl CallbackUrl {
+    /// The URL as it is written with a checksum at its end, as bbb-webhooks does it.
+    pub(super) fn with_checksum(&self, checksum: &str) -> Self {
+        let (url, fragment) = self.0.split_at(self.0.find('#').unwrap_or(self.0.len()));
+        let separator = if url.contains('?') { "&" } else { "?" };
+        Self([url, separator, "checksum=", checksum, fragment].concat().into())
     }
 }
 

@@ -81,6 +81,11 @@ impl MeetingList {
         self.breakouts.iter().map(|&place| &self.meetings[place]).filter(|room| !room.ended)
     }
 
+    /// Whether there is any breakout room in it.
+    pub fn has_breakouts(&self) -> bool {
+        !self.breakouts.is_empty()
+    }
+
     /// All meetings, by internal id, the ended ones that linger among them.
     pub fn meetings(&self) -> &[ListedMeeting] {
         &self.meetings

@@ -16,7 +16,10 @@ use bytes::Bytes;
 use url::Url;
 
 pub use self::scripted::{Fault, ScriptedServers};
-pub use self::simulated::{SimulatedBbb, SimulatedBreakout, SimulatedMeeting, SimulatedReply, SimulatedUser};
+pub use self::simulated::{
+    SimulatedBbb, SimulatedBreakout, SimulatedCallback, SimulatedCallbackKind, SimulatedFormat, SimulatedHook,
+    SimulatedMeeting, SimulatedRecording, SimulatedRecordingState, SimulatedReply, SimulatedTextTrack, SimulatedUser,
+};
 
 use crate::api::{Params, Upload, UploadError, sorted_form};
 use crate::checksum::{self, Algorithm};

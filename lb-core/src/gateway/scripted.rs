@@ -111,9 +111,22 @@ impl ScriptedServers {
         servers.get(&host(name)).into_iter().flat_map(|server| &server.log).map(|&call| call.to_owned()).collect()
     }
 
-    /// Looks at server `name`, or changes it past the API. `None` if there is none of this name.
+    /// Looks at server `name`, or changes it past the API, once all that is due there by now has happened. `None` if there is
+    /// none of this name.
     pub fn with<T>(&self, name: &str, look: impl FnOnce(&mut SimulatedBbb) -> T) -> Option<T> {
-        self.lock().get_mut(&host(name)).map(|server| look(&mut server.bbb))
+        self.lock().get_mut(&host(name)).map(|server| {
+            server.bbb.advance(self.clock.now());
+            look(&mut server.bbb)
+        })
+    }
+
+    /// Makes server `name` another, with the settings of [`SimulatedBbb`]'s `with_` methods.
+    pub fn set_up(&self, name: &str, set: impl FnOnce(SimulatedBbb) -> SimulatedBbb) {
+        let mut servers = self.lock();
+        if let Some(server) = servers.get_mut(&host(name)) {
+            let bbb = std::mem::replace(&mut server.bbb, SimulatedBbb::new("", ""));
+            server.bbb = set(bbb);
+        }
     }
 
     /// A browser follows `url` to its server: what a join ends in. It meets no fault and is not among the calls. `None` if

@@ -12,7 +12,7 @@ use super::{
     ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
     PublishedIndex, Replaces, Settled, StoreError,
 };
-use crate::callback::{CallbackId, Delivery, DeliveryId};
+use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
@@ -250,8 +250,8 @@ impl Outbox for InMemoryStore {
         Ok(())
     }
 
-    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.lock().deliveries.forget_settled(before);
+    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp) -> Result<(), StoreError> {
+        self.lock().deliveries.forget_settled(kind, before);
         Ok(())
     }
 }

@@ -35,7 +35,7 @@ use async_trait::async_trait;
 
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
-pub use self::outbox::{OUTBOX_PLACES, Outbox, Settled};
+pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_PLACES, Outbox, Settled};
 
 use crate::clock::Timestamp;
 use crate::event::Event;

@@ -15,13 +15,16 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::callback::{CallbackId, Delivery, DeliveryId};
+use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
 
 /// How many deliveries wait at most. What comes beyond is dropped: so many wait only where websites have been away for long,
 /// and the ends of meetings are worth less than the meetings.
 pub const OUTBOX_PLACES: usize = 100_000;
+
+/// How many of them may be analytics, which are long. What comes beyond is dropped.
+pub const OUTBOX_ANALYTICS: usize = 1000;
 
 /// How a delivery was settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +55,16 @@ pub trait Outbox: fmt::Debug + Send + Sync + 'static {
     /// dropped.
     async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError>;
 
-    /// Has nothing ever delivered for the create that `callback` names, because nobody was told that it succeeded: until a
-    /// meeting with these callbacks comes to be held after all. What waits already is not touched.
+    /// Has no end ever told of the create that `callback` names, because nobody was told that it succeeded: until a meeting
+    /// with these callbacks comes to be held after all. What waits already is not touched, nor are other kinds.
     async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Whether any delivery of `callback` is known.
+    /// Whether the end of what `callback` names is known: a delivery of one of [`CallbackKind::ENDS`].
     async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError>;
 
     /// Deliveries whose time has come, the longest due first: at most `limit`, and at most `for_one` to one
-    /// [host](crate::callback::CallbackUrl::host), so that one that does not answer keeps none from the others.
+    /// [host](crate::callback::CallbackUrl::host), so that one that does not answer keeps none from the others. A store may
+    /// answer fewer where they are long.
     async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError>;
 
     /// A delivery failed once more and is due again at `at`; stores `events`. One that does not wait is left alone.
@@ -69,6 +73,6 @@ pub trait Outbox: fmt::Debug + Send + Sync + 'static {
     /// A delivery needs no more tries; stores `events`. One that does not wait is left alone.
     async fn settle(&self, id: &DeliveryId, how: Settled, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError>;
 
-    /// Forgets the deliveries that were settled before `before`.
-    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// Forgets the deliveries of `kind` that were settled before `before`.
+    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp) -> Result<(), StoreError>;
 }

@@ -108,6 +108,8 @@ macro_rules! store_contract {
                 a_host_with_many_keeps_none_from_the_others,
                 only_what_was_settled_long_ago_is_forgotten,
                 more_deliveries_than_there_are_places_for_are_dropped,
+                every_message_comes_back_as_it_was,
+                more_analytics_than_there_are_places_for_are_dropped,
             }
             events::{
                 the_events_of_a_change_are_stored_with_it,

@@ -58,6 +58,11 @@ impl Writer {
         self
     }
 
+    /// How much has been written, bytes.
+    pub fn length(&self) -> usize {
+        self.text.len()
+    }
+
     /// What was written.
     pub fn into_string(self) -> String {
         self.text

@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures_executor::block_on;
 use lb_core::api::{ApiRequest, Params, Reply};
 use lb_core::balancer::{Alarm, Balancer, Relay};
-use lb_core::callback::{CallbackSender, CallbackUrl, SendError};
+use lb_core::callback::{CallbackRequest, CallbackSender, SendError};
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::event::{Event, EventKind, Observer};
 use lb_core::gateway::{Fault, ScriptedServers};
@@ -102,11 +102,11 @@ struct Websites(Mutex<BTreeMap<MeetingKey, usize>>);
 
 #[async_trait::async_trait]
 impl CallbackSender for Websites {
-    async fn send(&self, url: &CallbackUrl, _: Duration) -> Result<(), SendError> {
-        let url: url::Url = url.expose().parse().unwrap();
+    async fn send(&self, request: &CallbackRequest, _: Duration) -> Result<u16, SendError> {
+        let url: url::Url = request.url.expose().parse().unwrap();
         let key = MeetingKey::new(url.host_str().unwrap(), url.path().trim_start_matches('/'));
         *self.0.lock().unwrap().entry(key).or_default() += 1;
-        Ok(())
+        Ok(200)
     }
 }
 
@@ -368,7 +368,8 @@ impl World {
 
     /// A website reads SUCCESS: from now on the meeting must not be forgotten, and there may be no other.
     fn created(&mut self, key: &MeetingKey, reply: &Reply) {
-        let document = Document::parse(&reply.body).unwrap();
+        let body = reply.body.to_bytes();
+        let document = Document::parse(&body).unwrap();
         if document.root().value("returncode") != "SUCCESS" {
             return;
         }
@@ -560,7 +561,8 @@ fn said(reply: &Reply) -> String {
     if reply.location.is_some() {
         return "redirect".to_owned();
     }
-    let document = Document::parse(&reply.body).unwrap();
+    let body = reply.body.to_bytes();
+    let document = Document::parse(&body).unwrap();
     let (code, key) = (document.root().value("returncode"), document.root().value("messageKey"));
     if code == "SUCCESS" { "SUCCESS".to_owned() } else { key.into_owned() }
 }

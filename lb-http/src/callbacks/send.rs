@@ -1,19 +1,19 @@
-//! [`HttpSender`]: gets a website's URL.
+//! [`HttpSender`]: sends requests to websites.
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{LOCATION, USER_AGENT};
-use hyper::{Request, Response, StatusCode};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, USER_AGENT};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use lb_core::callback::{CallbackSender, CallbackUrl, SendError};
+use lb_core::callback::{CallbackRequest, CallbackSender, Post, SendError};
 use url::Url;
 
 use super::destination::Destinations;
@@ -32,10 +32,14 @@ const READING: Duration = Duration::from_secs(2);
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(5);
 
-/// Tells websites over HTTP/1.1, each over a connection of its own. It keeps no cookies, sends no credentials, uses no proxy,
-/// and follows five redirects. Unless it may, it calls no address that [is not public](super::is_public).
+/// Tells websites over HTTP/1.1, each over a connection of its own. It keeps no cookies, sends no credentials but those of the
+/// request, and these to its host alone, uses no proxy, and follows five redirects. Unless it may, it calls no address that
+/// [is not public](super::is_public).
+///
+/// What is posted follows the redirects 307 and 308. The others would make a GET without a body of it, which browsers do: a
+/// website that answers that with 200 has not been told anything, so it is a failure.
 pub struct HttpSender {
-    client: Client<HttpsConnector<HttpConnector<Destinations>>, Empty<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector<Destinations>>, Full<Bytes>>,
     destinations: Destinations,
 }
 
@@ -63,16 +67,22 @@ impl HttpSender {
         Self { client, destinations }
     }
 
-    async fn get(&self, url: &Url) -> Result<Response<Incoming>, SendError> {
+    async fn request(&self, url: &Url, post: Option<&Post>, trusted: bool) -> Result<Response<Incoming>, SendError> {
         self.destinations.check(url).map_err(|problem| SendError(problem.to_owned()))?;
         let mut bare = url.clone();
         // a website's own credentials are for browsers; hyper would put them into the Host header
         let _ = (bare.set_username(""), bare.set_password(None));
         bare.set_fragment(None);
-        let request = Request::get(bare.as_str())
-            .header(USER_AGENT, concat!("lb/", env!("CARGO_PKG_VERSION")))
-            .body(Empty::new())
-            .map_err(|_| SendError("its URL fits no request".to_owned()))?;
+        let mut request =
+            Request::builder().uri(bare.as_str()).header(USER_AGENT, concat!("lb/", env!("CARGO_PKG_VERSION")));
+        if let Some(post) = post {
+            request = request.method(Method::POST).header(CONTENT_TYPE, post.content_type);
+            if let Some(authorization) = post.authorization.as_ref().filter(|_| trusted) {
+                request = request.header(AUTHORIZATION, authorization.expose());
+            }
+        }
+        let body = post.map(|post| post.body.clone()).unwrap_or_default();
+        let request = request.body(Full::new(body)).map_err(|_| SendError("its URL fits no request".to_owned()))?;
         let answer = self.client.request(request).await;
         answer.map_err(|error| {
             let doing = if error.is_connect() { "cannot connect: " } else { "" };
@@ -80,38 +90,47 @@ impl HttpSender {
         })
     }
 
-    /// The answer that the website has heard, its body unread.
-    async fn follow(&self, url: &CallbackUrl) -> Result<Response<Incoming>, SendError> {
-        let mut url = Url::parse(url.expose()).map_err(|_| SendError("its URL is none".to_owned()))?;
+    /// The last answer of the website, its body unread.
+    async fn follow(&self, request: &CallbackRequest) -> Result<Response<Incoming>, SendError> {
+        let first = Url::parse(request.url.expose()).map_err(|_| SendError("its URL is none".to_owned()))?;
+        let (post, mut url) = (request.post.as_ref(), first.clone());
         for _ in 0..=REDIRECTS {
-            let answer = self.get(&url).await?;
-            let status = answer.status();
-            match status {
-                StatusCode::MOVED_PERMANENTLY
-                | StatusCode::FOUND
-                | StatusCode::SEE_OTHER
-                | StatusCode::TEMPORARY_REDIRECT
-                | StatusCode::PERMANENT_REDIRECT => {
-                    let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-                    let next = location.and_then(|location| url.join(location).ok());
-                    url = next.ok_or_else(|| SendError("it redirects to nowhere".to_owned()))?;
+            let answer = self.request(&url, post, is_as_safe(&first, &url)).await?;
+            match answer.status() {
+                StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {}
+                StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER => {
+                    if post.is_some() {
+                        let status = answer.status().as_u16();
+                        return Err(SendError(format!(
+                            "it redirects a POST with {status}: only 307 and 308 can be followed"
+                        )));
+                    }
                 }
-                _ if status.is_success() => return Ok(answer),
-                _ => return Err(SendError(format!("status {}", status.as_u16()))),
+                _ => return Ok(answer),
             }
+            let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+            let next = location.and_then(|location| url.join(location).ok());
+            url = next.ok_or_else(|| SendError("it redirects to nowhere".to_owned()))?;
         }
         Err(SendError(format!("it redirects more than {REDIRECTS} times")))
     }
 }
 
+/// Whether what was meant for `first` may be told to `url`: the same origin, or the same host over https where it was http.
+fn is_as_safe(first: &Url, url: &Url) -> bool {
+    let upgraded = first.scheme() == "http" && url.scheme() == "https" && first.host() == url.host();
+    first.origin() == url.origin() || (upgraded && first.port().is_none() && url.port().is_none())
+}
+
 #[async_trait]
 impl CallbackSender for HttpSender {
-    async fn send(&self, url: &CallbackUrl, deadline: Duration) -> Result<(), SendError> {
+    async fn send(&self, request: &CallbackRequest, deadline: Duration) -> Result<u16, SendError> {
         let late = |_| SendError(format!("no answer within {} s", deadline.as_secs_f32()));
-        let answer = tokio::time::timeout(deadline, self.follow(url)).await.map_err(late)??;
+        let answer = tokio::time::timeout(deadline, self.follow(request)).await.map_err(late)??;
+        let status = answer.status().as_u16();
         // the website knows, whatever comes of the rest
         let _ = tokio::time::timeout(READING, Limited::new(answer.into_body(), ANSWER).collect()).await;
-        Ok(())
+        Ok(status)
     }
 }
 

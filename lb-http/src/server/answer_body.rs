@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use hyper::{Response, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::activity::UnderWay;
-use super::api::ReplyBody;
+use super::reply_body::ReplyBody;
 
 /// Answers up to this many bytes are not counted in [`all_answers`](super::Limits::all_answers).
 const SHORT: u64 = 16 << 10;
@@ -36,7 +35,7 @@ pub(super) fn watched(
     under_way: UnderWay,
     answers: &Arc<Semaphore>,
 ) -> Response<AnswerBody> {
-    let size = answer.body().size_hint().exact().filter(|size| *size > SHORT);
+    let size = answer.body().memory().filter(|size| *size > SHORT);
     let place = size.map(|size| {
         let share = u32::try_from(size >> 10).unwrap_or(u32::MAX);
         Arc::clone(answers).try_acquire_many_owned(share)
@@ -44,9 +43,8 @@ pub(super) fn watched(
     match place.transpose() {
         Ok(place) => answer.map(|body| AnswerBody { body, rest: Bytes::new(), under_way, place: place.map(Arc::new) }),
         Err(_) => {
-            let text = Full::new(Bytes::from_static(b"too many answers wait to be read\n"));
-            let mut busy =
-                Response::new(AnswerBody { body: Either::Left(text), rest: Bytes::new(), under_way, place: None });
+            let body = Bytes::from_static(b"too many answers wait to be read\n").into();
+            let mut busy = Response::new(AnswerBody { body, rest: Bytes::new(), under_way, place: None });
             *busy.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
             busy
         }
@@ -103,7 +101,7 @@ mod tests {
     async fn a_long_answer_that_does_not_fit_beside_those_that_are_being_read_becomes_503() {
         let answers = Arc::new(Semaphore::new(128));
         let answer = |kib: usize| {
-            let body = Either::Left(Full::new(Bytes::from(vec![b'x'; kib << 10])));
+            let body = Bytes::from(vec![b'x'; kib << 10]).into();
             watched(Response::new(body), Activity::new().begun(false), &answers)
         };
         let read = async |answer: Response<AnswerBody>| answer.into_body().collect().await.unwrap().to_bytes();
@@ -120,7 +118,7 @@ mod tests {
     async fn who_reads_a_long_answer_steadily_has_time_for_all_of_it() {
         let answers = Arc::new(Semaphore::new(128 << 10));
         let activity = Activity::new();
-        let body = Either::Left(Full::new(Bytes::from(vec![b'x'; 11_000_000])));
+        let body = Bytes::from(vec![b'x'; 11_000_000]).into();
         let mut body = watched(Response::new(body), activity.begun(false), &answers).into_body();
         let mut left = 11_000_000;
         while !body.is_end_stream() {
@@ -140,7 +138,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_stops_reading_is_cut_in_the_time_of_one_piece() {
         let activity = Activity::new();
-        let body = Either::Left(Full::new(Bytes::from(vec![b'x'; 11_000_000])));
+        let body = Bytes::from(vec![b'x'; 11_000_000]).into();
         let mut body =
             watched(Response::new(body), activity.begun(false), &Arc::new(Semaphore::new(128 << 10))).into_body();
         drop(body.frame().await);

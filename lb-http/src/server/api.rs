@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -17,11 +16,9 @@ use lb_core::api::{ApiRequest, Call, Method, Reply, Upload, route};
 use super::accept::{Language, prefers_html};
 use super::bodies::{Bodies, Room};
 use super::multipart::{FORM, in_one_piece, is_multipart};
+use super::reply_body::ReplyBody;
 use super::uploads::{self, Fate, Uploads};
 use super::{Service, caller, refusal};
-
-/// The body of an answer: whole and ready for the API, whatever axum makes for the pages.
-pub(super) type ReplyBody = Either<Full<Bytes>, axum::body::Body>;
 
 /// How many forwarded addresses a meeting is placed by; more than any honest chain of proxies has.
 const MOST_FORWARDED: usize = 16;
@@ -157,7 +154,7 @@ fn content_type(text: Cow<'static, str>) -> HeaderValue {
 }
 
 fn response(reply: Reply) -> Response<ReplyBody> {
-    let mut response = Response::new(Either::Left(Full::new(reply.body)));
+    let mut response = Response::new(ReplyBody::from(reply.body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, content_type(reply.content_type));

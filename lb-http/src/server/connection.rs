@@ -21,6 +21,7 @@ use tower::ServiceExt;
 use super::activity::{Activity, Cut, Verdict};
 use super::answer_body::watched;
 use super::bodies::Bodies;
+use super::reply_body::ReplyBody;
 use super::stream::Stream;
 use super::uploads::Uploads;
 use super::{Limits, Service, api};
@@ -128,17 +129,12 @@ impl Server {
         }
     }
 
-    async fn answer(
-        &self,
-        offer: &Offer,
-        peer: SocketAddr,
-        request: Request<Incoming>,
-    ) -> hyper::Response<api::ReplyBody> {
+    async fn answer(&self, offer: &Offer, peer: SocketAddr, request: Request<Incoming>) -> hyper::Response<ReplyBody> {
         if offer.api && route(request.uri().path()).is_some() {
             return api::answer(&self.service, &self.bodies, &self.uploads, peer, request).await;
         }
         let Ok(page) = offer.pages.clone().oneshot(request).await;
-        page.map(api::ReplyBody::Right)
+        page.map(ReplyBody::Page)
     }
 }
 

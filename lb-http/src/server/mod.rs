@@ -6,6 +6,7 @@
 //! | `connection` | one connection: the handshake, HTTP within the deadlines, its end |
 //! | `limits` | what connections, requests and answers may cost |
 //! | `activity` | what goes on over one connection, and what it has waited for too long |
+//! | `reply_body` | the body of an answer: whole, written while it is sent, or a page |
 //! | `stream`, `answer_body` | a connection's bytes and the bodies of answers, watched |
 //! | `addresses` | how many connections, and how much of the bodies, each address has |
 //! | `certificate` | the certificate that listeners show, read anew when its files change |
@@ -35,6 +36,7 @@ mod listener;
 mod multipart;
 mod pages;
 mod refusal;
+mod reply_body;
 mod seldom;
 mod stream;
 mod uploads;

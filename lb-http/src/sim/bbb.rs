@@ -1,22 +1,25 @@
 //! [`SimulatedServer`]: a BBB server over real HTTP.
 
 mod callers;
+mod settings;
+mod upload;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::future::pending;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::{Method, Request, Response, StatusCode};
-use lb_core::Secret;
 use lb_core::gateway::{SimulatedBbb, SimulatedReply};
+use lb_core::{Secret, Timestamp};
 use tokio::runtime::Handle;
+
+pub use self::settings::SimulatedServerSettings;
 
 use self::callers::Callers;
 use super::fault::Fault;
@@ -35,41 +38,6 @@ const BOMB: &str = "<?xml version=\"1.0\"?><!DOCTYPE response [<!ENTITY a \"boom
     <!ENTITY h \"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\"><!ENTITY i \"&h;&h;&h;&h;&h;&h;&h;&h;&h;&h;\">]>\
     <response><returncode>SUCCESS</returncode><meetingID>&i;</meetingID></response>";
 
-/// What a simulated server is made with.
-#[derive(Clone, Debug)]
-pub struct SimulatedServerSettings {
-    /// The port on 127.0.0.1; 0 is any free one.
-    pub port: u16,
-    /// The secret that its calls are signed with; an empty one switches the check off.
-    pub secret: Secret,
-    /// CPU in use when nobody is there, per cent.
-    pub base_cpu: f64,
-    /// CPU that each user costs, per cent.
-    pub cpu_per_user: f64,
-    /// How long an ended meeting stays in the lists.
-    pub linger: Duration,
-    /// How long it waits before each further try of a callback that was not answered with a status from 200 to 299.
-    pub callback_pauses: Vec<Duration>,
-    /// What passwords, voice bridges and tokens are drawn from; absent: from its URL.
-    pub seed: Option<u64>,
-}
-
-impl Default for SimulatedServerSettings {
-    /// Any free port, secret `simulated`, 2 % CPU and 0.35 % for each user, ended meetings vanish at once, BBB's pauses
-    /// between tries of a callback.
-    fn default() -> Self {
-        Self {
-            port: 0,
-            secret: "simulated".into(),
-            base_cpu: 2.0,
-            cpu_per_user: 0.35,
-            linger: Duration::ZERO,
-            callback_pauses: [30, 60, 120, 300].map(Duration::from_secs).to_vec(),
-            seed: None,
-        }
-    }
-}
-
 /// A BBB server on loopback over HTTP/1.1, a [`SimulatedBbb`] inside. Dropping it closes it.
 pub struct SimulatedServer {
     loopback: Loopback<Bbb>,
@@ -86,16 +54,16 @@ impl SimulatedServer {
         let listener = loopback::bind(settings.port).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let url = format!("{origin}/bigbluebutton/");
-        let bbb = SimulatedBbb::new(origin, settings.secret.clone())
-            .with_cpu(settings.base_cpu, settings.cpu_per_user)
-            .with_linger(settings.linger);
-        let bbb = match settings.seed {
-            Some(seed) => bbb.with_seed(seed),
-            None => bbb,
+        let bbb = settings.make(origin);
+        let state = State { bbb, fault: None, fault_on: HashMap::new(), calls: BTreeMap::new(), alarm: None };
+        let callers = Callers {
+            pauses: settings.callback_pauses.into(),
+            hook_pauses: settings.hook_pauses.into(),
+            runtime: Handle::current(),
+            hooks: Mutex::default(),
         };
-        let state = State { bbb, fault: None, fault_on: HashMap::new(), calls: BTreeMap::new() };
-        let callers = Callers { pauses: settings.callback_pauses.into(), runtime: Handle::current() };
-        let loopback = Loopback::start(listener, Arc::new(Bbb { state: Mutex::new(state), callers }))?;
+        let site = Bbb { state: Mutex::new(state), callers };
+        let loopback = Loopback::start(listener, Arc::new(site))?;
         Ok(Self { loopback, url, secret: settings.secret })
     }
 
@@ -129,12 +97,13 @@ impl SimulatedServer {
         self.loopback.site().lock().calls.clone()
     }
 
-    /// Looks at the server, or changes it past the API. Calls wait meanwhile. Callbacks of meetings that end by it are made.
+    /// Looks at the server, or changes it past the API. Calls wait meanwhile. What it is to call because of it is called.
     pub fn with<T>(&self, look: impl FnOnce(&mut SimulatedBbb) -> T) -> T {
         let site = self.loopback.site();
         let mut state = site.lock();
+        state.bbb.advance(super::now());
         let seen = look(&mut state.bbb);
-        site.callers.call(state.bbb.take_ended_callbacks());
+        site.go_on(&mut state);
         seen
     }
 
@@ -184,6 +153,8 @@ struct State {
     fault: Option<Fault>,
     fault_on: HashMap<String, Fault>,
     calls: BTreeMap<String, u64>,
+    /// When it is looked again at what happens by itself.
+    alarm: Option<Timestamp>,
 }
 
 impl State {
@@ -214,6 +185,26 @@ impl Bbb {
         // A test that panicked under the lock has failed already.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Calls whom the server is to call, and sees to it that what happens by itself happens when it is due.
+    fn go_on(self: &Arc<Self>, state: &mut State) {
+        let site = Arc::downgrade(self);
+        self.callers.call(state.bbb.take_callbacks(), &site);
+        let Some(due) = state.bbb.next_due().filter(|due| state.alarm.is_none_or(|alarm| *due < alarm)) else { return };
+        state.alarm = Some(due);
+        self.callers.runtime.spawn(async move {
+            tokio::time::sleep(due.since(super::now())).await;
+            let Some(site) = site.upgrade() else { return };
+            let mut state = site.lock();
+            // a step of the wall clock back must not make the wait end before its time
+            let now = super::now().max(due);
+            if state.alarm == Some(due) {
+                state.alarm = None;
+            }
+            state.bbb.advance(now);
+            site.go_on(&mut state);
+        });
+    }
 }
 
 impl Site for Bbb {
@@ -226,6 +217,9 @@ impl Site for Bbb {
             path => match path.strip_prefix("/bigbluebutton/api/") {
                 Some("join") if head.method != Method::GET => {
                     return Ok(respond(SimulatedReply::html(405, "Method Not Allowed")));
+                }
+                Some(name) if name.starts_with("hooks/") && head.method != Method::GET => {
+                    return Ok(respond(SimulatedReply::html(404, "Not Found")));
                 }
                 Some(name) => name,
                 None => return Ok(respond(SimulatedReply::html(404, "Not Found"))),
@@ -240,11 +234,15 @@ impl Site for Bbb {
             }
         };
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let bytes = match name {
+            "putRecordingTextTrack" => upload::file(content_type, bytes).await.unwrap_or_default(),
+            _ => bytes,
+        };
         let body = (!bytes.is_empty()).then_some((content_type, &bytes[..]));
         let (reply, fault) = {
             let mut state = self.lock();
             let done = state.perform(name, head.uri.query().unwrap_or_default(), body);
-            self.callers.call(state.bbb.take_ended_callbacks());
+            self.go_on(&mut state);
             done
         };
         misbehave(reply, fault).await

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body_util::Either;
 use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
-use lb_core::api::{Pieces, Upload, UploadError};
+use lb_core::api::{Upload, UploadError, UploadPieces};
 use tokio::time::Instant;
 
 /// What is sent: nothing, a whole body, or one that is still coming.
@@ -41,7 +41,7 @@ impl Turn {
 
 /// An upload as hyper sends it.
 pub(super) struct UploadBody {
-    pieces: Pieces,
+    pieces: UploadPieces,
     left: Option<u64>,
     turn: Turn,
 }

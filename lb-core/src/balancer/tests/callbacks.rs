@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::balancer::Heard;
-use crate::callback::{CallbackSender, CallbackUrl, SendError};
+use crate::callback::{CallbackRequest, CallbackSender, SendError};
 use crate::event::Ended;
 use crate::gateway::Fault;
 use crate::store::{MeetingStore, Outbox};
@@ -25,11 +25,11 @@ struct Websites {
 
 #[async_trait]
 impl CallbackSender for Websites {
-    async fn send(&self, url: &CallbackUrl, _: Duration) -> Result<(), SendError> {
-        self.told.lock().unwrap().push(url.expose().to_owned());
+    async fn send(&self, request: &CallbackRequest, _: Duration) -> Result<u16, SendError> {
+        self.told.lock().unwrap().push(request.url.expose().to_owned());
         match self.failures.lock().unwrap().pop_front() {
             Some(problem) => Err(SendError(problem)),
-            None => Ok(()),
+            None => Ok(200),
         }
     }
 }

@@ -175,11 +175,12 @@ struct Said(Reply);
 
 impl Said {
     fn text(&self) -> String {
-        String::from_utf8(self.0.body.to_vec()).unwrap()
+        String::from_utf8(self.0.body.to_bytes().to_vec()).unwrap()
     }
 
     fn value(&self, name: &str) -> String {
-        let document = Document::parse(&self.0.body).unwrap_or_else(|_| panic!("no XML: {}", self.text()));
+        let body = self.0.body.to_bytes();
+        let document = Document::parse(&body).unwrap_or_else(|_| panic!("no XML: {}", self.text()));
         document.root().value(name).into_owned()
     }
 

@@ -1,5 +1,7 @@
 //! The calls that are neither create nor join.
 
+use url::form_urlencoded::Serializer;
+
 use super::parameters::Parameters;
 use super::reply::{Failure, SimulatedReply, element};
 use super::{Body, SimulatedBbb};
@@ -12,21 +14,18 @@ pub(super) const KNOWN: [&str; 8] = [
     "end",
     "getMeetingInfo",
     "getMeetings",
-    "getRecordings",
+    "getSessions",
     "insertDocument",
     "sendChatMessage",
 ];
 
+/// Those of them that are about recordings, and have a wording of their own for it.
+pub(super) const OF_RECORDINGS: [&str; 4] =
+    ["getRecordings", "publishRecordings", "deleteRecordings", "updateRecordings"];
+
 const NOT_FOUND: Failure = Failure::new("notFound", "A meeting with that ID does not exist");
 const ID_SIZE: Failure = Failure::new("sizeError", "Meeting ID must be between 2 and 256 characters");
 const ID_COMMA: Failure = Failure::new("validationError", "Meeting ID cannot contain ','");
-
-pub(super) fn get_recordings() -> SimulatedReply {
-    SimulatedReply::success(
-        "<recordings></recordings><messageKey>noRecordings</messageKey>\
-         <message>There are no recordings for the meeting(s).</message>",
-    )
-}
 
 impl SimulatedBbb {
     pub(super) fn root(&self) -> SimulatedReply {
@@ -87,6 +86,40 @@ impl SimulatedBbb {
             inner.push_str("</meeting>");
         }
         inner.push_str("</meetings>");
+        SimulatedReply::success(&inner)
+    }
+
+    /// One for each user in a meeting.
+    pub(super) fn get_sessions(&self) -> SimulatedReply {
+        let mut inner = String::new();
+        for (meeting, user) in self.meetings().flat_map(|meeting| meeting.users.iter().map(move |user| (meeting, user)))
+        {
+            inner.push_str("<meeting>");
+            element(&mut inner, "meetingID", &meeting.internal_id);
+            element(&mut inner, "meetingName", &meeting.name);
+            element(&mut inner, "userName", &user.full_name);
+            inner.push_str("</meeting>");
+        }
+        if inner.is_empty() {
+            // BBB's own spelling
+            let message = "no sessions were found on this serverr";
+            return SimulatedReply::success(&format!(
+                "<sessions/><messageKey>noSessions</messageKey><message>{message}</message>"
+            ));
+        }
+        SimulatedReply::success(&format!("<sessions>{inner}</sessions>"))
+    }
+
+    pub(super) fn future_call(&self, name: &str, parameters: &Parameters) -> SimulatedReply {
+        let Some(meeting) = parameters.given("meetingID").and_then(|id| self.meeting(id)) else {
+            return SimulatedReply::failed(NOT_FOUND);
+        };
+        let given = parameters.iter().filter(|(name, _)| *name != "checksum");
+        let given = Serializer::new(String::new()).extend_pairs(given).finish();
+        let mut inner = String::new();
+        element(&mut inner, "call", name);
+        element(&mut inner, "internalMeetingID", &meeting.internal_id);
+        element(&mut inner, "given", &given);
         SimulatedReply::success(&inner)
     }
 

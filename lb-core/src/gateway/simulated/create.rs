@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::calls::bad_meeting_id;
 use super::date::java_date;
+use super::hook_event::UserEvent;
 use super::meeting::{SimulatedBreakout, SimulatedMeeting};
 use super::parameters::Parameters;
 use super::reply::{Failure, SimulatedReply, element};
@@ -44,12 +45,15 @@ impl SimulatedBbb {
         }
         let has_modules = matches!(body, Body::Xml(_));
         let meeting = self.insert(now, parameters, meeting_id, bridge, breakout, has_modules);
-        created(meeting, "", "")
+        let (reply, key) = (created(meeting, "", ""), meeting.internal_id.clone());
+        self.tell_of_meeting(&key, "meeting-created");
+        reply
     }
 
     /// Somebody creates a meeting with `users` users on the server past the balancer. Returns its internal id; `None` if
     /// there is one with this meetingID, or the server is full.
     pub fn put_foreign(&mut self, now: Timestamp, meeting_id: &str, users: usize) -> Option<String> {
+        self.advance(now);
         if self.live_by_meeting_id(meeting_id).is_some() {
             return None;
         }
@@ -59,6 +63,7 @@ impl SimulatedBbb {
     /// BBB makes a breakout room with `users` users for the living meeting `parent`. Returns its internal id; `None` if
     /// there is no such meeting, or the server is full.
     pub fn put_breakout(&mut self, now: Timestamp, parent: &str, sequence: u64, users: usize) -> Option<String> {
+        self.advance(now);
         let parent = self.find_live(parent)?;
         let room_id = format!("{}-{}", hash(&format!("{parent}-{sequence}")), now.as_millis());
         self.put(now, &room_id, users, Some(SimulatedBreakout { parent, sequence, free_join: false }))
@@ -79,8 +84,12 @@ impl SimulatedBbb {
         let meeting = self.insert(now, &Parameters::default(), meeting_id, bridge, breakout, false);
         meeting.name = meeting_id.to_owned();
         meeting.has_user_joined = users > 0;
-        meeting.users = drawn;
-        Some(meeting.internal_id.clone())
+        meeting.joins = users as u64;
+        meeting.users = drawn.clone();
+        let key = meeting.internal_id.clone();
+        self.tell_of_meeting(&key, "meeting-created");
+        drawn.iter().for_each(|user| self.tell_of_user(&key, UserEvent::Joined, user));
+        Some(key)
     }
 
     fn insert(
@@ -119,6 +128,9 @@ impl SimulatedBbb {
             forcibly_ended: false,
             ended_at: None,
             users: Vec::new(),
+            joins: 0,
+            past_users: Vec::new(),
+            config_xml: None,
             metadata: metadata(parameters),
             parameters: parameters
                 .iter()
@@ -236,7 +248,7 @@ fn created(meeting: &SimulatedMeeting, key: &str, message: &str) -> SimulatedRep
 }
 
 /// The `meta_` parameters whose key BBB keeps: `[a-zA-Z][a-zA-Z0-9-]*`, in lower case.
-fn metadata(parameters: &Parameters) -> BTreeMap<String, String> {
+pub(super) fn metadata(parameters: &Parameters) -> BTreeMap<String, String> {
     let kept = |key: &str| {
         key.starts_with(|first: char| first.is_ascii_alphabetic())
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

@@ -2,6 +2,7 @@
 
 use url::form_urlencoded;
 
+use super::hook_event::UserEvent;
 use super::meeting::{SimulatedMeeting, SimulatedUser};
 use super::parameters::Parameters;
 use super::reply::{Failure, SimulatedReply, element};
@@ -58,8 +59,15 @@ impl SimulatedBbb {
         element(&mut inner, "session_token", &session_token);
         element(&mut inner, "guestStatus", "ALLOW");
         element(&mut inner, "url", &url);
+        let records_now = meeting.starts_recording() && !meeting.has_user_joined;
         meeting.has_user_joined = true;
+        meeting.joins += 1;
+        let (key, joined) = (meeting.internal_id.clone(), user.clone());
         meeting.users.push(user);
+        self.tell_of_user(&key, UserEvent::Joined, &joined);
+        if records_now {
+            self.tell_of_meeting(&key, "meeting-recording-started");
+        }
         if redirects { SimulatedReply::redirect(url) } else { SimulatedReply::success(&inner) }
     }
 
@@ -75,6 +83,8 @@ impl SimulatedBbb {
             voice: false,
             video: false,
             custom_data: Vec::new(),
+            joined_at: self.now,
+            left_at: None,
         }
     }
 

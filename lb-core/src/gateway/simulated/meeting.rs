@@ -42,6 +42,12 @@ pub struct SimulatedMeeting {
     pub ended_at: Option<Timestamp>,
     /// Who is in it.
     pub users: Vec<SimulatedUser>,
+    /// How often anybody has joined.
+    pub joins: u64,
+    /// Who was in it and has left, oldest first; kept only where the meeting keeps events.
+    pub past_users: Vec<SimulatedUser>,
+    /// What setConfigXML brought last; only on a server that knows it.
+    pub config_xml: Option<String>,
     /// Its metadata, keys in lower case and without `meta_`.
     pub metadata: BTreeMap<String, String>,
     /// What makes it a breakout room; absent for others.
@@ -87,6 +93,10 @@ pub struct SimulatedUser {
     pub video: bool,
     /// What `userdata-` parameters brought.
     pub custom_data: Vec<(String, String)>,
+    /// When the join call came.
+    pub joined_at: Timestamp,
+    /// When the user left; absent while in the meeting.
+    pub left_at: Option<Timestamp>,
 }
 
 impl SimulatedMeeting {
@@ -105,13 +115,14 @@ impl SimulatedMeeting {
         self.parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// What is called when it ends. Breakout rooms call nobody. A recording counts as started where it starts by itself.
-    pub(super) fn ended_callback(&self) -> Option<String> {
-        let given = self.parameter("meetingEndedURL").filter(|_| self.breakout.is_none())?;
-        let mut url = url::Url::parse(given).ok()?;
-        let started = self.records && self.parameter("autoStartRecording") == Some("true");
-        url.query_pairs_mut().append_pair("recordingmarks", if started { "true" } else { "false" });
-        Some(url.into())
+    /// Whether a recording starts by itself with the first user.
+    pub(super) fn starts_recording(&self) -> bool {
+        self.records && self.parameter("autoStartRecording") == Some("true")
+    }
+
+    /// Whether BBB keeps what happens in it: where it records, or was told to.
+    pub(super) fn keeps_events(&self) -> bool {
+        self.records || self.parameter("meetingKeepEvents") == Some("true")
     }
 
     pub(super) fn is_room_of(&self, parent: &str) -> bool {

@@ -4,13 +4,22 @@
 //! checksums, duplicate creates, ended meetings that linger in the lists. It opens no socket and reads no clock: whoever
 //! drives it says what time it is.
 
+mod analytics;
+mod callback;
 mod calls;
+mod config_xml;
 mod create;
 mod date;
+mod hook_event;
+mod hooks;
 mod join;
+mod life;
 mod meeting;
 mod parameters;
+mod recording;
+mod recordings;
 mod reply;
+mod text_tracks;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
@@ -18,22 +27,27 @@ use std::time::Duration;
 
 use sha1::{Digest, Sha1};
 
+pub use self::callback::{SimulatedCallback, SimulatedCallbackKind};
+pub use self::hooks::SimulatedHook;
 pub use self::meeting::{SimulatedBreakout, SimulatedMeeting, SimulatedUser};
+pub use self::recording::{SimulatedFormat, SimulatedRecording, SimulatedRecordingState};
 pub use self::reply::SimulatedReply;
+pub use self::text_tracks::SimulatedTextTrack;
 
+use self::hooks::Hooks;
 use self::parameters::{Parameters, Unsigned};
+use self::recordings::Recordings;
 use self::reply::Failure;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
-
-/// Callbacks that wait to be taken; a server that nobody takes them from keeps no more.
-const MOST_CALLBACKS: usize = 1000;
 
 /// Meetings that one simulated server holds; a create beyond answers a server error.
 const MOST_MEETINGS: usize = 100_000;
 
 const CHECKSUM_MISSING: Failure = Failure::new("checksumError", "You must provide the checksum");
 const CHECKSUM_WRONG: Failure = Failure::new("checksumError", "Checksums do not match");
+/// How calls of recordings, and all calls of older servers, say it.
+const CHECKSUM_FAILED: Failure = Failure::new("checksumError", "You did not pass the checksum security check");
 
 /// A BBB server in memory.
 ///
@@ -66,16 +80,24 @@ pub struct SimulatedBbb {
     has_breakouts: bool,
     /// The latest createTime of those that are gone: no later one repeats an incarnation.
     last_gone: Option<u64>,
-    /// URLs that are to be called because a meeting has ended; the oldest go first.
-    ended_callbacks: VecDeque<String>,
+    /// What is to be called; the oldest go first.
+    callbacks: VecDeque<SimulatedCallback>,
+    recordings: Recordings,
+    hooks: Hooks,
+    /// Calls that no BBB of today has.
+    future_calls: HashSet<String>,
+    /// Whether it is old enough to know getDefaultConfigXML and setConfigXML.
+    has_config_xml: bool,
+    /// The last time that it was told: what is done past the API happens then.
+    now: Timestamp,
 }
 
 impl SimulatedBbb {
     /// An empty server that browsers reach at `origin` (protocol and host, such as `http://bbb1.example.org`) and whose
     /// calls are signed with `secret`; an empty secret switches the check off, as in BBB.
     ///
-    /// Its CPU is 2 % and 0.35 % for each user, ended meetings vanish at once, and what it draws repeats for the same
-    /// origin.
+    /// Its CPU is 2 % and 0.35 % for each user, ended meetings vanish at once, recordings are published at once as
+    /// presentations, there are no webhooks, and what it draws repeats for the same origin.
     pub fn new(origin: impl Into<String>, secret: impl Into<Secret>) -> Self {
         let origin = origin.into();
         let seed = origin.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
@@ -91,7 +113,12 @@ impl SimulatedBbb {
             lingering: VecDeque::new(),
             has_breakouts: false,
             last_gone: None,
-            ended_callbacks: VecDeque::new(),
+            callbacks: VecDeque::new(),
+            recordings: Recordings::default(),
+            hooks: Hooks::default(),
+            future_calls: HashSet::new(),
+            has_config_xml: false,
+            now: Timestamp::default(),
         }
     }
 
@@ -116,35 +143,67 @@ impl SimulatedBbb {
         self
     }
 
+    /// The same server, which also knows the call `name` about one meeting: as a BBB of the future might, of which nobody has
+    /// heard yet. For a meeting that lives it answers SUCCESS with the call's name, the meeting's internal id, and as `given`
+    /// what it was asked: all parameters in their order but for the checksum, form-encoded.
+    #[must_use]
+    pub fn with_call(mut self, name: impl Into<String>) -> Self {
+        self.future_calls.insert(name.into());
+        self
+    }
+
     /// Performs one call as BBB does.
     ///
     /// `path` is what follows `/bigbluebutton/api/`, `query` the raw query with its checksum, `body` a body with its
-    /// content type.
+    /// content type. The body of putRecordingTextTrack is the file alone: whoever drives the server takes the multipart form
+    /// apart.
     pub fn handle(&mut self, now: Timestamp, path: &str, query: &str, body: Option<(&str, &[u8])>) -> SimulatedReply {
-        self.forget_gone(now);
+        self.advance(now);
         let name = path.strip_suffix('/').unwrap_or(path);
+        let file = body.map(|(_, bytes)| bytes);
         let body = Body::read(body);
         let parameters = Parameters::parse(query, if let Body::Form(form) = body { form } else { &[] });
-        let unsigned =
-            parameters::verify(name, query, &parameters, &self.secret).err().map(|unsigned| match unsigned {
-                Unsigned::Missing => CHECKSUM_MISSING,
-                Unsigned::Wrong => CHECKSUM_WRONG,
-            });
+        if name == "setConfigXML" && self.has_config_xml {
+            return self.set_config_xml(&parameters);
+        }
+        let verified = parameters::verify(name, query, &parameters, &self.secret);
+        if let Some(call) = name.strip_prefix("hooks/") {
+            return self.hook_call(call, &parameters, verified.is_ok());
+        }
+        let unsigned = verified.err().map(|unsigned| match unsigned {
+            _ if calls::OF_RECORDINGS.contains(&name) || name == "getDefaultConfigXML" => CHECKSUM_FAILED,
+            Unsigned::Missing => CHECKSUM_MISSING,
+            Unsigned::Wrong => CHECKSUM_WRONG,
+        });
         match (name, unsigned) {
             ("", _) => self.root(),
             ("join", unsigned) => self.join(&parameters, unsigned),
-            (name, Some(_)) if !calls::KNOWN.contains(&name) => SimulatedReply::html(404, "Not Found"),
+            ("getRecordingTextTracks", unsigned) => self.get_text_tracks(&parameters, unsigned),
+            ("putRecordingTextTrack", unsigned) => self.put_text_track(&parameters, file, unsigned),
+            (name, Some(_)) if !self.knows(name) => SimulatedReply::html(404, "Not Found"),
             (_, Some(failure)) => SimulatedReply::failed(failure),
             ("create", None) => self.create(now, &parameters, body),
             ("isMeetingRunning", None) => self.is_meeting_running(&parameters),
             ("end", None) => self.end_call(now, &parameters),
             ("getMeetingInfo", None) => self.get_meeting_info(&parameters),
             ("getMeetings", None) => self.get_meetings(),
-            ("getRecordings", None) => calls::get_recordings(),
+            ("getSessions", None) => self.get_sessions(),
+            ("getRecordings", None) => self.get_recordings(&parameters),
+            ("publishRecordings", None) => self.publish_recordings(&parameters),
+            ("deleteRecordings", None) => self.delete_recordings(&parameters),
+            ("updateRecordings", None) => self.update_recordings(&parameters),
             ("insertDocument", None) => self.insert_document(&parameters, body),
             ("sendChatMessage", None) => self.send_chat_message(&parameters),
+            ("getDefaultConfigXML", None) if self.has_config_xml => self.get_default_config_xml(),
+            (name, None) if self.future_calls.contains(name) => self.future_call(name, &parameters),
             _ => SimulatedReply::html(404, "Not Found"),
         }
+    }
+
+    /// Whether a wrong checksum of this call is answered with an error of BBB's.
+    fn knows(&self, name: &str) -> bool {
+        let known = calls::KNOWN.contains(&name) || calls::OF_RECORDINGS.contains(&name);
+        known || self.future_calls.contains(name) || (name == "getDefaultConfigXML" && self.has_config_xml)
     }
 
     /// All meetings in its lists, those that linger after their end included.
@@ -171,76 +230,6 @@ impl SimulatedBbb {
     /// Changes what the CPU figure is made of: `base` per cent, and `per_user` per cent for each user.
     pub fn set_cpu(&mut self, base: f64, per_user: f64) {
         (self.base_cpu, self.cpu_per_user) = (base, per_user);
-    }
-
-    /// The last `count` users of a meeting leave it. Returns how many did.
-    pub fn leave(&mut self, id: &str, count: usize) -> usize {
-        let Some(meeting) = self.find(id).and_then(|key| self.meetings.get_mut(&key)) else { return 0 };
-        let leaving = count.min(meeting.users.len());
-        meeting.users.truncate(meeting.users.len() - leaving);
-        leaving
-    }
-
-    /// The first `voices` users of a meeting have audio and the first `videos` a camera; the others have not.
-    pub fn set_media(&mut self, id: &str, voices: usize, videos: usize) {
-        let Some(meeting) = self.find(id).and_then(|key| self.meetings.get_mut(&key)) else { return };
-        for (index, user) in meeting.users.iter_mut().enumerate() {
-            (user.voice, user.video) = (index < voices, index < videos);
-        }
-    }
-
-    /// A meeting ends on its own, its breakout rooms with it: nobody called end. Returns whether one that lived was found.
-    pub fn end(&mut self, now: Timestamp, id: &str) -> bool {
-        let Some(key) = self.find(id) else { return false };
-        self.end_meeting(now, &key, false)
-    }
-
-    /// The URLs that BBB calls because meetings have ended since this was last asked, as it calls them: `meetingEndedURL` with
-    /// `recordingmarks`. It opens no socket: whoever drives it calls them. The last 1000 are kept.
-    pub fn take_ended_callbacks(&mut self) -> Vec<String> {
-        self.ended_callbacks.drain(..).collect()
-    }
-
-    /// BBB restarts: all meetings are gone without a trace.
-    pub fn restart(&mut self) {
-        while let Some((_, meeting)) = self.meetings.pop_first() {
-            self.last_gone = self.last_gone.max(Some(meeting.create_time));
-        }
-        self.bridges.clear();
-        self.lingering.clear();
-    }
-
-    fn end_meeting(&mut self, now: Timestamp, key: &str, forcibly: bool) -> bool {
-        let Some(meeting) = self.meetings.get_mut(key).filter(|meeting| meeting.ended_at.is_none()) else {
-            return false;
-        };
-        meeting.ended_at = Some(now);
-        meeting.forcibly_ended = forcibly;
-        meeting.users.clear();
-        self.bridges.remove(&meeting.voice_bridge);
-        if let Some(url) = meeting.ended_callback() {
-            self.ended_callbacks.push_back(url);
-            let surplus = self.ended_callbacks.len().saturating_sub(MOST_CALLBACKS);
-            self.ended_callbacks.drain(..surplus);
-        }
-        self.lingering.push_back((now + self.linger, key.to_owned()));
-        if self.has_breakouts {
-            let rooms = self.meetings().filter(|room| room.is_room_of(key)).map(|room| room.internal_id.clone());
-            let rooms: Vec<_> = rooms.collect();
-            rooms.iter().for_each(|room| {
-                self.end_meeting(now, room, forcibly);
-            });
-        }
-        self.forget_gone(now);
-        true
-    }
-
-    fn forget_gone(&mut self, now: Timestamp) {
-        while let Some((_, key)) = self.lingering.pop_front_if(|(until, _)| *until <= now) {
-            if let Some(meeting) = self.meetings.remove(&key) {
-                self.last_gone = self.last_gone.max(Some(meeting.create_time));
-            }
-        }
     }
 
     /// The key of the meeting that `id` means: one that lives before one that has ended.

@@ -12,7 +12,7 @@ const HTML: &str = "text/html;charset=utf-8";
 pub struct SimulatedReply {
     /// The HTTP status.
     pub status: u16,
-    /// The content type; empty where there is no body.
+    /// The content type; empty where there is no body, or none is said.
     pub content_type: &'static str,
     /// Where a redirect leads.
     pub location: Option<String>,

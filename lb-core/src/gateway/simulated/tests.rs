@@ -1,33 +1,33 @@
 use super::*;
 use crate::checksum::{Algorithm, sign};
 
-const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
-const ROOM_1: &str = "0e9770ee13188deca3cd34f598eb93650a2f97c3-1700000000000";
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+pub(super) const ROOM_1: &str = "0e9770ee13188deca3cd34f598eb93650a2f97c3-1700000000000";
 
-fn bbb() -> SimulatedBbb {
+pub(super) fn bbb() -> SimulatedBbb {
     SimulatedBbb::new("https://bbb1.example.org", "s3cr3t")
 }
 
-fn signed(name: &str, query: &str) -> String {
+pub(super) fn signed(name: &str, query: &str) -> String {
     let digest = sign(Algorithm::Sha1, name, query, &"s3cr3t".into());
     if query.is_empty() { format!("checksum={digest}") } else { format!("{query}&checksum={digest}") }
 }
 
-fn call_at(bbb: &mut SimulatedBbb, now: Timestamp, name: &str, query: &str) -> SimulatedReply {
+pub(super) fn call_at(bbb: &mut SimulatedBbb, now: Timestamp, name: &str, query: &str) -> SimulatedReply {
     bbb.handle(now, name, &signed(name, query), None)
 }
 
-fn call(bbb: &mut SimulatedBbb, name: &str, query: &str) -> String {
+pub(super) fn call(bbb: &mut SimulatedBbb, name: &str, query: &str) -> String {
     call_at(bbb, NOW, name, query).body
 }
 
 /// The text of the first element of this name.
-fn text<'a>(xml: &'a str, name: &str) -> &'a str {
+pub(super) fn text<'a>(xml: &'a str, name: &str) -> &'a str {
     let start = xml.find(&format!("<{name}>")).map(|at| at + name.len() + 2);
     start.and_then(|start| xml[start..].split('<').next()).unwrap_or("(absent)")
 }
 
-fn names(xml: &str) -> Vec<&str> {
+pub(super) fn names(xml: &str) -> Vec<&str> {
     xml.split('<')
         .filter(|part| !part.starts_with('/'))
         .filter_map(|part| part.split(['>', '/']).next())
@@ -365,6 +365,7 @@ fn the_other_calls_answer_as_bbb_does() {
         ("getMeetingInfo", "", "messageKey", "notFound"),
         ("end", "meetingID=", "messageKey", "notFound"),
         ("getRecordings", "", "messageKey", "noRecordings"),
+        ("getSessions", "", "messageKey", "noSessions"),
         ("sendChatMessage", "message=hi", "messageKey", "missingParamMeetingID"),
         ("sendChatMessage", "meetingID=room-1", "messageKey", "missingParamMessage"),
         ("sendChatMessage", "meetingID=room-2&message=hi", "messageKey", "meetingNotFound"),
@@ -397,4 +398,30 @@ fn debug_shows_no_secret_and_no_password() {
     let reply = call_at(&mut bbb, NOW, "create", query);
     let shown = format!("{bbb:?} {reply:?} {:?}", bbb.meeting("room-1"));
     assert!(!["s3cr3t", "apapap", "token"].iter().any(|secret| shown.contains(secret)), "{shown}");
+}
+
+#[test]
+fn sessions_are_listed_one_for_each_user() {
+    let mut bbb = bbb();
+    call(&mut bbb, "create", "name=Algebra&meetingID=room-1");
+    call(&mut bbb, "join", "fullName=Ada&meetingID=room-1&role=VIEWER");
+    let list = call(&mut bbb, "getSessions", "");
+    assert!(list.contains(&format!(
+        "<sessions><meeting><meetingID>{ROOM_1}</meetingID><meetingName>Algebra</meetingName>\
+         <userName>Ada</userName></meeting></sessions>"
+    )));
+}
+
+#[test]
+fn a_call_of_the_future_is_known_where_it_is_set_up_and_says_what_it_was_given() {
+    let query = "x=1&meetingID=room-1&y=a+b%26";
+    assert_eq!(call_at(&mut bbb(), NOW, "raiseHand", query).status, 404);
+    let mut bbb = bbb().with_call("raiseHand");
+    assert_eq!(text(&call(&mut bbb, "raiseHand", query), "messageKey"), "notFound");
+    call(&mut bbb, "create", "name=Algebra&meetingID=room-1");
+    let xml = call(&mut bbb, "raiseHand", query);
+    assert_eq!((text(&xml, "call"), text(&xml, "internalMeetingID")), ("raiseHand", ROOM_1));
+    assert_eq!(text(&xml, "given"), "x=1&amp;meetingID=room-1&amp;y=a+b%26");
+    let wrong = bbb.handle(NOW, "raiseHand", "meetingID=room-1&checksum=abc", None).body;
+    assert_eq!(text(&wrong, "messageKey"), "checksumError");
 }

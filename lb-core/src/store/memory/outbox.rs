@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE};
 use crate::clock::Timestamp;
 use crate::meeting::Meeting;
-use crate::store::OUTBOX_PLACES;
+use crate::store::{OUTBOX_ANALYTICS, OUTBOX_PLACES};
 
 /// Deliveries, waiting and settled.
 #[derive(Debug, Default)]
@@ -19,11 +19,17 @@ impl Deliveries {
     pub(super) fn enqueue(&mut self, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
             let id = &delivery.id;
-            let known = self.settled.contains_key(id) || self.waiting.contains_key(id);
-            if !known && !self.never.contains_key(&id.callback) && self.waiting.len() < OUTBOX_PLACES {
+            let never = CallbackKind::ENDS.contains(&id.kind) && self.never.contains_key(&id.callback);
+            let known = never || self.settled.contains_key(id) || self.waiting.contains_key(id);
+            if !known && self.has_place_for(id.kind) {
                 self.waiting.insert(delivery.id.clone(), (Timestamp::default(), delivery));
             }
         }
+    }
+
+    fn has_place_for(&self, kind: CallbackKind) -> bool {
+        let analytics = || self.waiting.keys().filter(|id| id.kind == CallbackKind::Analytics).count();
+        self.waiting.len() < OUTBOX_PLACES && (kind != CallbackKind::Analytics || analytics() < OUTBOX_ANALYTICS)
     }
 
     /// The end of a meeting was learnt otherwise than by a callback.
@@ -45,7 +51,7 @@ impl Deliveries {
 
     pub(super) fn knows(&self, callback: &CallbackId) -> bool {
         let known = |id| self.waiting.contains_key(&id) || self.settled.contains_key(&id);
-        self.never.contains_key(callback) || ids(callback).any(known)
+        self.never.contains_key(callback) || end_ids(callback).any(known)
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Vec<Delivery> {
@@ -79,12 +85,14 @@ impl Deliveries {
         waited
     }
 
-    pub(super) fn forget_settled(&mut self, before: Timestamp) {
-        self.settled.retain(|_, at| *at >= before);
-        self.never.retain(|_, at| *at >= before);
+    pub(super) fn forget_settled(&mut self, kind: CallbackKind, before: Timestamp) {
+        self.settled.retain(|id, at| id.kind != kind || *at >= before);
+        if CallbackKind::ENDS.contains(&kind) {
+            self.never.retain(|_, at| *at >= before);
+        }
     }
 }
 
-fn ids(callback: &CallbackId) -> impl Iterator<Item = DeliveryId> {
-    CallbackKind::ALL.into_iter().map(|kind| DeliveryId { callback: callback.clone(), kind })
+fn end_ids(callback: &CallbackId) -> impl Iterator<Item = DeliveryId> {
+    CallbackKind::ENDS.into_iter().map(|kind| DeliveryId { callback: callback.clone(), kind })
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{START, claim, created, ended, joined, meeting, token};
+use crate::callback::CallbackKind;
 use crate::event::{Event, EventKind, Found};
 use crate::meeting::{MeetingKey, Stray};
 use crate::server::ServerState;
@@ -96,11 +97,13 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         },
         EventKind::CopyInUse { meeting: MeetingKey::new("moodle", "a"), server: "bbb1".into(), users: 2 },
         EventKind::CallbackDelivered {
+            kind: CallbackKind::RecordingReady,
             meeting: MeetingKey::new("moodle", "a"),
             host: "lms.example".into(),
             failures: 3,
         },
         EventKind::CallbackFailed {
+            kind: CallbackKind::MetaEnded,
             meeting: MeetingKey::new("moodle", "a"),
             host: "lms.example:8443".into(),
             problem: "status 500".into(),

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{START, callbacks, claim, ended, meeting, token};
-use crate::callback::{CallbackUrl, CallbackUrls, Callbacks, Delivery};
+use crate::callback::{CallbackKind, CallbackUrl, CallbackUrls, Callbacks, Delivery, DeliveryId, Message};
 use crate::meeting::MeetingKey;
-use crate::store::{MeetingStore, OUTBOX_PLACES, Replaces, Settled};
+use crate::store::{MeetingStore, OUTBOX_ANALYTICS, OUTBOX_PLACES, Replaces, Settled};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -158,13 +158,67 @@ pub async fn only_what_was_settled_long_ago_is_forgotten(store: &dyn MeetingStor
     }
     store.never(&"c3".into(), START).await.unwrap();
     store.enqueue(deliveries("c4", "a")).await.unwrap();
-    store.forget_settled(START + HOUR).await.unwrap();
+    store.enqueue(vec![other("c1", Message::Analytics { body: "{}".into() })]).await.unwrap();
+    store
+        .settle(&other("c1", Message::Analytics { body: "{}".into() }).id, Settled::Delivered, START, vec![])
+        .await
+        .unwrap();
+    for kind in CallbackKind::ENDS {
+        store.forget_settled(kind, START + HOUR).await.unwrap();
+    }
     let mut known = Vec::new();
     for callback in ["c1", "c2", "c3", "c4"] {
         known.push(store.knows(&callback.into()).await.unwrap());
     }
     assert_eq!(known, [false, true, false, true]);
     assert_eq!(due(store).await, deliveries("c4", "a"));
+    let analytics = || other("c1", Message::Analytics { body: "{}".into() });
+    store.enqueue(vec![analytics()]).await.unwrap();
+    assert_eq!(due(store).await, deliveries("c4", "a"), "other kinds are remembered for as long as they are");
+    store.forget_settled(CallbackKind::Analytics, START + HOUR).await.unwrap();
+    store.enqueue(vec![analytics()]).await.unwrap();
+    assert_eq!(due(store).await, [vec![analytics()], deliveries("c4", "a")].concat());
+}
+
+/// A delivery of another kind than the end of a meeting.
+fn other(callback: &str, message: Message) -> Delivery {
+    let kind = match &message {
+        Message::Ended => CallbackKind::Ended,
+        Message::RecordingReady { .. } => CallbackKind::RecordingReady,
+        Message::Analytics { .. } => CallbackKind::Analytics,
+        Message::Hook { .. } => CallbackKind::Hook,
+    };
+    let url = CallbackUrl::parse("https://lms.example/h?a='b'&c=é").unwrap();
+    let id = DeliveryId { callback: callback.into(), kind };
+    Delivery { id, meeting: MeetingKey::new("moodle", "a"), url, message, failures: 0 }
+}
+
+/// Whatever a website is to be told comes back as it was, and says nothing of the end of its meeting.
+pub async fn every_message_comes_back_as_it_was(store: &dyn MeetingStore) {
+    let hook = Message::Hook { hook: "3".into(), event: "[{\"a\":\"é\\n\"}]".into(), timestamp: u64::MAX };
+    let all = vec![
+        other("c1", Message::RecordingReady { record_id: "abc-1".into() }),
+        other("c1", Message::Analytics { body: "{\"n\":\"é'\"}".into() }),
+        other("c1", hook),
+    ];
+    store.never(&"c1".into(), START).await.unwrap();
+    store.enqueue(all.clone()).await.unwrap();
+    assert_eq!(due(store).await, all, "the end alone is never told");
+    store.enqueue([other("c2", Message::RecordingReady { record_id: "abc-1".into() })].into()).await.unwrap();
+    assert_eq!(store.knows(&"c2".into()).await, Ok(false));
+    for delivery in &all {
+        store.settle(&delivery.id, Settled::Delivered, START, vec![]).await.unwrap();
+    }
+    assert_eq!(due(store).await.len(), 1);
+}
+
+/// Analytics are long: fewer of them may wait.
+pub async fn more_analytics_than_there_are_places_for_are_dropped(store: &dyn MeetingStore) {
+    let one = |number: usize| other(&format!("c{number:06}"), Message::Analytics { body: "{}".into() });
+    store.enqueue((0..OUTBOX_ANALYTICS + 5).map(one).collect()).await.unwrap();
+    store.enqueue(deliveries("e1", "a")).await.unwrap();
+    let due = store.due(START, usize::MAX, usize::MAX).await.unwrap();
+    assert_eq!(due.len(), OUTBOX_ANALYTICS + 2);
 }
 
 /// The outbox has a bound.

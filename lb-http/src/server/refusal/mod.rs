@@ -11,7 +11,6 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
@@ -22,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use self::words::{Words, may_pass, words};
 use super::accept::Language;
-use super::api::ReplyBody;
+use super::reply_body::ReplyBody;
 
 /// What stands in the page's style element, byte for byte: the policy carries its digest.
 const STYLE: &str = include_str!("../../../templates/refusal.css");
@@ -54,7 +53,7 @@ pub(super) fn page(failure: Failure, language: Language, repeatable: bool) -> Op
         style: STYLE,
     };
     let text = page.render().ok()?;
-    let mut response = Response::new(Either::Left(Full::new(Bytes::from(text))));
+    let mut response = Response::new(ReplyBody::from(Bytes::from(text)));
     let headers = response.headers_mut();
     let fixed: [(HeaderName, &'static str); 5] = [
         (CONTENT_TYPE, "text/html;charset=utf-8"),

@@ -1,42 +1,94 @@
-//! The callbacks of a simulated server, made as BBB makes them: a GET, and another one a while later where it fails.
+//! The callbacks of a simulated server, sent as BBB sends them, and sent again a while later where it fails.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Empty;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use lb_core::gateway::{SimulatedCallback, SimulatedCallbackKind};
 use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
+
+use super::Bbb;
 
 /// How long one try may take.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// Events that wait for one hook; further ones are dropped.
+const QUEUE: usize = 10_000;
 
 pub(super) struct Callers {
     pub(super) pauses: Arc<[Duration]>,
+    pub(super) hook_pauses: Arc<[Duration]>,
     pub(super) runtime: Handle,
+    // By hook: each hears of one event after the other. Held for a look and never across an await.
+    pub(super) hooks: Mutex<HashMap<String, mpsc::Sender<SimulatedCallback>>>,
 }
 
 impl Callers {
-    /// Calls each of `urls`, in a task of its own.
-    pub(super) fn call(&self, urls: Vec<String>) {
-        for url in urls {
-            let pauses = Arc::clone(&self.pauses);
+    /// Sends each of `callbacks`: those of a hook one after the other, the others in a task of their own.
+    pub(super) fn call(&self, callbacks: Vec<SimulatedCallback>, site: &Weak<Bbb>) {
+        for callback in callbacks {
+            match callback.hook_id.clone() {
+                Some(hook) => self.queue(hook, callback, site),
+                None => {
+                    let pauses = Arc::clone(&self.pauses);
+                    self.runtime.spawn(async move { deliver(&callback, &pauses).await });
+                }
+            }
+        }
+    }
+
+    fn queue(&self, hook: String, callback: SimulatedCallback, site: &Weak<Bbb>) {
+        let mut hooks = self.hooks.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = hooks.entry(hook.clone()).or_insert_with(|| {
+            let (sender, mut queue) = mpsc::channel::<SimulatedCallback>(QUEUE);
+            let (pauses, site) = (Arc::clone(&self.hook_pauses), site.clone());
             self.runtime.spawn(async move {
-                let mut pauses = pauses.iter();
-                while !get(&url).await {
-                    let Some(pause) = pauses.next() else { return };
-                    sleep(*pause).await;
+                while let Some(callback) = queue.recv().await {
+                    let was_heard = deliver(&callback, &pauses).await;
+                    if let Some(site) = site.upgrade().filter(|_| !was_heard) {
+                        // a permanent one stays, and hears of what comes next
+                        site.lock().bbb.drop_hook(&hook);
+                    }
                 }
             });
-        }
+            sender
+        });
+        // a hook that hears nothing for so long is about to vanish
+        let _ = queue.try_send(callback);
     }
 }
 
-/// Whether the answer was a success.
-async fn get(url: &str) -> bool {
-    let Ok(uri) = url.parse() else { return false };
-    let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http::<Empty<Bytes>>();
-    matches!(timeout(DEADLINE, client.get(uri)).await, Ok(Ok(answer)) if answer.status().is_success())
+/// Whether it was heard, after as many tries as there are pauses and one.
+async fn deliver(callback: &SimulatedCallback, pauses: &[Duration]) -> bool {
+    let mut pauses = pauses.iter();
+    while !send(callback).await {
+        let Some(pause) = pauses.next() else { return false };
+        sleep(*pause).await;
+    }
+    true
+}
+
+/// Whether the answer was the last word.
+async fn send(callback: &SimulatedCallback) -> bool {
+    let mut request = Request::builder().method(callback.method).uri(&callback.url);
+    if !callback.content_type.is_empty() {
+        request = request.header(CONTENT_TYPE, callback.content_type);
+    }
+    if let Some(authorization) = &callback.authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    if callback.kind == SimulatedCallbackKind::Analytics {
+        request = request.header(USER_AGENT, "BigBlueButton Analytics Callback");
+    }
+    let Ok(request) = request.body(Full::from(Bytes::from(callback.body.clone()))) else { return false };
+    let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http::<Full<Bytes>>();
+    let answer = timeout(DEADLINE, client.request(request)).await;
+    matches!(answer, Ok(Ok(answer)) if callback.kind.is_done(answer.status().as_u16()))
 }

@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::Full;
 use hyper_util::client::legacy::Client;
@@ -9,6 +9,8 @@ use lb_core::Server;
 use lb_core::gateway::ServerCall;
 
 use super::*;
+
+mod callbacks;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const CREATE: &str = "name=Algebra&meetingID=room-1";
@@ -21,7 +23,11 @@ struct Fixture {
 
 impl Fixture {
     async fn start() -> Self {
-        let simulated = SimulatedServer::start(SimulatedServerSettings::default()).await.unwrap();
+        Self::with(SimulatedServerSettings::default()).await
+    }
+
+    async fn with(settings: SimulatedServerSettings) -> Self {
+        let simulated = SimulatedServer::start(settings).await.unwrap();
         let server = Server::new("bbb1", simulated.url(), simulated.secret().clone()).unwrap();
         Self { simulated, server, client: Client::builder(TokioExecutor::new()).build_http() }
     }

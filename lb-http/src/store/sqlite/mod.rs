@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use lb_core::callback::{CallbackId, Delivery, DeliveryId};
+use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::store::{
     ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NowHeld, OWNERS_NAMED, Outbox, PublishedIndex,
@@ -332,8 +332,8 @@ impl Outbox for SqliteStore {
         self.writer.run(job).await
     }
 
-    async fn forget_settled(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, before)?)).await
+    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, kind, before)?)).await
     }
 }
 

@@ -15,7 +15,8 @@ use super::file::{OwnFile, beside};
 use crate::store::OpenError;
 
 /// The statements of each schema on top of the one before; the first makes schema 1. Never changed once released.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0005.sql")];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
 const APPLICATION_ID: i32 = 0x4C42_616C;
