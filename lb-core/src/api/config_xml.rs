@@ -1,15 +1,16 @@
 //! `getDefaultConfigXML` and `setConfigXML`: what old clients are configured by names the server all over. To a website it must
 //! name the balancer, and to the server of a meeting that server.
 
-use url::Url;
+use url::{Position, Url};
 
 /// `text` with every address of `from` as one of `to`.
 ///
 /// | in the text | becomes |
 /// |---|---|
 /// | `http://FROM…`, `https://FROM…`, at the port of `from` or at the usual ones if it has none | protocol, host and port of `to` |
-/// | `rtmp://FROM…` and other protocols | the same protocol, port and rest, at the host of `to` |
-/// | `FROM` alone in an attribute or an element | the host of `to` |
+/// | `rtmp://FROM…` and other protocols, at a port of its own | the same protocol and port, at the host of `to` |
+/// | the same at the port of `from` | host and port of `to` |
+/// | `FROM` alone in an attribute or an element, with that port or without one | host, or host and port, of `to` |
 ///
 /// A URL at another port, and a longer name that `from` is a part of, stay.
 pub fn readdressed(text: &str, from: &Url, to: &Url) -> String {
@@ -34,6 +35,11 @@ pub fn readdressed(text: &str, from: &Url, to: &Url) -> String {
                 changed.push_str(to.host_str().unwrap_or_default());
                 copied = end;
             }
+            Found::HostAndPort { end } => {
+                changed.push_str(&text[begin..start]);
+                changed.push_str(&to[Position::BeforeHost..Position::AfterPort]);
+                copied = end;
+            }
         }
     }
     changed.push_str(&text[copied..]);
@@ -46,6 +52,8 @@ enum Found {
     Web { end: usize },
     /// A host, whatever stands before and behind it.
     Host,
+    /// A host and its port up to `end`.
+    HostAndPort { end: usize },
 }
 
 /// What the host that ends at `end` is part of, if that is an address of `from`.
@@ -59,21 +67,28 @@ fn address(text: &str, scheme: Option<&str>, begin: usize, end: usize, from: &Ur
     if behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':')) {
         return None;
     }
+    let port = if digits == 0 { None } else { Some(rest[1..=digits].parse::<u16>().ok()?) };
+    let whole = text.len() - behind.len();
+    let same_port = port.is_some() && port == from.port();
     match scheme {
         Some(scheme @ ("http" | "https")) => {
-            let port = if digits == 0 { None } else { Some(rest[1..=digits].parse::<u16>().ok()?) };
             let usual = if scheme == "https" { 443 } else { 80 };
             let same = match from.port() {
                 Some(own) => port == Some(own),
                 None => port.is_none_or(|port| port == usual),
             };
-            same.then_some(Found::Web { end: text.len() - behind.len() })
+            same.then_some(Found::Web { end: whole })
         }
+        Some(_) if same_port => Some(Found::HostAndPort { end: whole }),
         Some(_) => Some(Found::Host),
         None => {
             let alone = text[..begin].chars().next_back().is_none_or(|c| matches!(c, '"' | '\'' | '>' | ' ' | ','));
             let alone_behind = behind.chars().next().is_none_or(|c| matches!(c, '"' | '\'' | '<' | ' ' | ','));
-            (alone && alone_behind && digits == 0).then_some(Found::Host)
+            match port {
+                _ if !alone || !alone_behind => None,
+                None => Some(Found::Host),
+                Some(_) => same_port.then_some(Found::HostAndPort { end: whole }),
+            }
         }
     }
 }
@@ -128,6 +143,8 @@ mod tests {
             assert_eq!(readdressed(other, &server, &lb), other);
         }
         let (own, simulated) = (url("http://127.0.0.1:8080/"), url("http://127.0.0.1:4711/bigbluebutton/api/"));
+        let rtmp = readdressed("rtmp://127.0.0.1:4711/x '127.0.0.1:4711' rtmp://127.0.0.1:1935", &simulated, &lb);
+        assert_eq!(rtmp, "rtmp://lb.example.org/x 'lb.example.org' rtmp://lb.example.org:1935");
         let text = "http://127.0.0.1:4711/a http://127.0.0.1/b http://127.0.0.1:47110/c é http://127.0.0.1:4711";
         let expected = "http://127.0.0.1:8080/a http://127.0.0.1/b http://127.0.0.1:47110/c é http://127.0.0.1:8080";
         assert_eq!(readdressed(text, &simulated, &own), expected);

@@ -1,12 +1,17 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
+mod breakouts;
 mod callbacks;
 mod calls;
 mod concurrency;
+mod config_xml;
 mod down;
 mod faults;
+mod get_servers;
+mod hints;
 mod insert_document;
 mod meetings;
+mod pass_through;
 mod placement;
 mod races;
 mod succession;
