@@ -140,6 +140,7 @@ impl Balancer {
     }
 
     async fn handle_with(&self, request: &ApiRequest, upload: Option<Upload>) -> Reply {
+        let upload = upload.filter(|upload| upload.length != Some(0));
         let started = self.clock.now();
         let Some(route) = request.route() else { return Reply::plain(404, "not found\n") };
         let call = Call::named(route.call);

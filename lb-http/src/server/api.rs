@@ -97,7 +97,8 @@ async fn read(
     let mut content_type = text(CONTENT_TYPE);
     let forwarded = caller::forwarded_for(&head.headers);
     let address = caller::address(peer.ip(), &forwarded, trusted_proxies);
-    let is_xml = content_type.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
+    let is_parts = content_type.as_deref().is_some_and(is_multipart);
+    let is_xml = !is_parts && content_type.as_ref().is_some_and(|text| text.to_ascii_lowercase().contains("xml"));
     let whose = Some(address).filter(|address| !caller::is_trusted(*address, trusted_proxies));
     let call = call(head.uri.path());
     let (body, read) = match method {
@@ -114,7 +115,7 @@ async fn read(
         }
         Method::Get | Method::Head => (Bytes::new(), BodyRead::There(None)),
     };
-    let body = match content_type.as_deref().filter(|text| !body.is_empty() && is_multipart(text)) {
+    let body = match content_type.as_deref().filter(|_| is_parts && !body.is_empty()) {
         // one that cannot be read stays what it is, and is refused as one
         Some(parts) => match in_one_piece(parts, body.clone()).await {
             Some(form) => {
