@@ -124,8 +124,8 @@ impl Balancer {
     /// redirect.
     ///
     /// # Cancel safety
-    /// Calls that only read may be dropped at any time. A call that [changes state](Call::changes_state) must be run to its
-    /// end: dropped half-way, a meeting may exist that only the settlement of its claim finds again.
+    /// Calls that only read may be dropped at any time. A call that [changes state](Call::changes_state), or that
+    /// [`Call`] does not know, must be run to its end: dropped half-way, a meeting may exist that only the settlement of its claim finds again.
     pub async fn handle(&self, request: &ApiRequest) -> Reply {
         self.handle_with(request, None).await
     }
