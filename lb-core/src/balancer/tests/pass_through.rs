@@ -162,7 +162,7 @@ fn answers_pass_in_any_form_but_that_of_a_page() {
         match expected {
             Some(("", key)) => said.failed(key),
             Some((content_type, body)) => {
-                assert_eq!((&*said.0.content_type, said.text().as_str()), (content_type, body))
+                assert_eq!((&*said.0.content_type, said.text().as_str()), (content_type, body));
             }
             None => said.failed("internalError"),
         }
