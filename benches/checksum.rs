@@ -21,7 +21,9 @@ const QUERY: &str = "meetingID=f2b1c6d0-3a54-4f0e-9d3c-7b8f0c3a1e55&random=4711"
 fn verifier() -> SharedSecrets {
     let all =
         (0..COUNT).map(|number| Integration::new(format!("site-{number}"), format!("secret-of-site-{number:05}")));
-    SharedSecrets::new(Arc::new(Integrations::new(all).expect("names and secrets differ")), Algorithm::ALL)
+    let integrations = Integrations::new(all).expect("names and secrets differ");
+    // it stands still: nothing is waited for, and no debt declines
+    SharedSecrets::new(Arc::new(integrations), Algorithm::ALL, Arc::new(ManualClock::default()))
 }
 
 fn checksum_of(algorithm: Algorithm, secret: &str) -> Checksum {
@@ -65,8 +67,7 @@ fn throttling(criterion: &mut Criterion) {
     for algorithm in [Algorithm::Sha1, Algorithm::Sha256] {
         let wrong = checksum_of(algorithm, "nobody's secret");
         for (what, budget) in [("wrong-within-the-budget", plenty), ("wrong-beyond-the-budget", none)] {
-            // it stands still: nothing is waited for, and no debt declines
-            let verifier = verifier().throttled(budget, Arc::new(ManualClock::default()));
+            let verifier = verifier().throttled(budget);
             let call = SignedCall { name: CALL, texts: &[black_box(QUERY)], checksum: wrong };
             let hints = Hints { names: &[], caller: Some(stranger) };
             let verify = || verifier.verify(&call, &hints);

@@ -58,7 +58,7 @@ fn policies(criterion: &mut Criterion) {
         ("round-robin", Box::new(RoundRobin::default()), None),
         ("nearest", Box::new(Nearest), here),
         ("random", Box::new(Random), None),
-        ("weighted", Box::new(Weighted), None),
+        ("weighted", Box::new(Weighted::default()), None),
         ("power-of-two", Box::new(PowerOfTwo), None),
     ];
     let mut group = criterion.benchmark_group("placement/first-candidate");

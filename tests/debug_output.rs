@@ -103,7 +103,10 @@ fn the_types_of_the_core_keep_their_secrets() {
     keeps("Integration", &integration);
     let integrations = Arc::new(Integrations::new([integration]).unwrap());
     keeps("Integrations", &integrations);
-    keeps("SharedSecrets", &SharedSecrets::new(Arc::clone(&integrations), Algorithm::ALL.to_vec()));
+    keeps(
+        "SharedSecrets",
+        &SharedSecrets::new(Arc::clone(&integrations), Algorithm::ALL.to_vec(), Arc::new(ManualClock::default())),
+    );
     keeps("Passwords", &passwords());
     keeps("Claim", &claim());
     keeps("Meeting", &meeting());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
-use crate::network::IntegrationName;
+use crate::network::{EntityName, IntegrationName};
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.
@@ -123,6 +123,15 @@ pub enum EventKind {
         outcome: SearchOutcome,
         /// How long it waited for its turn.
         waited: Duration,
+    },
+    /// Integrations, plans, partners or routers were changed. Stored with the change.
+    NetworkChanged {
+        /// Who did it: as they were called by what they used.
+        by: String,
+        /// What was done.
+        how: Administered,
+        /// To which; 100 at most, where more are changed at once there are more events.
+        which: Vec<EntityName>,
     },
     /// A configuration was taken over while the balancer ran. Not stored.
     ConfigurationReloaded {
@@ -292,6 +301,7 @@ impl EventKind {
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
             Self::SecretsSearched { .. } => "secrets-searched",
+            Self::NetworkChanged { .. } => "network-changed",
             Self::ConfigurationReloaded { .. } => "configuration-reloaded",
             Self::ConfigurationRefused { .. } => "configuration-refused",
             Self::CallAnswered { .. } => "call-answered",
@@ -421,6 +431,47 @@ impl SearchOutcome {
             Self::Found => "found",
             Self::NotFound => "not-found",
             Self::Refused => "refused",
+        }
+    }
+}
+
+/// What was done to an integration, a plan, a partner or a router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Administered {
+    /// It is new.
+    Added,
+    /// It is another than before.
+    Changed,
+    /// It is gone.
+    Removed,
+    /// The configuration file declares it from now on; it was somebody else's before.
+    TakenOver,
+    /// An integration may use the balancer again.
+    SwitchedOn,
+    /// An integration may not use the balancer any more.
+    SwitchedOff,
+    /// An integration has one more secret.
+    SecretAdded,
+    /// A secret of an integration is valid until another moment than before.
+    SecretExpires,
+    /// An integration has one secret less.
+    SecretRemoved,
+}
+
+impl Administered {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::TakenOver => "taken-over",
+            Self::SwitchedOn => "switched-on",
+            Self::SwitchedOff => "switched-off",
+            Self::SecretAdded => "secret-added",
+            Self::SecretExpires => "secret-expires",
+            Self::SecretRemoved => "secret-removed",
         }
     }
 }

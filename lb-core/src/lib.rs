@@ -19,7 +19,7 @@
 //! | trait | says | in this crate | in lb-http |
 //! |---|---|---|---|
 //! | [`source::ServerSource`] | which servers there are, and what a monitor knows of them | [`source::StaticServers`] | `Nagios` |
-//! | [`store::MeetingStore`], [`store::Outbox`], [`store::FleetStore`] | where meetings are, what websites are to be told | [`store::InMemoryStore`] | `SqliteStore` |
+//! | [`store::MeetingStore`], [`store::Outbox`], [`store::FleetStore`], [`store::NetworkStore`] | where meetings are, what websites are to be told, who may use the balancer | [`store::InMemoryStore`] | `SqliteStore` |
 //! | [`gateway::Gateway`] | what a server answers | [`gateway::ScriptedServers`] | `HttpGateway` |
 //! | [`placement::PlacementPolicy`] | which server is best | [five](placement) | |
 //! | [`checksum::ChecksumVerifier`] | who signed a call | [`checksum::SharedSecrets`] | |
@@ -63,7 +63,7 @@ pub mod xml;
 
 pub use self::clock::{Clock, ManualClock, Timestamp};
 pub use self::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Passwords, Stray};
-pub use self::network::{BadIntegrations, Integration, IntegrationName, Integrations};
+pub use self::network::{BadNetwork, Integration, IntegrationName, Integrations, Network};
 pub use self::position::{KnownNetworks, Locator, Place, Position};
 pub use self::rng::{Rng, RngExt, SeededRng};
 pub use self::secret::Secret;

@@ -69,8 +69,8 @@ impl Assembly {
         for (name, router) in &config.routers {
             // one that stays as it is keeps its policy: round-robin goes on where it was
             let same = running.filter(|running| running.config.routers.get(name) == Some(router));
-            let kept = same.and_then(|running| running.setup.balancer.policy(name).cloned());
-            builder = builder.router(name, kept.unwrap_or_else(|| policy(router)));
+            let kept = same.and_then(|running| running.setup.balancer.policy(name));
+            builder = builder.router(name.as_str(), kept.unwrap_or_else(|| policy(router)));
         }
         if let Some(running) = running {
             builder = builder.succeeding(&running.setup.balancer);
@@ -124,7 +124,7 @@ mod tests {
         let second = assembly.assemble(config(&changed), Some(&first)).unwrap();
         let third = assembly.assemble(config(&changed), Some(&second)).unwrap();
         let same_policy = |name: &str, one: &Assembled, other: &Assembled| {
-            let policy = |assembled: &Assembled| assembled.setup.balancer.policy(name).cloned().unwrap();
+            let policy = |assembled: &Assembled| assembled.setup.balancer.policy(name).unwrap();
             Arc::ptr_eq(&policy(one), &policy(other))
         };
         assert!(same_policy("even", &first, &second), "round-robin goes on where it was");

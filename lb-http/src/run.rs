@@ -192,7 +192,7 @@ pub(crate) fn policy(router: &Router) -> Arc<dyn PlacementPolicy> {
         Policy::RoundRobin => Arc::new(RoundRobin::default()),
         Policy::Nearest => Arc::new(Nearest),
         Policy::Random => Arc::new(Random),
-        Policy::Weighted => Arc::new(Weighted),
+        Policy::Weighted => Arc::new(Weighted::default()),
         Policy::PowerOfTwo => Arc::new(PowerOfTwo),
     }
 }

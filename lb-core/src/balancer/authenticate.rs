@@ -52,7 +52,8 @@ impl Balancer {
         self.tell_search(request, verification.search, verification.integration.is_some());
         verification.integration.ok_or_else(|| {
             // only a name that there is: what a call says may be anything, a secret in the wrong place too
-            *hint = names.iter().find_map(|name| self.integrations.named(name)).map(|one| one.name.clone());
+            let network = self.network();
+            *hint = names.iter().find_map(|name| network.integration(name)).map(|one| one.name.clone());
             Failure::Checksum
         })
     }

@@ -1,6 +1,5 @@
 //! How a [`Balancer`] is put together.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +12,11 @@ use crate::clock::Clock;
 use crate::event::Observer;
 use crate::fleet::{FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::Integrations;
-use crate::placement::{NearestLeastCpu, PlacementPolicy};
+use crate::network::{Integrations, Network, RouterName};
+use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore, Stores};
+use crate::store::{FleetStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,11 +76,11 @@ impl Default for Settings {
 pub struct BalancerBuilder {
     settings: Settings,
     rules: FleetRules,
-    integrations: Arc<Integrations>,
+    network: Option<Network>,
     algorithms: Vec<Algorithm>,
     search_budget: SearchBudget,
     verifier: Option<Arc<dyn ChecksumVerifier>>,
-    routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    policies: Policies,
     stores: Stores,
     gateway: Arc<dyn Gateway>,
     locator: Arc<dyn Locator>,
@@ -100,22 +99,21 @@ struct Live {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     secrets: Option<Arc<SharedSecrets>>,
+    policies: Policies,
 }
 
 impl Balancer {
-    /// Begins a balancer that calls its servers through `gateway`. What is not set besides: no integrations, a store in
-    /// memory, one router `default` with the Mconf rule, no positions of addresses.
+    /// Begins a balancer that calls its servers through `gateway`. What is not set besides: a store in memory with no
+    /// integrations, no positions of addresses.
     pub fn builder(gateway: Arc<dyn Gateway>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> BalancerBuilder {
-        let mut routers: HashMap<String, Arc<dyn PlacementPolicy>> = HashMap::new();
-        routers.insert("default".to_owned(), Arc::new(NearestLeastCpu::default()));
         BalancerBuilder {
             settings: Settings::default(),
             rules: FleetRules::default(),
-            integrations: Arc::default(),
+            network: None,
             algorithms: Algorithm::ALL.to_vec(),
             search_budget: SearchBudget::default(),
             verifier: None,
-            routers,
+            policies: Policies::default(),
             stores: Stores::one(Arc::new(InMemoryStore::new())),
             gateway,
             locator: Arc::new(KnownNetworks::default()),
@@ -141,9 +139,16 @@ impl BalancerBuilder {
         self
     }
 
-    /// The websites that may use it.
-    pub fn integrations(mut self, integrations: impl Into<Arc<Integrations>>) -> Self {
-        self.integrations = integrations.into();
+    /// The websites that may use it, in place of those in the store. Plans, routers and partners that they name allow
+    /// everything and place by the Mconf rule. They can be changed while the balancer runs; a restart forgets that.
+    pub fn integrations(self, integrations: impl Into<Arc<Integrations>>) -> Self {
+        self.network(Network::of(Arc::unwrap_or_clone(integrations.into())))
+    }
+
+    /// Who may use it, and how, in place of what the store has. It can be changed while the balancer runs; a restart forgets
+    /// that.
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = Some(network);
         self
     }
 
@@ -165,14 +170,21 @@ impl BalancerBuilder {
         self
     }
 
-    /// A router: integrations choose it by `name`. One called `default` serves those whose router does not exist.
-    pub fn router(mut self, name: impl Into<String>, policy: Arc<dyn PlacementPolicy>) -> Self {
-        self.routers.insert(name.into(), policy);
+    /// The router called `name` places by `policy`, whatever the network says of it.
+    pub fn router(mut self, name: impl Into<RouterName>, policy: Arc<dyn PlacementPolicy>) -> Self {
+        self.policies.fix(name.into(), policy);
+        self
+    }
+
+    /// A placement policy of one's own that routers can name: `make` is given the router. It is asked again only when the
+    /// router changes, so a policy may remember things.
+    pub fn policy(mut self, name: impl Into<String>, make: PolicyMaker) -> Self {
+        self.policies.add(name.into(), make);
         self
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
     }
 
@@ -194,8 +206,8 @@ impl BalancerBuilder {
         self
     }
 
-    /// Takes over from a balancer that runs: its store, its clock, its fleet with all that is known of it, who called from
-    /// where. Both may answer calls at the same time, so that those under way end with the one that they began with. The new
+    /// Takes over from a balancer that runs: its stores, its clock, its fleet with all that is known of it, who called from
+    /// where, what the policies of its routers remember. Both may answer calls at the same time, so that those under way end with the one that they began with. The new
     /// one is not to [resume](Balancer::resume); [`judge_anew`](Balancer::judge_anew) lets other rules hold at once.
     ///
     /// The guid in the settings should stay the same: all running meetings are stamped with it.
@@ -206,6 +218,7 @@ impl BalancerBuilder {
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
             secrets: running.secrets.clone(),
+            policies: running.policies.clone(),
         };
         self.clock = Arc::clone(&running.clock);
         self.stores(running.stores.clone())
@@ -220,12 +233,16 @@ impl BalancerBuilder {
     }
 
     /// The balancer.
-    pub fn build(self) -> Balancer {
+    pub fn build(mut self) -> Balancer {
+        if let Some(network) = self.network {
+            self.stores.network = Arc::new(InMemoryStore::of(network));
+        }
         let (verifier, secrets) = match self.verifier {
             Some(other) => (other, None),
             None => {
-                let secrets = SharedSecrets::new(Arc::clone(&self.integrations), self.algorithms)
-                    .throttled(self.search_budget, Arc::clone(&self.clock));
+                let network = Arc::clone(&self.stores.network);
+                let secrets = SharedSecrets::following(network, self.algorithms, Arc::clone(&self.clock))
+                    .throttled(self.search_budget);
                 let secrets = Arc::new(match &self.live.secrets {
                     Some(earlier) => secrets.succeeding(earlier),
                     None => secrets,
@@ -236,10 +253,9 @@ impl BalancerBuilder {
         Balancer {
             settings: self.settings,
             rules: Arc::new(self.rules),
-            integrations: self.integrations,
             verifier,
             secrets,
-            routers: self.routers,
+            policies: self.policies.succeeding(self.live.policies),
             store: Arc::clone(&self.stores.meetings),
             stores: self.stores,
             gateway: self.gateway,

@@ -140,7 +140,8 @@ impl Balancer {
 
     /// Tells a website, in the words and under the signature of this moment.
     async fn tell_website(&self, relay: &Relay, delivery: &Delivery) -> Came {
-        let found = self.integrations.named(delivery.meeting.integration.as_str());
+        let network = self.network();
+        let found = network.integration(delivery.meeting.integration.as_str());
         let Some(integration) = found.filter(|integration| integration.active) else {
             return Came::ToNothing("its integration is gone or inactive".to_owned());
         };

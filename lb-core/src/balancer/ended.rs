@@ -84,7 +84,8 @@ impl Balancer {
     /// # Cancel safety
     /// May be dropped at any time: the lists of the server find the end too.
     pub async fn ended(&self, integration: &str, token: &str, recording_marks: bool) -> Heard {
-        let integration = self.integrations.named(integration);
+        let network = self.network();
+        let integration = network.integration(integration);
         let Some(token) = CallbackToken::open(integration.map(|found| &**found), token) else { return Heard::Unknown };
         let Some(integration) = integration else { return Heard::Unknown };
         if self.clock.now().since(token.sealed_at) > TOKEN_LIFE {

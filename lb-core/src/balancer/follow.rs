@@ -128,10 +128,11 @@ impl Balancer {
             // what has ended meanwhile may still run in it; the next list tells
             return Ok(());
         }
+        let network = self.network();
         let copy = |listed: &&ListedMeeting| strays.iter().any(|stray| self.is_copy(listed, stray));
         for listed in list.running().filter(|listed| !listed.breakout && !copy(listed)) {
             let Some(stamp) = listed.stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid) else { continue };
-            let Some(integration) = self.integrations.named(&stamp.institution) else { continue };
+            let Some(integration) = network.integration(&stamp.institution) else { continue };
             let key = MeetingKey { integration: integration.name.clone(), meeting_id: listed.meeting_id.clone() };
             match self.stored(self.store.find(&key).await)? {
                 Some(Entry::Held(held)) => {

@@ -22,7 +22,9 @@
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
 //! | `deliver` | what websites are told |
+//! | `administration` | changes of integrations, plans, partners and routers |
 
+mod administration;
 mod alarms;
 mod ask;
 mod authenticate;
@@ -53,9 +55,9 @@ mod tests;
 mod text_tracks;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use self::administration::{Actor, AdministrationError, Expected};
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::{Heard, Relay};
@@ -66,8 +68,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::{Integration, IntegrationName, Integrations};
-use crate::placement::PlacementPolicy;
+use crate::network::{Integration, IntegrationName, Network};
+use crate::placement::{PlacementPolicy, Policies};
 use crate::position::Locator;
 use crate::rng::Rng;
 use crate::server::ServerName;
@@ -78,11 +80,10 @@ use crate::store::{MeetingStore, Stores};
 pub struct Balancer {
     settings: Settings,
     rules: Arc<FleetRules>,
-    integrations: Arc<Integrations>,
     verifier: Arc<dyn ChecksumVerifier>,
     // the verifier, unless it is another
     secrets: Option<Arc<SharedSecrets>>,
-    routers: HashMap<String, Arc<dyn PlacementPolicy>>,
+    policies: Policies,
     // all of them, and the one that nearly every call needs
     stores: Stores,
     store: Arc<dyn MeetingStore>,
@@ -268,13 +269,14 @@ impl Balancer {
     }
 
     /// The placement policy of the router called `name`.
-    pub fn policy(&self, name: &str) -> Option<&Arc<dyn PlacementPolicy>> {
-        self.routers.get(name)
+    pub fn policy(&self, name: &str) -> Option<Arc<dyn PlacementPolicy>> {
+        let network = self.network();
+        self.policies.of(network.router(name)?, &network)
     }
 
-    /// The integrations.
-    pub fn integrations(&self) -> &Arc<Integrations> {
-        &self.integrations
+    /// Who may use the balancer now, and how: integrations, plans, partners, routers. A call looks once and goes by that.
+    pub fn network(&self) -> Arc<Network> {
+        self.stores.network.network()
     }
 
     /// What keeps the balancer from doing its job, in sentences; empty if it is ready.

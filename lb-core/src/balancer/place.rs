@@ -8,7 +8,7 @@ use crate::api::ApiRequest;
 use crate::event::Placement;
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::{ClaimToken, MeetingKey};
-use crate::network::Integration;
+use crate::network::{Integration, Network, Router};
 use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
@@ -84,13 +84,37 @@ impl Balancer {
             let placement = Placement { policy: policy.name().to_owned(), score, reason, attempt: wanted.attempt };
             Some(Place { server, placement, last_resort })
         };
-        let policy = self.router(wanted.integration.router.as_str())?;
+        let network = self.network();
+        let by_router = self.routers_of(&network, wanted.integration).find_map(|(router, before)| {
+            let mut place = first(&*self.policy_of(router, &network)?, &regular, false)?;
+            if let Some(before) = before {
+                let reason = &place.placement.reason;
+                place.placement.reason = format!("router {} found no server, {}: {reason}", before.name, router.name);
+            }
+            Some(place)
+        });
         let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
-        first(&*policy, &regular, false).or_else(last_resort)
+        by_router.or_else(last_resort)
     }
 
-    fn router(&self, name: &str) -> Option<Arc<dyn PlacementPolicy>> {
-        self.routers.get(name).or_else(|| self.routers.get("default")).cloned()
+    /// The policy of `router`. Where it names one that is no more, that of the router `default` stands in: a meeting must be
+    /// placed.
+    fn policy_of(&self, router: &Arc<Router>, network: &Network) -> Option<Arc<dyn PlacementPolicy>> {
+        let default = || self.policies.of(network.router("default")?, network);
+        self.policies.of(router, network).or_else(default)
+    }
+
+    /// The router of `integration` and its fallbacks in their order, each with the one before it.
+    fn routers_of<'a>(
+        &self,
+        network: &'a Network,
+        integration: &Integration,
+    ) -> impl Iterator<Item = (&'a Arc<Router>, Option<&'a Arc<Router>>)> {
+        let first = (network.router_of(integration), None);
+        // they lead in no circle, or the network would not be whole
+        std::iter::successors(Some(first), |(router, _)| {
+            Some((network.router(router.fallback.as_ref()?.as_str())?, Some(*router)))
+        })
     }
 
     /// Where the user is who asks for a meeting: the leftmost forwarded address that is known; else the integration's own

@@ -72,7 +72,7 @@ impl Balancer {
         })
     }
 
-    fn tell_store_failed(&self, error: &StoreError) {
+    pub(super) fn tell_store_failed(&self, error: &StoreError) {
         if !self.store_health.failed.swap(true, Ordering::Relaxed) {
             self.emit(EventKind::StoreFailed { problem: error.to_string() });
         }

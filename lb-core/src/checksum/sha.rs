@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::throttle::Throttle;
 use super::{Algorithm, Checksum, ChecksumVerifier, Hints, Search, SearchBudget, SignedCall, Verification};
-use crate::clock::Clock;
-use crate::network::Integrations;
+use crate::clock::{Clock, Timestamp};
+use crate::network::{Integration, Integrations, Network};
+use crate::store::{InMemoryStore, NetworkStore};
 
 /// How many integrations are tried before others get their turn: some tens of microseconds.
 const SLICE: usize = 256;
@@ -29,33 +30,46 @@ const SLICE: usize = 256;
 /// secret is tried: about 0.1 µs each beyond the first. What those searches may cost can be [limited](Self::throttled).
 #[derive(Debug)]
 pub struct SharedSecrets {
-    integrations: Arc<Integrations>,
+    network: Arc<dyn NetworkStore>,
     algorithms: Vec<Algorithm>,
-    // of all integrations together
-    secrets: u64,
-    callers: RecentCallers,
+    clock: Arc<dyn Clock>,
+    callers: Arc<RecentCallers>,
     throttle: Option<Throttle>,
 }
 
 impl SharedSecrets {
-    /// Verifies with the secrets of `integrations`, accepting `algorithms`. Searches cost what they cost.
-    pub fn new(integrations: Arc<Integrations>, algorithms: impl Into<Vec<Algorithm>>) -> Self {
-        let secrets = integrations.iter().map(|integration| integration.secrets.len() as u64).sum();
-        let callers = RecentCallers::default();
-        Self { integrations, algorithms: algorithms.into(), secrets, callers, throttle: None }
+    /// Verifies with the secrets of `integrations` that have not expired by `clock`, accepting `algorithms`. Searches cost what
+    /// they cost.
+    pub fn new(integrations: Arc<Integrations>, algorithms: impl Into<Vec<Algorithm>>, clock: Arc<dyn Clock>) -> Self {
+        let network = Network::of(Arc::unwrap_or_clone(integrations));
+        Self::following(Arc::new(InMemoryStore::of(network)), algorithms, clock)
     }
 
-    /// The same, searching only as far as `budget` goes by `clock`.
+    /// The same with the integrations that `network` has at the moment of each call.
+    pub fn following(
+        network: Arc<dyn NetworkStore>,
+        algorithms: impl Into<Vec<Algorithm>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { network, algorithms: algorithms.into(), clock, callers: Arc::default(), throttle: None }
+    }
+
+    /// The same, searching only as far as `budget` goes.
     #[must_use]
-    pub fn throttled(self, budget: SearchBudget, clock: Arc<dyn Clock>) -> Self {
-        Self { throttle: Some(Throttle::new(budget, clock)), ..self }
+    pub fn throttled(self, budget: SearchBudget) -> Self {
+        Self { throttle: Some(Throttle::new(budget, Arc::clone(&self.clock))), ..self }
     }
 
     /// The same with what `earlier` has learnt: who called from where, and which addresses have overdrawn their budget.
     #[must_use]
     pub fn succeeding(mut self, earlier: &SharedSecrets) -> Self {
-        let index_now = |index| self.integrations.position(earlier.integrations.at(index)?.name.as_str());
-        self.callers = earlier.callers.moved(index_now);
+        self.callers = if Arc::ptr_eq(&self.network, &earlier.network) {
+            Arc::clone(&earlier.callers)
+        } else {
+            let (before, now) = (earlier.network.network(), self.network.network());
+            let number_now = |number| now.integrations().number(before.integrations().at(number)?.name.as_str());
+            Arc::new(earlier.callers.moved(number_now))
+        };
         self.throttle = match (self.throttle, &earlier.throttle) {
             (Some(throttle), Some(earlier)) => Some(throttle.succeeding(earlier)),
             (throttle, _) => throttle,
@@ -65,18 +79,22 @@ impl SharedSecrets {
 
     async fn find<D: Digest + Clone + Send + Sync>(
         &self,
+        integrations: &Integrations,
         call: &SignedCall<'_>,
         hints: &Hints<'_>,
-    ) -> (Option<usize>, Search) {
-        let named = hints.names.iter().filter_map(|name| self.integrations.position(name));
+    ) -> (Option<u32>, Search) {
+        let named = hints.names.iter().filter_map(|name| integrations.number(name));
         let called = hints.caller.into_iter().flat_map(|address| self.callers.from(address));
         let mut prefixes = Prefixes::<D>::default();
-        for index in named.chain(called) {
-            if self.signed(index, prefixes.of(call), call.checksum) {
-                return (Some(index), Search::Spared);
+        let now = self.clock.now();
+        for number in named.chain(called) {
+            // one that has gone meanwhile is nobody
+            let Some(integration) = integrations.at(number) else { continue };
+            if signed(integration, prefixes.of(call), call.checksum, now) {
+                return (Some(number), Search::Spared);
             }
         }
-        let hashes = self.secrets.saturating_mul(call.texts.len() as u64);
+        let hashes = (integrations.secrets() as u64).saturating_mul(call.texts.len() as u64);
         let waited = match &self.throttle {
             None => Duration::ZERO,
             Some(throttle) => match throttle.admit(hints.caller, hashes).await {
@@ -84,36 +102,38 @@ impl SharedSecrets {
                 None => return (None, Search::Refused),
             },
         };
-        let found = self.search(prefixes.of(call), call.checksum).await;
+        let found = search(integrations, prefixes.of(call), call.checksum, self.clock.now()).await;
         if let (Some(_), Some(throttle)) = (found, &self.throttle) {
             throttle.forgive(hints.caller, hashes);
         }
         (found, Search::Made { waited })
     }
+}
 
-    async fn search<D: Digest + Clone + Send + Sync>(&self, prefixes: &[D], checksum: Checksum) -> Option<usize> {
-        let count = self.integrations.iter().len();
-        for begin in (0..count).step_by(SLICE) {
-            if begin > 0 {
-                let_others_go_on().await;
-            }
-            let slice = begin..count.min(begin + SLICE);
-            if let Some(index) = slice.into_iter().find(|&index| self.signed(index, prefixes, checksum)) {
-                return Some(index);
-            }
+async fn search<D: Digest + Clone + Send + Sync>(
+    integrations: &Integrations,
+    prefixes: &[D],
+    checksum: Checksum,
+    now: Timestamp,
+) -> Option<u32> {
+    for (tried, (number, integration)) in integrations.numbered().enumerate() {
+        if tried > 0 && tried % SLICE == 0 {
+            let_others_go_on().await;
         }
-        None
+        if signed(integration, prefixes, checksum, now) {
+            return Some(number);
+        }
     }
+    None
+}
 
-    fn signed<D: Digest + Clone>(&self, index: usize, prefixes: &[D], checksum: Checksum) -> bool {
-        let secrets = self.integrations.at(index).map(|integration| integration.secrets.as_slice()).unwrap_or_default();
-        prefixes.iter().any(|prefix| {
-            secrets.iter().any(|secret| {
-                let digest = prefix.clone().chain_update(secret.secret.expose()).finalize();
-                checksum.matches(&digest)
-            })
+fn signed<D: Digest + Clone>(integration: &Integration, prefixes: &[D], checksum: Checksum, now: Timestamp) -> bool {
+    prefixes.iter().any(|prefix| {
+        integration.valid_secrets(now).any(|secret| {
+            let digest = prefix.clone().chain_update(secret.expose()).finalize();
+            checksum.matches(&digest)
         })
-    }
+    })
 }
 
 #[async_trait]
@@ -123,16 +143,18 @@ impl ChecksumVerifier for SharedSecrets {
         if !self.algorithms.contains(&algorithm) {
             return Verification { integration: None, search: Search::Spared };
         }
+        let network = self.network.network();
+        let integrations = network.integrations();
         let (found, search) = match algorithm {
-            Algorithm::Sha1 => self.find::<Sha1>(call, hints).await,
-            Algorithm::Sha256 => self.find::<Sha256>(call, hints).await,
-            Algorithm::Sha384 => self.find::<Sha384>(call, hints).await,
-            Algorithm::Sha512 => self.find::<Sha512>(call, hints).await,
+            Algorithm::Sha1 => self.find::<Sha1>(integrations, call, hints).await,
+            Algorithm::Sha256 => self.find::<Sha256>(integrations, call, hints).await,
+            Algorithm::Sha384 => self.find::<Sha384>(integrations, call, hints).await,
+            Algorithm::Sha512 => self.find::<Sha512>(integrations, call, hints).await,
         };
-        if let (Some(index), Some(address)) = (found, hints.caller) {
-            self.callers.remember(address, index);
+        if let (Some(number), Some(address)) = (found, hints.caller) {
+            self.callers.remember(address, number);
         }
-        Verification { integration: found.and_then(|index| self.integrations.at(index)).cloned(), search }
+        Verification { integration: found.and_then(|number| integrations.at(number)).cloned(), search }
     }
 }
 
@@ -182,32 +204,32 @@ impl Default for RecentCallers {
 }
 
 impl RecentCallers {
-    // A slot holds two 32-bit numbers, each an index plus one; zero is none.
+    // A slot holds two 32-bit numbers, each that of an integration plus one; zero is none.
     fn slot(&self, address: IpAddr) -> &AtomicU64 {
         &self.slots[self.hasher.hash_one(address) as usize % SLOTS]
     }
 
-    fn from(&self, address: IpAddr) -> impl Iterator<Item = usize> + use<> {
+    fn from(&self, address: IpAddr) -> impl Iterator<Item = u32> + use<> {
         let both = self.slot(address).load(Ordering::Relaxed);
-        [both as u32, (both >> 32) as u32].into_iter().filter(|&number| number > 0).map(|number| number as usize - 1)
+        [both as u32, (both >> 32) as u32].into_iter().filter_map(|number| number.checked_sub(1))
     }
 
-    /// The same callers where integrations have other indices now.
-    fn moved(&self, index_now: impl Fn(usize) -> Option<usize>) -> Self {
-        let number_now = |number: u32| {
-            let index = (number as usize).checked_sub(1).and_then(&index_now);
-            index.map_or(0, |index| index as u64 + 1)
+    /// The same callers where integrations have other numbers now.
+    fn moved(&self, number_now: impl Fn(u32) -> Option<u32>) -> Self {
+        let entry_now = |entry: u32| {
+            let number = entry.checked_sub(1).and_then(&number_now);
+            number.map_or(0, |number| u64::from(number.wrapping_add(1)))
         };
         let slots = self.slots.iter().map(|slot| {
             let both = slot.load(Ordering::Relaxed);
-            AtomicU64::new(number_now(both as u32) | (number_now((both >> 32) as u32) << 32))
+            AtomicU64::new(entry_now(both as u32) | (entry_now((both >> 32) as u32) << 32))
         });
         Self { slots: slots.collect(), hasher: self.hasher.clone() }
     }
 
-    fn remember(&self, address: IpAddr, index: usize) {
+    fn remember(&self, address: IpAddr, number: u32) {
         let slot = self.slot(address);
-        let (both, newest) = (slot.load(Ordering::Relaxed), index as u64 + 1);
+        let (both, newest) = (slot.load(Ordering::Relaxed), u64::from(number.wrapping_add(1)));
         if both & 0xFFFF_FFFF != newest {
             slot.store(newest | (both << 32), Ordering::Relaxed);
         }
@@ -222,14 +244,18 @@ mod tests {
     use super::super::sign;
     use super::*;
     use crate::clock::ManualClock;
-    use crate::network::Integration;
+    use crate::network::{EntityName, IntegrationSecret, NetworkChange};
 
     const SECRET: &str = "LBtest-0a1B2c3D4e5F";
 
     fn verifier(count: usize) -> SharedSecrets {
         let others = (0..count).map(|number| Integration::new(format!("site{number}"), format!("secret{number}")));
         let all = others.chain([Integration::new("moodle", SECRET)]);
-        SharedSecrets::new(Arc::new(Integrations::new(all).unwrap()), Algorithm::ALL)
+        following(all, Arc::new(ManualClock::default()))
+    }
+
+    fn following(all: impl IntoIterator<Item = Integration>, clock: Arc<dyn Clock>) -> SharedSecrets {
+        SharedSecrets::new(Arc::new(Integrations::new(all).unwrap()), Algorithm::ALL, clock)
     }
 
     fn who(verifier: &SharedSecrets, name: &str, query: &str, digest: &str, hints: &Hints<'_>) -> Option<String> {
@@ -279,7 +305,7 @@ mod tests {
     #[test]
     fn an_algorithm_that_is_not_allowed_is_refused() {
         let integrations = Arc::new(Integrations::new([Integration::new("moodle", SECRET)]).unwrap());
-        let only_sha256 = SharedSecrets::new(integrations, [Algorithm::Sha256]);
+        let only_sha256 = SharedSecrets::new(integrations, [Algorithm::Sha256], Arc::new(ManualClock::default()));
         let secret = SECRET.into();
         let hints = Hints::default();
         assert!(who(&only_sha256, "end", "a=1", &sign(Algorithm::Sha1, "end", "a=1", &secret), &hints).is_none());
@@ -309,9 +335,61 @@ mod tests {
             who(&earlier, "getMeetings", "", &digest, &hints).unwrap();
         }
         let now = [Integration::new("new", "n"), Integration::new("site8", "secret8"), Integration::new("site9", "s9")];
-        let later = SharedSecrets::new(Arc::new(Integrations::new(now).unwrap()), Algorithm::ALL).succeeding(&earlier);
+        let later = following(now, Arc::new(ManualClock::default())).succeeding(&earlier);
         let callers: Vec<_> = later.callers.from(address).collect();
         assert_eq!(callers, [1], "site8 stands elsewhere, site7 is gone");
+    }
+
+    #[test]
+    fn a_change_holds_from_the_next_call_on_and_callers_stay_known_through_it() {
+        let verifier = verifier(3);
+        let address = "192.0.2.7".parse().unwrap();
+        let hints = Hints { names: &[], caller: Some(address) };
+        let asked = |secret: &str, hints: &Hints<'_>| {
+            let digest = sign(Algorithm::Sha1, "getMeetings", "", &secret.into());
+            let checksum = Checksum::parse(&digest).unwrap();
+            let call = SignedCall { name: "getMeetings", texts: &[""], checksum };
+            let verified = block_on(verifier.verify(&call, hints));
+            (verified.integration.map(|one| one.name.to_string()), verified.search)
+        };
+        asked("secret2", &hints);
+        let change = |changes: Vec<NetworkChange>| {
+            let base = verifier.network.network().revision();
+            block_on(verifier.network.change_network(base, changes, Vec::new())).unwrap();
+        };
+        let rotated = Integration { secrets: vec!["new".into(), "secret2".into()], ..Integration::new("site2", "") };
+        let gone = ["site0", "site1"].map(|name| NetworkChange::Remove(EntityName::Integration(name.into())));
+        change([NetworkChange::Put(rotated.into())].into_iter().chain(gone).collect());
+        for secret in ["new", "secret2"] {
+            assert_eq!(asked(secret, &hints), (Some("site2".to_owned()), Search::Spared), "{secret}");
+        }
+        assert_eq!(asked("secret0", &hints).0, None);
+
+        // a new one of an old name is another one: nobody has called from there for it
+        change(vec![NetworkChange::Remove(EntityName::Integration("site2".into()))]);
+        change(vec![NetworkChange::Put(Integration::new("site2", "secret2").into())]);
+        assert_eq!(asked("secret2", &hints), (Some("site2".to_owned()), Search::Made { waited: Duration::ZERO }));
+    }
+
+    #[test]
+    fn a_secret_that_has_expired_is_refused_from_that_moment_on() {
+        let clock = Arc::new(ManualClock::default());
+        let until = |secret: &str, seconds| IntegrationSecret {
+            expires_at: Some(clock.now() + Duration::from_secs(seconds)),
+            ..IntegrationSecret::from(secret)
+        };
+        let rotating = Integration { secrets: vec!["new".into(), until("old", 60)], ..Integration::new("moodle", "") };
+        let verifier = following([rotating], clock.clone());
+        let signed = |secret: &str| sign(Algorithm::Sha1, "getMeetings", "", &secret.into());
+        let hints = Hints { names: &["moodle"], caller: None };
+        for hints in [hints, Hints::default()] {
+            assert!(who(&verifier, "getMeetings", "", &signed("old"), &hints).is_some());
+        }
+        clock.advance(Duration::from_secs(60));
+        for hints in [hints, Hints::default()] {
+            assert!(who(&verifier, "getMeetings", "", &signed("old"), &hints).is_none());
+            assert!(who(&verifier, "getMeetings", "", &signed("new"), &hints).is_some());
+        }
     }
 
     #[test]
@@ -331,7 +409,9 @@ mod tests {
     fn a_flood_of_wrong_calls_is_refused_and_neither_hinted_nor_patient_ones_are() {
         let clock = Arc::new(ManualClock::default());
         let budget = SearchBudget { per_address: 1000, within: 10_000, beyond: 1000, patience: Duration::from_secs(1) };
-        let verifier = verifier(99).throttled(budget, clock.clone());
+        let all = (0..99).map(|number| Integration::new(format!("site{number}"), format!("secret{number}")));
+        let all = all.chain([Integration::new("moodle", SECRET)]);
+        let verifier = following(all, clock.clone()).throttled(budget);
         let shared = Some("192.0.2.7".parse().unwrap());
         let verify = |digest: String, names: &'static [&'static str]| {
             let checksum = Checksum::parse(&digest).unwrap();

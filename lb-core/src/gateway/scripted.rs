@@ -250,6 +250,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_does_by_itself_happens_on_the_clock() {
+        let fixture = fixture();
+        let delay = Duration::from_secs(60);
+        fixture.servers.set_up("bbb1", |bbb| bbb.with_recording_delay(delay));
+        let query = "name=Algebra&meetingID=room-1&record=true";
+        let create = ServerCall::change(&fixture.server, "create", query, None, DEADLINE);
+        fixture.servers.call(&fixture.server, create).now_or_never().unwrap().unwrap();
+        let end = ServerCall::change(&fixture.server, "end", "meetingID=room-1", None, DEADLINE);
+        fixture.servers.call(&fixture.server, end).now_or_never().unwrap().unwrap();
+        for state in ["processing", "processed", "published"] {
+            let names = fixture.servers.with("bbb1", |bbb| bbb.recordings().map(|found| found.state.name()).collect());
+            assert_eq!(names, Some(vec![state]));
+            fixture.clock.advance(delay / 2);
+        }
+    }
+
+    #[test]
     fn a_call_reaches_the_server_that_its_url_names() {
         let fixture = fixture();
         let other = fixture.servers.add("BBB2", "other");

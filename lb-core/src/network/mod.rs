@@ -7,15 +7,35 @@
 //! | [`Partner`] | an institution that owns integrations and may lend servers |
 //! | [`Router`] | a placement policy with its parameters, by name |
 //! | [`ParameterRules`] | what becomes of the parameters of a call |
+//! | [`Network`] | the immutable snapshot of all of them |
+//! | [`NetworkChange`] | what makes another network of one |
+//! | [`Declared`] | what a configuration file says of them, and what keeps a network in step with it |
+//! | [`LiveNetwork`] | the pointer to the present one |
 
+mod bad;
+mod change;
+mod declared;
+mod entity;
 mod integration;
+mod integrations;
+mod live;
 mod parameters;
 mod partner;
 mod plan;
 mod router;
+mod snapshot;
+#[cfg(test)]
+mod tests;
 
-pub use self::integration::{BadIntegrations, Integration, IntegrationName, IntegrationSecret, Integrations, TagRules};
+pub use self::bad::BadNetwork;
+pub use self::change::NetworkChange;
+pub use self::declared::Declared;
+pub use self::entity::{Entity, EntityName};
+pub use self::integration::{Integration, IntegrationName, IntegrationSecret, TagRules};
+pub use self::integrations::Integrations;
+pub use self::live::LiveNetwork;
 pub use self::parameters::ParameterRules;
 pub use self::partner::{Partner, PartnerName};
 pub use self::plan::{Plan, PlanName};
 pub use self::router::{Router, RouterName};
+pub use self::snapshot::{Network, Revision};

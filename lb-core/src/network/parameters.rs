@@ -19,3 +19,34 @@ pub struct ParameterRules {
     /// Not sent.
     pub blocked: BTreeSet<String>,
 }
+
+impl ParameterRules {
+    /// A parameter that has two of the four rules, if one has.
+    pub fn contradiction(&self) -> Option<&str> {
+        let default = self.default.keys().find(|name| {
+            self.forced.contains_key(*name) || self.capped.contains_key(*name) || self.blocked.contains(*name)
+        });
+        let forced = || self.forced.keys().find(|name| self.capped.contains_key(*name) || self.blocked.contains(*name));
+        let capped = || self.capped.keys().find(|name| self.blocked.contains(*name));
+        default.or_else(forced).or_else(capped).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_with_two_rules_is_found() {
+        let mut rules = ParameterRules::default();
+        rules.default.insert("record".to_owned(), "true".to_owned());
+        rules.forced.insert("logo".to_owned(), "https://logo".to_owned());
+        rules.capped.insert("duration".to_owned(), 60);
+        rules.blocked.insert("welcome".to_owned());
+        assert_eq!(rules.contradiction(), None);
+        for name in ["record", "logo", "duration"] {
+            let twice = ParameterRules { blocked: [name.to_owned()].into(), ..rules.clone() };
+            assert_eq!(twice.contradiction(), Some(name));
+        }
+    }
+}

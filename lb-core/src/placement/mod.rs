@@ -12,12 +12,16 @@
 //! | [`Random`] | `random` | a baseline to compare the others with |
 //! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
 
+//!
+//! [`named`] makes the one that a [`Router`](crate::network::Router) names.
+
 mod draw;
 #[cfg(test)]
 mod fixture;
 mod least;
 mod nearest;
 mod nearest_least_cpu;
+mod policies;
 mod power_of_two;
 mod random;
 mod round_robin;
@@ -30,6 +34,7 @@ use std::sync::Arc;
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
 pub use self::nearest::Nearest;
 pub use self::nearest_least_cpu::NearestLeastCpu;
+pub use self::policies::{NAMES, Policies, PolicyMaker, named};
 pub use self::power_of_two::PowerOfTwo;
 pub use self::random::Random;
 pub use self::round_robin::RoundRobin;

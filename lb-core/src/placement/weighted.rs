@@ -1,9 +1,12 @@
 //! [`Weighted`]: any server, the larger and emptier ones more often.
 
+use std::collections::BTreeMap;
+
 use super::draw::Draws;
 use super::{Candidate, PlacementPolicy, PlacementRequest, Scan};
 use crate::clock::Timestamp;
 use crate::fleet::FleetServer;
+use crate::server::ServerName;
 
 /// No server weighs less, however full it is.
 const LEAST: f64 = 1e-3;
@@ -14,18 +17,22 @@ const LEAST: f64 = 1e-3;
 /// chance ∝ weight × min(1 − users / capacity, 1 − CPU / 100)
 /// ```
 ///
-/// The weight is [`Server::weight`](crate::Server::weight), else a hundredth of the capacity, else 1. Users and CPU are those
+/// The weight is the one given here, else [`Server::weight`](crate::Server::weight), else a hundredth of the capacity, else 1. Users and CPU are those
 /// with the expected ones; what is not known leaves all the room.
 ///
 /// Sampling without replacement by exponential keys, as Efraimidis and Spirakis ("Weighted random sampling with a
 /// reservoir", 2006): the least of −ln(u) / w is each time drawn in proportion to w. The same meeting draws the same u.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Weighted;
+#[derive(Debug, Clone, Default)]
+pub struct Weighted {
+    /// Weights of servers in place of their own, more than 0.
+    pub weights: BTreeMap<ServerName, f64>,
+}
 
 /// The weight of a server, times the room left on it.
-fn weight(server: &FleetServer, now: Timestamp) -> f64 {
+fn weight(weights: &BTreeMap<ServerName, f64>, server: &FleetServer, now: Timestamp) -> f64 {
     let facts = &server.server;
-    let weight = facts.weight.or_else(|| facts.capacity.map(|capacity| f64::from(capacity) / 100.0)).unwrap_or(1.0);
+    let given = weights.get(&facts.name).copied().or(facts.weight);
+    let weight = given.or_else(|| facts.capacity.map(|capacity| f64::from(capacity) / 100.0)).unwrap_or(1.0);
     let by_users = facts.capacity.map(|capacity| 1.0 - server.expected_users(now) / f64::from(capacity));
     let by_cpu = server.expected_cpu(now).map(|cpu| 1.0 - cpu / 100.0);
     let room = by_users.unwrap_or(1.0).min(by_cpu.unwrap_or(1.0));
@@ -42,7 +49,7 @@ impl PlacementPolicy for Weighted {
         let mut scan = Scan::default();
         Box::new(std::iter::from_fn(move || {
             let key = |server: &FleetServer| {
-                let weight = weight(server, request.now);
+                let weight = weight(&self.weights, server, request.now);
                 Some((-draws.number(&server.server.name).ln() / weight, weight))
             };
             let (server, (score, weight)) = scan.next(request, key)?;
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     fn assert_shares(servers: &[Facts], expected: &[f64]) {
-        let shares = shares(&Weighted, servers, 20_000);
+        let shares = shares(&Weighted::default(), servers, 20_000);
         for (share, expected) in shares.iter().zip(expected) {
             // the standard deviation is below 0.0036
             assert!((share - expected).abs() < 0.015, "{shares:?}");
@@ -66,13 +73,22 @@ mod tests {
 
     fn weight_of(facts: Facts) -> f64 {
         let fleet = fleet(&[facts]);
-        weight(&fleet.servers()[0], super::super::fixture::NOW)
+        weight(&BTreeMap::new(), &fleet.servers()[0], super::super::fixture::NOW)
     }
 
     #[test]
     fn chances_are_in_proportion_to_weights() {
         let weighing = |name, weight| Facts { weight: Some(weight), ..Facts::named(name) };
         assert_shares(&[weighing("a", 1.0), weighing("b", 2.0), weighing("c", 5.0)], &[0.125, 0.25, 0.625]);
+    }
+
+    #[test]
+    fn given_weights_take_the_place_of_the_servers_own() {
+        let weighing = |name, weight| Facts { weight: Some(weight), ..Facts::named(name) };
+        let weights = [("a".into(), 3.0), ("c".into(), 2.0)].into();
+        let shares = shares(&Weighted { weights }, &[weighing("a", 1.0), weighing("b", 5.0)], 20_000);
+        // the standard deviation is below 0.0036
+        assert!((shares[0] - 0.375).abs() < 0.015, "{shares:?}");
     }
 
     #[test]
@@ -104,8 +120,8 @@ mod tests {
             .zip(["a", "b", "c", "d", "e"])
             .map(|(weight, name)| Facts { weight: Some(f64::from(weight)), ..Facts::named(name) })
             .collect();
-        let all = order(&Weighted, &servers, None, "room-1");
+        let all = order(&Weighted::default(), &servers, None, "room-1");
         let without_first: Vec<_> = servers.iter().filter(|server| server.name != all[0]).cloned().collect();
-        assert_eq!(order(&Weighted, &without_first, None, "room-1"), all[1..]);
+        assert_eq!(order(&Weighted::default(), &without_first, None, "room-1"), all[1..]);
     }
 }

@@ -1,5 +1,6 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod network;
 mod outbox;
 
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
-use crate::network::IntegrationName;
+use crate::network::{IntegrationName, LiveNetwork, Network};
 use crate::server::ServerName;
 
 /// How many events an [`InMemoryStore`] keeps; the oldest go first.
@@ -26,6 +27,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct InMemoryStore {
     index: PublishedIndex,
+    network: LiveNetwork,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
 }
@@ -41,6 +43,11 @@ impl InMemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A store with `network` and nothing else.
+    pub fn of(network: Network) -> Self {
+        Self { network: LiveNetwork::new(network), ..Self::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Written> {
@@ -274,4 +281,5 @@ mod tests {
 
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,4 +1,5 @@
-//! Where meetings are kept: [`MeetingStore`], its protocol, and [`FleetStore`] for the last good fleet.
+//! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
+//! may use the balancer.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -25,6 +26,7 @@
 
 mod index;
 mod memory;
+mod network;
 mod outbox;
 
 use std::collections::BTreeMap;
@@ -35,12 +37,13 @@ use async_trait::async_trait;
 
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
+pub use self::network::NetworkStore;
 pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_PLACES, Outbox, Settled};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
-use crate::network::IntegrationName;
+use crate::network::{BadNetwork, IntegrationName};
 use crate::server::{AdministratorWord, HostStatus, Server, ServerName, ServiceState};
 
 /// The stores that a balancer is given: one that keeps everything, or each kind of thing apart.
@@ -50,12 +53,14 @@ pub struct Stores {
     pub meetings: Arc<dyn MeetingStore>,
     /// The last good fleet and the administrator's words.
     pub fleet: Arc<dyn FleetStore>,
+    /// Integrations, plans, partners and routers.
+    pub network: Arc<dyn NetworkStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore>(store: Arc<S>) -> Self {
-        Self { meetings: store.clone(), fleet: store }
+    pub fn one<S: MeetingStore + FleetStore + NetworkStore>(store: Arc<S>) -> Self {
+        Self { meetings: store.clone(), fleet: store.clone(), network: store }
     }
 }
 
@@ -258,6 +263,12 @@ pub enum StoreError {
     /// The claim or incarnation meant is no longer the one held. Nothing was changed.
     #[error("another call settled this meeting first")]
     Fenced,
+    /// The network has changed since the change was decided on. Nothing was changed.
+    #[error("another change of the network came first")]
+    Overtaken,
+    /// The network would not be whole. Nothing was changed.
+    #[error(transparent)]
+    BadNetwork(#[from] BadNetwork),
     /// The store cannot be read or written now.
     #[error("the store cannot be used: {0}")]
     Unavailable(String),

@@ -129,7 +129,7 @@ mod tests {
         every_clause(&RoundRobin::default());
         every_clause(&Nearest);
         every_clause(&Random);
-        every_clause(&Weighted);
+        every_clause(&Weighted::default());
         every_clause(&PowerOfTwo);
     }
 }

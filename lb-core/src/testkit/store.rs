@@ -1,4 +1,5 @@
-//! The contract of [`MeetingStore`](crate::store::MeetingStore) and [`FleetStore`](crate::store::FleetStore) as tests.
+//! The contract of [`MeetingStore`](crate::store::MeetingStore), [`FleetStore`](crate::store::FleetStore) and
+//! [`NetworkStore`](crate::store::NetworkStore) as tests.
 //!
 //! [`store_contract!`](crate::store_contract) and [`fleet_store_contract!`](crate::fleet_store_contract) make one `#[test]`
 //! of each clause, so that each is reported by itself. Both are handed an async closure that makes a new, empty store behind
@@ -33,6 +34,7 @@ pub mod claims;
 pub mod events;
 pub mod fleet;
 pub mod meetings;
+pub mod network;
 pub mod outbox;
 pub mod strays;
 pub mod superseded;
@@ -140,6 +142,27 @@ macro_rules! fleet_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::fleet_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`NetworkStore`](crate::store::NetworkStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! network_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            network::{
+                a_new_store_has_a_plan_and_a_router_for_all,
+                a_change_is_present_with_every_fact_once_it_is_answered,
+                a_change_that_was_overtaken_changes_nothing,
+                a_network_that_would_not_be_whole_is_refused,
+                of_many_changes_at_once_none_is_lost,
+                what_is_removed_is_gone_and_a_version_never_comes_again,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::network_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

@@ -77,6 +77,7 @@ mod tests {
 
     use super::*;
     use crate::checksum::SharedSecrets;
+    use crate::clock::ManualClock;
     use crate::network::{Integration, Integrations};
 
     #[test]
@@ -84,7 +85,7 @@ mod tests {
         let others = (0..50).map(|number| Integration::new(format!("site{number}"), format!("secret{number}")));
         let rotating = Integration { secrets: vec!["old".into(), "new".into()], ..Integration::new("moodle", "old") };
         let integrations = Arc::new(Integrations::new(others.chain([rotating])).unwrap());
-        let verifier = SharedSecrets::new(integrations, Algorithm::ALL);
+        let verifier = SharedSecrets::new(integrations, Algorithm::ALL, Arc::new(ManualClock::default()));
         for secret in ["old", "new"] {
             every_clause(&verifier, "moodle", &secret.into());
         }

@@ -11,7 +11,7 @@ use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::network::{IntegrationSecret, TagRules};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
-use lb_core::{BadIntegrations, Integration, Integrations, Position, Server, ServerName};
+use lb_core::{BadNetwork, Integration, Integrations, Position, Server, ServerName};
 use url::Url;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
@@ -219,8 +219,8 @@ fn integrations(
             Err(refused) => refused,
         };
         let name = match &refused {
-            BadIntegrations::SameName { name } | BadIntegrations::EmptySecret { name } => name,
-            BadIntegrations::SameSecret { second, .. } => second,
+            BadNetwork::SameName { name } | BadNetwork::EmptySecret { name } => name,
+            BadNetwork::SameSecret { second, .. } => second,
             _ => return Integrations::default(),
         };
         let Some(index) = list.iter().rposition(|integration| integration.name == *name) else {

@@ -439,7 +439,7 @@ fn what_was_delivered_long_ago_is_forgotten() {
     scene.told();
     let due = |scene: &Scene| block_on(scene.network.store.due(scene.network.clock.now(), 9, 9)).unwrap().len();
     let integration = crate::callback::CallbackToken::open(
-        scene.network.balancer.integrations().named("moodle").map(|found| &**found),
+        scene.network.balancer.network().integration("moodle").map(|found| &**found),
         url.rsplit('/').next().unwrap().split('?').next().unwrap(),
     );
     let id = integration.unwrap().callbacks.id;

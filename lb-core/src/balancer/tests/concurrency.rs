@@ -98,7 +98,7 @@ fn a_website_overtaken_by_another_on_the_only_server_is_told_that_the_id_is_take
     for (servers, outcome) in [(1, "idNotUnique"), (2, "")] {
         let network = Network::of(servers);
         let balancer = Balancer::builder(network.servers.clone(), network.clock.clone(), Arc::new(SeededRng::new(1)))
-            .integrations(Arc::clone(network.balancer.integrations()))
+            .network(crate::network::Network::clone(&network.balancer.network()))
             .store(network.store.clone())
             .router("default", Arc::new(Overtaking(network.store.clone())))
             .build();

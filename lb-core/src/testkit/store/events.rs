@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{START, claim, created, ended, joined, meeting, token};
 use crate::callback::CallbackKind;
-use crate::event::{Event, EventKind, Found};
+use crate::event::{Administered, Event, EventKind, Found};
 use crate::meeting::{MeetingKey, Stray};
+use crate::network::EntityName;
 use crate::server::ServerState;
 use crate::store::{MeetingStore, Replaces, StoreError};
 
@@ -108,6 +109,11 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
             host: "lms.example:8443".into(),
             problem: "status 500".into(),
             given_up: true,
+        },
+        EventKind::NetworkChanged {
+            by: "ana@example.org".into(),
+            how: Administered::SecretAdded,
+            which: vec![EntityName::Integration("moodle".into()), EntityName::Plan("a \"plan\"".into())],
         },
         EventKind::MonitorFailed { problem: "no answer".to_owned() },
         EventKind::MonitorRecovered,

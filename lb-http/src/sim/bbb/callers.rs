@@ -51,16 +51,19 @@ impl Callers {
             let (pauses, site) = (Arc::clone(&self.hook_pauses), site.clone());
             self.runtime.spawn(async move {
                 while let Some(callback) = queue.recv().await {
-                    let was_heard = deliver(&callback, &pauses).await;
-                    if let Some(site) = site.upgrade().filter(|_| !was_heard) {
-                        // a permanent one stays, and hears of what comes next
-                        site.lock().bbb.drop_hook(&hook);
+                    if deliver(&callback, &pauses).await {
+                        continue;
+                    }
+                    let Some(site) = site.upgrade() else { return };
+                    // a permanent one stays, and hears of what comes next
+                    if site.lock().bbb.drop_hook(&hook) {
+                        return;
                     }
                 }
             });
             sender
         });
-        // a hook that hears nothing for so long is about to vanish
+        // where it is full the hook hears nothing anyway, where it is closed the hook has vanished
         let _ = queue.try_send(callback);
     }
 }

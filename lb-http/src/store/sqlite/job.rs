@@ -1,14 +1,18 @@
 //! One thing that the writer is asked to do, and how it is answered.
 
+use std::sync::Arc;
+
+use lb_core::network::Network;
 use lb_core::store::{MeetingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::later::{Later, Put};
 
-/// What a job works on: the index as it will be published, and the database in the transaction of the batch.
+/// What a job works on: the index and the network as they will be published, and the database in the transaction of the batch.
 pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
+    pub(super) network: &'a mut Arc<Network>,
     connection: &'a Connection,
     way: Way<'a>,
 }
@@ -24,8 +28,13 @@ pub(super) enum Way<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(index: &'a mut MeetingIndex, connection: &'a Connection, way: Way<'a>) -> Self {
-        Self { index, connection, way }
+    pub(super) fn new(
+        index: &'a mut MeetingIndex,
+        network: &'a mut Arc<Network>,
+        connection: &'a Connection,
+        way: Way<'a>,
+    ) -> Self {
+        Self { index, network, connection, way }
     }
 
     /// The database to read from.

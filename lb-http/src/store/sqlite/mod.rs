@@ -13,6 +13,7 @@ mod file;
 mod fleet;
 mod job;
 mod later;
+mod network;
 mod outbox;
 mod parameters;
 mod probe;
@@ -28,9 +29,10 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
+use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NowHeld, OWNERS_NAMED, Outbox, PublishedIndex,
-    Replaces, Settled, StoreError,
+    ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
+    PublishedIndex, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -78,7 +80,9 @@ impl SqliteStore {
         let mut file = OwnFile::lock(path)?;
         let connection = schema::open(&file, migrations)?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
-        let shared = Arc::new(Shared { index: PublishedIndex::new(index), ..Shared::default() });
+        let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
+        let shared = Arc::new(Shared { index, network, ..Shared::default() });
         file.remember();
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
@@ -345,6 +349,32 @@ impl FleetStore for SqliteStore {
 
     async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
         self.writer.run(|work| Ok(fleet::load(work.database())?)).await
+    }
+}
+
+#[async_trait]
+impl NetworkStore for SqliteStore {
+    fn network(&self) -> Arc<Network> {
+        self.shared.network.load()
+    }
+
+    async fn change_network(
+        &self,
+        base: Revision,
+        changes: Vec<NetworkChange>,
+        events: Vec<Event>,
+    ) -> Result<Arc<Network>, StoreError> {
+        let job = move |work: &mut job::Work<'_>| {
+            if work.network.revision() != base {
+                return Err(StoreError::Overtaken.into());
+            }
+            let next = Arc::new(work.network.changed(&changes).map_err(StoreError::from)?);
+            work.write(&(next.revision(), changes.clone()), network::write)?;
+            work.write(&events[..], events::add)?;
+            *work.network = Arc::clone(&next);
+            Ok(next)
+        };
+        self.writer.run(job).await
     }
 }
 

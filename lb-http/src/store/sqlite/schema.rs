@@ -15,8 +15,12 @@ use super::file::{OwnFile, beside};
 use crate::store::OpenError;
 
 /// The statements of each schema on top of the one before; the first makes schema 1. Never changed once released.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0005.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0005.sql"),
+];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
 const APPLICATION_ID: i32 = 0x4C42_616C;
@@ -28,7 +32,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 5] = ["claims", "meetings", "strays", "deliveries", "fleet_servers"];
+const CHECKED: [&str; 10] = [
+    "claims",
+    "meetings",
+    "strays",
+    "deliveries",
+    "fleet_servers",
+    "plans",
+    "partners",
+    "routers",
+    "integrations",
+    "integration_secrets",
+];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
 pub(super) fn open(file: &OwnFile, migrations: &[&str]) -> Result<Connection, OpenError> {

@@ -1,3 +1,4 @@
+mod network;
 mod opening;
 mod probe;
 mod remember;
@@ -78,6 +79,7 @@ mod contract {
 
     lb_core::store_contract!(run = run, make = async || Disposable::new());
     lb_core::fleet_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::network_store_contract!(run = run, make = async || Disposable::new());
 }
 
 /// Makes the writer stand still while `meanwhile` queues its jobs, then lets it go on; answers what came of `meanwhile`.

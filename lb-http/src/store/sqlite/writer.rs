@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  callers ──place──▶ queue ──▶ writer: take the first job and what waits behind it
-//!                                 run each on a copy of the index, write its rows
+//!                                 run each on a copy of index and network, write its rows
 //!                                 COMMIT ──failed──▶ roll back; run each job alone, so that one bad job harms no other
 //!                                 publish the copy, then answer
 //! ```
@@ -18,6 +18,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use lb_core::event::Event;
+use lb_core::network::LiveNetwork;
 use lb_core::store::{MeetingIndex, PublishedIndex, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
@@ -48,6 +49,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub(super) index: PublishedIndex,
+    pub(super) network: LiveNetwork,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
     /// Changes that are in memory only.
@@ -278,10 +280,12 @@ impl WriterThread {
     /// Runs `jobs` and writes `events`: all is done, committed and published, or nothing is.
     fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
-        let done = self.write(jobs, events, &mut Work::new(&mut index, &self.connection, way));
+        let mut network = self.shared.network.load();
+        let done = self.write(jobs, events, &mut Work::new(&mut index, &mut network, &self.connection, way));
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
+                self.shared.network.publish(network);
                 Ok(())
             }
             Err(failure) => {

@@ -1,0 +1,274 @@
+//! How integrations, plans, partners and routers are changed while the balancer runs: the one way for all who do.
+//!
+//! A change is decided on the present network, made durable, and holds from then on: the next call goes by it. Nothing is
+//! locked meanwhile. Where another change comes first, the decision is taken anew on what came of that.
+
+mod error;
+mod secrets;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::error::AdministrationError;
+
+use super::Balancer;
+use crate::event::{Administered, Event, EventKind};
+use crate::network::{
+    BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
+};
+use crate::store::StoreError;
+
+/// How often a change is decided on anew because others came first. Each time one of those was made.
+const TRIES: usize = 1000;
+
+/// How many names one event has.
+const NAMES_IN_ONE: usize = 100;
+
+/// Who changes something: text that is kept with the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor(String);
+
+impl Actor {
+    /// As whom the configuration file changes what it declares.
+    pub fn configuration() -> Self {
+        Self("configuration".to_owned())
+    }
+}
+
+impl From<&str> for Actor {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What who changes something takes for present. Where it is not, nothing is changed: no change of another is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Anything or nothing.
+    #[default]
+    Any,
+    /// Nothing of that name.
+    Absent,
+    /// What has this version.
+    Version(Revision),
+}
+
+/// A decided change and what it is called.
+type Decided = (NetworkChange, Administered);
+
+impl Balancer {
+    /// Puts an integration, plan, partner or router in the place of the one of its name, or adds it. Answers it as it is from
+    /// now on; its version is that of the network that has it.
+    ///
+    /// An integration without secrets keeps those that it has; a new one gets a secret of 40 characters. `managed` is not
+    /// looked at: only the configuration file declares.
+    ///
+    /// # Errors
+    /// [`AdministrationError`]: nothing was changed.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves it open whether the change is made, here and below; it is never half made, and what was
+    /// made holds.
+    pub async fn put(
+        &self,
+        entity: impl Into<Entity>,
+        expected: Expected,
+        by: &Actor,
+    ) -> Result<(Entity, Revision), AdministrationError> {
+        let entity = entity.into().managed(false);
+        let name = entity.name();
+        let decide = |network: &Network| {
+            let present = self.present(network, &name, expected)?;
+            let next = match (&entity, &present) {
+                (Entity::Integration(next), Some(Entity::Integration(present))) if next.secrets.is_empty() => {
+                    Integration { secrets: present.secrets.clone(), ..Integration::clone(next) }.into()
+                }
+                (Entity::Integration(next), None) if next.secrets.is_empty() => {
+                    Integration { secrets: vec![self.drawn("", None)], ..Integration::clone(next) }.into()
+                }
+                _ => entity.clone(),
+            };
+            if present.as_ref() == Some(&next) {
+                return Ok(Vec::new());
+            }
+            let word = if present.is_some() { Administered::Changed } else { Administered::Added };
+            Ok(vec![(NetworkChange::Put(next), word)])
+        };
+        let network = self.administer(by, decide).await?;
+        let gone = || AdministrationError::Overtaken { name: name.clone() };
+        let now = network.entity(&name).ok_or_else(gone)?;
+        Ok((now, network.version(&name).ok_or_else(gone)?))
+    }
+
+    /// Takes an integration, plan, partner or router away. The meetings of an integration go on; nobody can join them any more.
+    ///
+    /// # Errors
+    /// [`AdministrationError`]: nothing was changed. What others name cannot be taken away.
+    pub async fn remove(
+        &self,
+        name: impl Into<EntityName>,
+        expected: Expected,
+        by: &Actor,
+    ) -> Result<(), AdministrationError> {
+        let name = name.into();
+        let decide = |network: &Network| {
+            self.present(network, &name, expected)?
+                .ok_or_else(|| AdministrationError::Bad(BadNetwork::NoSuch { name: name.clone() }))?;
+            Ok(vec![(NetworkChange::Remove(name.clone()), Administered::Removed)])
+        };
+        self.administer(by, decide).await.map(drop)
+    }
+
+    /// Lets an integration use the balancer, or refuses its next call.
+    ///
+    /// # Errors
+    /// [`AdministrationError`]: nothing was changed.
+    pub async fn set_active(
+        &self,
+        name: &IntegrationName,
+        active: bool,
+        expected: Expected,
+        by: &Actor,
+    ) -> Result<Revision, AdministrationError> {
+        let word = if active { Administered::SwitchedOn } else { Administered::SwitchedOff };
+        self.change_integration(name, expected, by, word, |present| Ok(Integration { active, ..present.clone() })).await
+    }
+
+    /// Brings the network in step with what the configuration file declares, all at once. Each thing that has changed is told
+    /// as changed by the configuration.
+    ///
+    /// # Errors
+    /// [`AdministrationError`]: nothing was changed. What the file no longer declares may be in use by something that it does
+    /// not manage.
+    pub async fn declare(&self, declared: &Declared) -> Result<(), AdministrationError> {
+        let decide = |network: &Network| {
+            let changes = declared.changes(network).into_iter();
+            Ok(changes
+                .map(|change| {
+                    let present = network.entity(&change.name());
+                    let word = match (&change, present) {
+                        (NetworkChange::Remove(_), _) => Administered::Removed,
+                        (NetworkChange::Put(_), None) => Administered::Added,
+                        (NetworkChange::Put(_), Some(present)) if present.is_managed() => Administered::Changed,
+                        (NetworkChange::Put(next), Some(_)) if next.is_managed() => Administered::TakenOver,
+                        (NetworkChange::Put(_), Some(_)) => Administered::Changed,
+                    };
+                    (change, word)
+                })
+                .collect())
+        };
+        self.administer(&Actor::configuration(), decide).await.map(drop)
+    }
+
+    /// Changes one integration as `change` says.
+    async fn change_integration(
+        &self,
+        name: &IntegrationName,
+        expected: Expected,
+        by: &Actor,
+        word: Administered,
+        change: impl Fn(&Integration) -> Result<Integration, AdministrationError>,
+    ) -> Result<Revision, AdministrationError> {
+        let name: EntityName = name.clone().into();
+        let no_such = || AdministrationError::Bad(BadNetwork::NoSuch { name: name.clone() });
+        let decide = |network: &Network| {
+            let Some(Entity::Integration(present)) = self.present(network, &name, expected)? else {
+                return Err(no_such());
+            };
+            let next = change(&present)?;
+            let same = next == *present;
+            Ok(if same { Vec::new() } else { vec![(NetworkChange::Put(next.into()), word)] })
+        };
+        let network = self.administer(by, decide).await?;
+        network.version(&name).ok_or_else(no_such)
+    }
+
+    /// What is called `name`, if whoever wants to change it may.
+    fn present(
+        &self,
+        network: &Network,
+        name: &EntityName,
+        expected: Expected,
+    ) -> Result<Option<Entity>, AdministrationError> {
+        let present = network.entity(name);
+        if present.as_ref().is_some_and(Entity::is_managed) {
+            return Err(AdministrationError::Managed { name: name.clone() });
+        }
+        let version = network.version(name);
+        match expected {
+            Expected::Any => Ok(present),
+            Expected::Absent if version.is_none() => Ok(present),
+            Expected::Absent => Err(AdministrationError::Exists { name: name.clone() }),
+            Expected::Version(read) if version == Some(read) => Ok(present),
+            Expected::Version(_) => Err(AdministrationError::Overtaken { name: name.clone() }),
+        }
+    }
+
+    /// Makes the changes that `decide` decides on, and tells of them. Answers the network that came of them.
+    async fn administer(
+        &self,
+        by: &Actor,
+        decide: impl Fn(&Network) -> Result<Vec<Decided>, AdministrationError>,
+    ) -> Result<Arc<Network>, AdministrationError> {
+        for _ in 0..TRIES {
+            let network = self.network();
+            let decided = decide(&network)?;
+            if decided.is_empty() {
+                return Ok(network);
+            }
+            self.check_policies(&decided)?;
+            let events = self.administered(by, &decided);
+            let changes = decided.into_iter().map(|(change, _)| change).collect();
+            match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
+                Ok(network) => {
+                    events.iter().for_each(|event| self.show(event));
+                    return Ok(network);
+                }
+                Err(StoreError::Overtaken) => {}
+                Err(StoreError::BadNetwork(bad)) => return Err(bad.into()),
+                Err(error) => {
+                    self.tell_store_failed(&error);
+                    return Err(AdministrationError::Store(error));
+                }
+            }
+        }
+        Err(AdministrationError::Store(StoreError::Overtaken))
+    }
+
+    fn check_policies(&self, decided: &[Decided]) -> Result<(), BadNetwork> {
+        for (change, _) in decided {
+            if let NetworkChange::Put(Entity::Router(router)) = change
+                && !self.policies.know(router)
+            {
+                return Err(BadNetwork::NoSuchPolicy { router: router.name.clone(), policy: router.policy.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// One event for each kind of change, or more where many things are changed at once.
+    fn administered(&self, by: &Actor, decided: &[Decided]) -> Vec<Event> {
+        let mut words: Vec<Administered> = Vec::new();
+        for (_, word) in decided {
+            if !words.contains(word) {
+                words.push(*word);
+            }
+        }
+        let mut events = Vec::new();
+        for how in words {
+            let names: Vec<_> =
+                decided.iter().filter(|(_, word)| *word == how).map(|(change, _)| change.name()).collect();
+            for names in names.chunks(NAMES_IN_ONE) {
+                let which = names.to_vec();
+                events.push(self.event(EventKind::NetworkChanged { by: by.to_string(), how, which }));
+            }
+        }
+        events
+    }
+}

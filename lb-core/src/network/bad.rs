@@ -1,0 +1,118 @@
+//! [`BadNetwork`]: why a network cannot be as somebody wants it.
+
+use super::{EntityName, IntegrationName, PartnerName, PlanName, RouterName};
+
+/// Why a network cannot be as it would be. Each is a sentence for people, and none has the value of a secret in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadNetwork {
+    /// A name stands twice.
+    #[error("two integrations are called {name}")]
+    SameName {
+        /// The name.
+        name: IntegrationName,
+    },
+    /// A name is empty, has characters around it or in it that nobody sees, or is longer than 255 bytes.
+    #[error("a name must have 1 to 255 bytes, no control characters, and no space at its ends")]
+    Name,
+    /// An integration has no secret: nobody could call with it.
+    #[error("integration {name} has no secrets; it must have at least one")]
+    NoSecret {
+        /// Whose.
+        name: IntegrationName,
+    },
+    /// A secret is empty: whoever knows the API could call with it.
+    #[error("integration {name} has an empty secret")]
+    EmptySecret {
+        /// Whose.
+        name: IntegrationName,
+    },
+    /// Two secrets are the same (of two integrations, or twice in one).
+    #[error("integrations {first} and {second} share a secret; each secret must be one integration's own")]
+    SameSecret {
+        /// Who has it first.
+        first: IntegrationName,
+        /// Who has it too.
+        second: IntegrationName,
+    },
+    /// A parameter stands in two rules that contradict each other.
+    #[error("integration {integration} has two rules for the parameter {parameter}; it may stand in one only")]
+    TwoRules {
+        /// Whose.
+        integration: IntegrationName,
+        /// The parameter.
+        parameter: String,
+    },
+    /// An integration's plan does not exist.
+    #[error("integration {integration} has a plan that does not exist: {plan}")]
+    NoSuchPlan {
+        /// Whose.
+        integration: IntegrationName,
+        /// The plan.
+        plan: PlanName,
+    },
+    /// An integration's router does not exist.
+    #[error("integration {integration} has a router that does not exist: {router}")]
+    NoSuchRouter {
+        /// Whose.
+        integration: IntegrationName,
+        /// The router.
+        router: RouterName,
+    },
+    /// An integration's partner does not exist.
+    #[error("integration {integration} has a partner that does not exist: {partner}")]
+    NoSuchPartner {
+        /// Whose.
+        integration: IntegrationName,
+        /// The partner.
+        partner: PartnerName,
+    },
+    /// A router's policy does not exist.
+    #[error("router {router} has a policy that does not exist: {policy}")]
+    NoSuchPolicy {
+        /// Whose.
+        router: RouterName,
+        /// The policy.
+        policy: String,
+    },
+    /// A router's radius or one of its weights is no number above 0.
+    #[error("router {router} has a radius or a weight that is not a number above 0")]
+    Number {
+        /// Whose.
+        router: RouterName,
+    },
+    /// A router's fallback does not exist.
+    #[error("router {router} has a fallback that does not exist: {fallback}")]
+    NoSuchFallback {
+        /// Whose.
+        router: RouterName,
+        /// The fallback.
+        fallback: RouterName,
+    },
+    /// Following the fallbacks of a router leads back to it.
+    #[error("the fallbacks of router {router} lead back to it")]
+    Circle {
+        /// Which.
+        router: RouterName,
+    },
+    /// What is to be removed is in use.
+    #[error("{name} is in use by {by}: it cannot be removed")]
+    InUse {
+        /// What.
+        name: EntityName,
+        /// By what.
+        by: EntityName,
+    },
+    /// The plan or router that is to be removed is the one that there always is.
+    #[error("{name} cannot be removed: it holds wherever nothing else is said")]
+    Always {
+        /// What.
+        name: EntityName,
+    },
+    /// What is to be removed is not there.
+    #[error("there is no {name}")]
+    NoSuch {
+        /// What.
+        name: EntityName,
+    },
+}

@@ -1,0 +1,172 @@
+//! From a router's word to its policy: [`named`], and [`Policies`], which keeps one for each router.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::{
+    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
+    Weighted,
+};
+use crate::network::{Network, Router, RouterName};
+
+/// The names of the policies that [`named`] makes.
+pub const NAMES: [&str; 9] = [
+    "nearest-least-cpu",
+    "least-cpu",
+    "least-users",
+    "least-meetings",
+    "round-robin",
+    "nearest",
+    "random",
+    "weighted",
+    "power-of-two",
+];
+
+/// A new policy as `router` says; `None` if it names none of [`NAMES`].
+pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
+    Some(match router.policy.as_str() {
+        "nearest-least-cpu" => Arc::new(NearestLeastCpu { radius_km: router.radius_km }),
+        "least-cpu" => Arc::new(LeastCpu),
+        "least-users" => Arc::new(LeastUsers),
+        "least-meetings" => Arc::new(LeastMeetings),
+        "round-robin" => Arc::new(RoundRobin::default()),
+        "nearest" => Arc::new(Nearest),
+        "random" => Arc::new(Random),
+        "weighted" => Arc::new(Weighted { weights: router.weights.clone() }),
+        "power-of-two" => Arc::new(PowerOfTwo),
+        _ => return None,
+    })
+}
+
+/// Makes a policy as a router says.
+pub type PolicyMaker = Arc<dyn Fn(&Router) -> Arc<dyn PlacementPolicy> + Send + Sync>;
+
+/// The policy of each router: kept while the router stays as it is, so that one that remembers goes on where it was.
+#[derive(Clone, Default)]
+pub struct Policies {
+    fixed: HashMap<RouterName, Arc<dyn PlacementPolicy>>,
+    makers: HashMap<String, PolicyMaker>,
+    made: Arc<ArcSwap<Made>>,
+}
+
+type Made = HashMap<RouterName, (Arc<Router>, Arc<dyn PlacementPolicy>)>;
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policies")
+            .field("fixed", &self.fixed)
+            .field("makers", &self.makers.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Policies {
+    /// The router called `name` has `policy`, whatever is said of it.
+    pub fn fix(&mut self, name: RouterName, policy: Arc<dyn PlacementPolicy>) {
+        self.fixed.insert(name, policy);
+    }
+
+    /// Routers may name the policy `name`: `make` makes it.
+    pub fn add(&mut self, name: String, make: PolicyMaker) {
+        self.makers.insert(name, make);
+    }
+
+    /// The same with the policies that `earlier` has made.
+    #[must_use]
+    pub fn succeeding(self, earlier: Self) -> Self {
+        Self { made: earlier.made, ..self }
+    }
+
+    /// Whether there is a policy for `router`.
+    pub fn know(&self, router: &Router) -> bool {
+        let policy = router.policy.as_str();
+        NAMES.contains(&policy) || self.makers.contains_key(policy) || self.fixed.contains_key(&router.name)
+    }
+
+    /// The policy of `router`, one of `network`; `None` if it names one that does not exist. It takes no lock.
+    pub fn of(&self, router: &Arc<Router>, network: &Network) -> Option<Arc<dyn PlacementPolicy>> {
+        if let Some(fixed) = self.fixed.get(&router.name) {
+            return Some(Arc::clone(fixed));
+        }
+        let kept = |made: &Made| {
+            let (of, policy) = made.get(&router.name)?;
+            (Arc::ptr_eq(of, router) || of == router).then(|| Arc::clone(policy))
+        };
+        if let Some(policy) = kept(&self.made.load()) {
+            return Some(policy);
+        }
+        let make = self.makers.get(&router.policy);
+        let policy = make.map(|make| make(router)).or_else(|| named(router))?;
+        // Who comes first wins, so that all go by one. What is kept of routers that are gone goes with this.
+        let before = self.made.rcu(|made| {
+            let mut next: Made = Made::clone(made);
+            if kept(made).is_none() {
+                next.retain(|name, _| network.router(name.as_str()).is_some());
+                next.insert(router.name.clone(), (Arc::clone(router), Arc::clone(&policy)));
+            }
+            next
+        });
+        Some(kept(&before).unwrap_or(policy))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::NetworkChange;
+
+    fn network(routers: impl IntoIterator<Item = Router>) -> Network {
+        Network::new(routers.into_iter().map(Into::into)).unwrap()
+    }
+
+    fn router(name: &str, policy: &str) -> Router {
+        Router { policy: policy.to_owned(), ..Router::new(name) }
+    }
+
+    #[test]
+    fn every_name_makes_the_policy_of_that_name_and_no_other_does() {
+        for name in NAMES {
+            assert_eq!(named(&router("r", name)).unwrap().name(), name);
+        }
+        assert!(named(&router("r", "best")).is_none());
+    }
+
+    #[test]
+    fn a_policy_is_kept_while_its_router_stays_as_it_is() {
+        let first = network([router("even", "round-robin"), router("near", "nearest-least-cpu")]);
+        let nearer = Router { radius_km: 100.0, ..router("near", "nearest-least-cpu") };
+        // a router put again as it was is another object
+        let same = router("even", "round-robin");
+        let second = first.changed(&[NetworkChange::Put(nearer.into()), NetworkChange::Put(same.into())]).unwrap();
+        let policies = Policies::default();
+        let policy = |network: &Network, name: &str| policies.of(network.router(name).unwrap(), network).unwrap();
+        let (even, near) = (policy(&first, "even"), policy(&first, "near"));
+        assert!(Arc::ptr_eq(&even, &policy(&second, "even")) && Arc::ptr_eq(&near, &policy(&first, "near")));
+        assert!(!Arc::ptr_eq(&near, &policy(&second, "near")));
+        let later = Policies::default().succeeding(policies.clone());
+        assert!(Arc::ptr_eq(&even, &later.of(second.router("even").unwrap(), &second).unwrap()));
+        let without =
+            second.changed(&[NetworkChange::Remove(crate::network::RouterName::from("near").into())]).unwrap();
+        let default = policies.of(without.router("default").unwrap(), &without);
+        assert!(default.is_some() && !policies.made.load().contains_key("near"), "nothing is kept of what is gone");
+    }
+
+    #[test]
+    fn an_embedders_policy_is_made_by_its_name_and_a_fixed_one_comes_first() {
+        let mut policies = Policies::default();
+        policies.add("nearby".to_owned(), Arc::new(|router| Arc::new(NearestLeastCpu { radius_km: router.radius_km })));
+        let network = network([router("own", "nearby"), router("bad", "none")]);
+        let of = |policies: &Policies, name: &str| {
+            policies.of(network.router(name).unwrap(), &network).map(|policy| policy.name().to_owned())
+        };
+        assert_eq!(of(&policies, "own").as_deref(), Some("nearest-least-cpu"));
+        assert_eq!(of(&policies, "bad"), None);
+        let known = |policies: &Policies, name: &str| policies.know(network.router(name).unwrap());
+        assert!(known(&policies, "own") && known(&policies, "default") && !known(&policies, "bad"));
+        policies.fix("bad".into(), Arc::new(LeastCpu));
+        assert_eq!(of(&policies, "bad").as_deref(), Some("least-cpu"));
+    }
+}
