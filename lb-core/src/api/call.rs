@@ -22,6 +22,14 @@ pub enum Call {
     GetMeetings,
     /// Gives a meeting more slides.
     InsertDocument,
+    /// Recordings.
+    GetRecordings,
+    /// Makes recordings public, or takes them back.
+    PublishRecordings,
+    /// Deletes recordings.
+    DeleteRecordings,
+    /// Changes the metadata of recordings.
+    UpdateRecordings,
 }
 
 impl Call {
@@ -36,6 +44,10 @@ impl Call {
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
             Self::InsertDocument => "insertDocument",
+            Self::GetRecordings => "getRecordings",
+            Self::PublishRecordings => "publishRecordings",
+            Self::DeleteRecordings => "deleteRecordings",
+            Self::UpdateRecordings => "updateRecordings",
         }
     }
 
@@ -50,13 +62,18 @@ impl Call {
             Self::GetMeetingInfo,
             Self::GetMeetings,
             Self::InsertDocument,
+            Self::GetRecordings,
+            Self::PublishRecordings,
+            Self::DeleteRecordings,
+            Self::UpdateRecordings,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
     pub fn changes_state(self) -> bool {
-        matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument)
+        let of_meetings = matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument);
+        of_meetings || matches!(self, Self::PublishRecordings | Self::DeleteRecordings | Self::UpdateRecordings)
     }
 }
 

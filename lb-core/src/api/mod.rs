@@ -21,6 +21,7 @@ mod request;
 
 pub mod create;
 pub mod get_meetings;
+pub mod get_recordings;
 pub mod is_meeting_running;
 pub mod join;
 pub mod join_refusal;

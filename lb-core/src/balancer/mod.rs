@@ -15,6 +15,9 @@
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
+//! | `get_recordings`, `change_recordings` | what calls about recordings do |
+//! | `follow_recordings`, `recording_rounds` | what the servers list of their recordings, and when they are asked |
+//! | `recordings` | what administrators do about recordings |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
@@ -26,19 +29,24 @@ mod alarms;
 mod ask;
 mod authenticate;
 mod builder;
+mod change_recordings;
 mod create;
 mod deliver;
 mod down;
 mod end;
 mod ended;
 mod follow;
+mod follow_recordings;
 mod get_meeting_info;
 mod get_meetings;
+mod get_recordings;
 mod insert_document;
 mod is_meeting_running;
 mod join;
 mod place;
 mod proxied;
+mod recording_rounds;
+mod recordings;
 mod refresh;
 mod settle;
 mod store_health;
@@ -89,6 +97,7 @@ pub struct Balancer {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    recording_rounds: Arc<recording_rounds::RecordingRounds>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -184,6 +193,10 @@ impl Balancer {
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
             Call::InsertDocument => self.insert_document(&integration, signed).await,
+            Call::GetRecordings => self.get_recordings(&integration, signed.params).await,
+            Call::PublishRecordings => self.publish_recordings(&integration, signed.params).await,
+            Call::DeleteRecordings => self.delete_recordings(&integration, signed.params).await,
+            Call::UpdateRecordings => self.update_recordings(&integration, signed.params).await,
         }
     }
 
