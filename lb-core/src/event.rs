@@ -14,6 +14,7 @@ use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::network::{EntityName, IntegrationName};
+use crate::recording::RecordingId;
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.
@@ -260,6 +261,62 @@ pub enum EventKind {
         /// Whether it is not tried again.
         given_up: bool,
     },
+    /// A server lists a recording that was not known, or it is known now whose it is. Stored.
+    RecordingSeen {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+        /// How many people were in the meeting.
+        participants: u32,
+        /// How long the meeting lasted, whole seconds.
+        seconds: u64,
+        /// What people can play, in BBB's words; empty while its server works on it.
+        formats: Vec<String>,
+    },
+    /// People can play a recording now. Stored.
+    RecordingPublished {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A recording was taken back. Stored.
+    RecordingUnpublished {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A recording was deleted, or its server has it no more. Stored.
+    RecordingDeleted {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A website changed the metadata of a recording, or who may play it. Stored.
+    RecordingUpdated {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -317,6 +374,11 @@ impl EventKind {
             Self::CopyInUse { .. } => "copy-in-use",
             Self::CallbackDelivered { .. } => "callback-delivered",
             Self::CallbackFailed { .. } => "callback-failed",
+            Self::RecordingSeen { .. } => "recording-seen",
+            Self::RecordingPublished { .. } => "recording-published",
+            Self::RecordingUnpublished { .. } => "recording-unpublished",
+            Self::RecordingDeleted { .. } => "recording-deleted",
+            Self::RecordingUpdated { .. } => "recording-updated",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -338,6 +400,11 @@ impl EventKind {
             | Self::StrayEnded { meeting, .. }
             | Self::CallbackDelivered { meeting, .. }
             | Self::CallbackFailed { meeting, .. } => Some(meeting),
+            Self::RecordingSeen { meeting, .. }
+            | Self::RecordingPublished { meeting, .. }
+            | Self::RecordingUnpublished { meeting, .. }
+            | Self::RecordingDeleted { meeting, .. }
+            | Self::RecordingUpdated { meeting, .. } => meeting.as_ref(),
             _ => None,
         }
     }
@@ -366,7 +433,12 @@ impl EventKind {
             | Self::MeetingPlacedAfresh { server, .. }
             | Self::CopyInUse { server, .. }
             | Self::StrayNoted { server, .. }
-            | Self::StrayEnded { server, .. } => Some(server),
+            | Self::StrayEnded { server, .. }
+            | Self::RecordingSeen { server, .. }
+            | Self::RecordingPublished { server, .. }
+            | Self::RecordingUnpublished { server, .. }
+            | Self::RecordingDeleted { server, .. }
+            | Self::RecordingUpdated { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
             _ => None,
         }

@@ -1,8 +1,9 @@
-//! What the balancer does by itself, round after round: it asks the monitor, follows the meetings of every server, and
-//! settles claims whose creator is gone.
+//! What the balancer does by itself, round after round: it asks the monitor, follows the meetings and the recordings of every
+//! server, and settles claims whose creator is gone.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use lb_core::ServerName;
 use lb_core::balancer::Balancer;
@@ -15,6 +16,12 @@ use crate::setup::{LiveSetup, Setup};
 
 /// How many servers are asked for their meetings at the same time.
 const FOLLOWED_AT_ONCE: usize = 256;
+
+/// How many servers are asked for their recordings at the same time. The list of one that knows no pages is long.
+const RECORDINGS_AT_ONCE: usize = 4;
+
+/// How often it is looked at which servers are due to be asked for their recordings.
+const RECORDINGS_TICK: Duration = Duration::from_secs(1);
 
 /// Starts the rounds; they end when `stop` is cancelled. Each goes by the setup as it is when the round begins, and a new setup
 /// begins with a round at once.

@@ -38,6 +38,14 @@ pub enum Call {
     GetRecordingTextTracks,
     /// Gives a recording captions.
     PutRecordingTextTrack,
+    /// Recordings.
+    GetRecordings,
+    /// Makes recordings public, or takes them back.
+    PublishRecordings,
+    /// Deletes recordings.
+    DeleteRecordings,
+    /// Changes the metadata of recordings.
+    UpdateRecordings,
 }
 
 impl Call {
@@ -59,6 +67,10 @@ impl Call {
             Self::SetConfigXml => "setConfigXML",
             Self::GetRecordingTextTracks => "getRecordingTextTracks",
             Self::PutRecordingTextTrack => "putRecordingTextTrack",
+            Self::GetRecordings => "getRecordings",
+            Self::PublishRecordings => "publishRecordings",
+            Self::DeleteRecordings => "deleteRecordings",
+            Self::UpdateRecordings => "updateRecordings",
         }
     }
 
@@ -80,6 +92,10 @@ impl Call {
             Self::SetConfigXml,
             Self::GetRecordingTextTracks,
             Self::PutRecordingTextTrack,
+            Self::GetRecordings,
+            Self::PublishRecordings,
+            Self::DeleteRecordings,
+            Self::UpdateRecordings,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
@@ -95,6 +111,9 @@ impl Call {
                 | Self::SendChatMessage
                 | Self::SetConfigXml
                 | Self::PutRecordingTextTrack
+                | Self::PublishRecordings
+                | Self::DeleteRecordings
+                | Self::UpdateRecordings
         )
     }
 

@@ -54,6 +54,14 @@ pub enum Failure {
     NoServer,
     /// The meeting's server gives no usable answer.
     ServerTrouble,
+    /// A call about recordings names none.
+    MissingRecordId,
+    /// A publishRecordings does not say whether to publish.
+    MissingPublish,
+    /// No such recording.
+    RecordingNotFound,
+    /// No server of the recordings gives a usable answer.
+    RecordingTrouble,
     /// The call is too long to be sent to a server.
     TooLong,
     /// The call's body did not come whole.
@@ -78,6 +86,14 @@ impl From<GatewayError> for Failure {
 }
 
 impl Failure {
+    /// The same where the server of a recording was asked.
+    pub(crate) fn of_recordings(error: GatewayError) -> Self {
+        match error.into() {
+            Self::ServerTrouble => Self::RecordingTrouble,
+            other => other,
+        }
+    }
+
     /// BBB's messageKey.
     pub fn key(self) -> &'static str {
         match self {
@@ -85,9 +101,11 @@ impl Failure {
             Self::UnsupportedRequest => "unsupportedRequest",
             Self::UnsupportedContentType => "unsupportedContentType",
             Self::NotAllowed => "permissionDenied",
-            Self::NotFound => "notFound",
+            Self::NotFound | Self::RecordingNotFound => "notFound",
             Self::InvalidMeetingIdentifier => "invalidMeetingIdentifier",
             Self::MissingMeetingId => "missingParamMeetingID",
+            Self::MissingRecordId => "missingParamRecordID",
+            Self::MissingPublish => "missingParamPublish",
             Self::MissingFullName => "missingParamFullName",
             Self::MissingName => "nullError",
             Self::EmptyName => "emptyError",
@@ -98,7 +116,9 @@ impl Failure {
             Self::ParentUnknown => "parentMeetingDoesNotExist",
             Self::ReservedParameters => "invalidParameters",
             Self::IdNotUnique => "idNotUnique",
-            Self::NoServer | Self::ServerTrouble | Self::Interrupted | Self::StoreTrouble => "internalError",
+            Self::NoServer | Self::ServerTrouble | Self::RecordingTrouble | Self::Interrupted | Self::StoreTrouble => {
+                "internalError"
+            }
         }
     }
 
@@ -114,6 +134,9 @@ impl Failure {
             }
             Self::InvalidMeetingIdentifier => "The meeting ID that you supplied did not match any existing meetings.",
             Self::MissingMeetingId => "You must specify a meeting ID for the meeting.",
+            Self::MissingRecordId => "You must specify a recordID.",
+            Self::MissingPublish => "You must specify a publish value true or false.",
+            Self::RecordingNotFound => "We could not find recordings",
             Self::MissingFullName => "You must provide your name",
             Self::MissingName | Self::EmptyName => "You must provide a meeting name",
             Self::NameSize => "Meeting name must be between 2 and 256 characters",
@@ -129,6 +152,7 @@ impl Failure {
             Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
+            Self::RecordingTrouble => "The server of these recordings does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
             Self::Interrupted => "The request did not arrive whole.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",

@@ -26,6 +26,7 @@ mod upload;
 pub mod config_xml;
 pub mod create;
 pub mod get_meetings;
+pub mod get_recordings;
 pub mod get_servers;
 pub mod get_sessions;
 pub mod is_meeting_running;

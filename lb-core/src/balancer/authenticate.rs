@@ -7,7 +7,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::Balancer;
-use crate::api::{ApiRequest, Failure, Route, SignedRequest};
+use crate::api::{ApiRequest, Failure, Route, SignedRequest, get_recordings};
 use crate::checksum::{Hints, Search, SignedCall};
 use crate::event::{EventKind, SearchOutcome};
 use crate::network::{Integration, IntegrationName};
@@ -35,11 +35,15 @@ impl Balancer {
         hint: &mut Option<IntegrationName>,
     ) -> Result<Arc<Integration>, Failure> {
         let checksum = signed.checksum.ok_or(Failure::Checksum)?;
-        let owners = match signed.params.given("meetingID") {
+        let mut owners = match signed.params.given("meetingID") {
             // a store in trouble must not keep anybody out
             Some(meeting_id) => self.store.owners(&meeting_id.into()).await.unwrap_or_default(),
             None => Vec::new(),
         };
+        if let Some(id) = signed.params.given("recordID").and_then(|ids| get_recordings::list(ids).next()) {
+            let recording = self.stores.recordings.find(&id.into()).await.ok().flatten();
+            owners.extend(recording.and_then(|recording| recording.integration.clone()));
+        }
         let named = signed.params.given("integrationName").into_iter();
         let by_owner = owners.iter().map(|owner| owner.as_str());
         let by_place = places(route.prefix, request.host.as_deref());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Balancer, Relay, deliver, refresh, store_health};
+use super::{Balancer, Relay, deliver, recording_rounds, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -16,7 +16,7 @@ use crate::network::{Integrations, Network, RouterName};
 use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
+use crate::store::{FleetStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct Settings {
     pub attempt: Duration,
     /// How long a server may take to list its meetings.
     pub list_deadline: Duration,
+    /// How often a server is asked for its recordings.
+    pub recordings_interval: Duration,
+    /// How long a server may take to list its recordings, or one page of them.
+    pub recordings_deadline: Duration,
     /// A meeting younger than this is never forgotten because of a list.
     pub grace: Duration,
     /// Whether servers disabled only by WARNING take meetings when no other can.
@@ -61,6 +65,8 @@ impl Default for Settings {
             budget: Duration::from_secs(8),
             attempt: Duration::from_millis(3500),
             list_deadline: Duration::from_secs(8),
+            recordings_interval: Duration::from_secs(300),
+            recordings_deadline: Duration::from_secs(30),
             grace: Duration::from_secs(30),
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
@@ -98,6 +104,7 @@ struct Live {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    recording_rounds: Arc<recording_rounds::RecordingRounds>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -184,7 +191,7 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
     }
 
@@ -217,6 +224,7 @@ impl BalancerBuilder {
             kept_fleet: Arc::clone(&running.kept_fleet),
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
+            recording_rounds: Arc::clone(&running.recording_rounds),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -268,6 +276,7 @@ impl BalancerBuilder {
             kept_fleet: self.live.kept_fleet,
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
+            recording_rounds: self.live.recording_rounds,
         }
     }
 }

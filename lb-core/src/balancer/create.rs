@@ -192,6 +192,9 @@ impl Balancer {
             Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
         let created = created_event(&fresh, placement);
         let replaces = Replaces::Incarnation(meeting.internal_id.clone());
+        if meeting.records {
+            self.recording_to_come(&meeting.server);
+        }
         self.adopt(fresh, replaces, vec![ended, created]).await
     }
 

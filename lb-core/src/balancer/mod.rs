@@ -18,6 +18,9 @@
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
+//! | `get_recordings`, `change_recordings` | what calls about recordings do |
+//! | `follow_recordings`, `recording_rounds` | what the servers list of their recordings, and when they are asked |
+//! | `recordings` | what administrators do about recordings |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
@@ -30,6 +33,7 @@ mod ask;
 mod authenticate;
 mod breakout;
 mod builder;
+mod change_recordings;
 mod config_xml;
 mod create;
 mod deliver;
@@ -37,8 +41,10 @@ mod down;
 mod end;
 mod ended;
 mod follow;
+mod follow_recordings;
 mod get_meeting_info;
 mod get_meetings;
+mod get_recordings;
 mod get_servers;
 mod get_sessions;
 mod insert_document;
@@ -47,6 +53,8 @@ mod join;
 mod pass_through;
 mod place;
 mod proxied;
+mod recording_rounds;
+mod recordings;
 mod refresh;
 mod settle;
 mod store_health;
@@ -98,6 +106,7 @@ pub struct Balancer {
     kept_fleet: Arc<refresh::KeptFleet>,
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
+    recording_rounds: Arc<recording_rounds::RecordingRounds>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -219,6 +228,10 @@ impl Balancer {
             Call::SetConfigXml => self.set_config_xml(&integration, signed.params).await,
             Call::GetRecordingTextTracks => self.get_text_tracks(&integration, signed.params).await,
             Call::PutRecordingTextTrack => self.put_text_track(&integration, signed.params, upload).await,
+            Call::GetRecordings => self.get_recordings(&integration, signed.params).await,
+            Call::PublishRecordings => self.publish_recordings(&integration, signed.params).await,
+            Call::DeleteRecordings => self.delete_recordings(&integration, signed.params).await,
+            Call::UpdateRecordings => self.update_recordings(&integration, signed.params).await,
         }
     }
 

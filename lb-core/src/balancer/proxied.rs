@@ -136,6 +136,9 @@ impl Balancer {
         if forgotten {
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
+            if meeting.records {
+                self.recording_to_come(&meeting.server);
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::api::{Failure, Params, Reply, Upload};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall, ServerReply};
 use crate::network::Integration;
+use crate::recording::RecordingState;
 use crate::server::ServerState;
 
 impl Balancer {
@@ -50,10 +51,23 @@ impl Balancer {
         self.tracks(&server, ServerCall::upload(&server.server, "putRecordingTextTrack", &query, upload, left)).await
     }
 
+    /// The server that holds the recording, if that is one of the integration; not known and another's are the same.
+    async fn holder(&self, integration: &Integration, record_id: &str) -> Result<Option<Arc<FleetServer>>, Failure> {
+        let found = self.stored(self.stores.recordings.find(&record_id.into()).await)?;
+        let own = found.filter(|recording| {
+            recording.integration.as_ref() == Some(&integration.name) && recording.state != RecordingState::Deleted
+        });
+        let Some(recording) = own else { return Ok(None) };
+        let server = self.fleet().server(&recording.server).cloned();
+        let server = server.filter(|server| server.state() != ServerState::Suspended);
+        server.map(Some).ok_or(Failure::RecordingTrouble)
+    }
+
     /// Asks the server and passes its JSON on as it came.
     async fn tracks(&self, server: &FleetServer, call: ServerCall) -> Result<Answered, Failure> {
         let about_the_call = |reply: &ServerReply| (400..500).contains(&reply.status);
-        let answered = self.ask_raw(server, call, about_the_call, tracks).await?.ok_or(Failure::UnsupportedRequest)?;
+        let answered = self.ask_raw(server, call, about_the_call, tracks).await.map_err(Failure::of_recordings)?;
+        let answered = answered.ok_or(Failure::UnsupportedRequest)?;
         Ok(Answered { server: Some(server.server.name.clone()), ..answered })
     }
 }
@@ -83,11 +97,4 @@ fn missing(name: &str) -> Answered {
 
 fn failed(key: &'static str, message: &str) -> Answered {
     Answered { reply: json::failed(key, message), key: key.into(), success: false, server: None }
-}
-
-impl Balancer {
-    async fn holder(&self, integration: &Integration, record_id: &str) -> Result<Option<Arc<FleetServer>>, Failure> {
-        let _ = (integration, record_id, ServerState::Suspended);
-        Ok(None)
-    }
 }

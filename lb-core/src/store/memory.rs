@@ -2,6 +2,7 @@
 
 mod network;
 mod outbox;
+mod recordings;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use self::outbox::Deliveries;
 use super::{
     ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
-    PublishedIndex, Replaces, Settled, StoreError,
+    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
@@ -28,6 +29,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 pub struct InMemoryStore {
     index: PublishedIndex,
     network: LiveNetwork,
+    recordings: PublishedRecordings,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
 }
@@ -216,6 +218,14 @@ impl MeetingStore for InMemoryStore {
         Ok(self.lock().events.iter().rev().take(limit).cloned().collect())
     }
 
+    async fn owners_of(
+        &self,
+        incarnations: Vec<InternalMeetingId>,
+        server: &ServerName,
+    ) -> Result<Vec<Option<IntegrationName>>, StoreError> {
+        Ok(recordings::owners_of(&self.lock().events, &incarnations, server))
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -282,4 +292,5 @@ mod tests {
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -15,6 +15,7 @@ mod pass_through;
 mod placement;
 mod races;
 mod succession;
+mod text_tracks;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use lb_core::network::Network;
-use lb_core::store::{MeetingIndex, StoreError};
+use lb_core::store::{MeetingIndex, RecordingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::later::{Later, Put};
 
-/// What a job works on: the index and the network as they will be published, and the database in the transaction of the batch.
+/// What a job works on: the indexes and the network as they will be published, and the database in the transaction of the batch.
 pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
     pub(super) network: &'a mut Arc<Network>,
+    pub(super) recordings: &'a mut RecordingIndex,
     connection: &'a Connection,
     way: Way<'a>,
 }
@@ -31,10 +32,11 @@ impl<'a> Work<'a> {
     pub(super) fn new(
         index: &'a mut MeetingIndex,
         network: &'a mut Arc<Network>,
+        recordings: &'a mut RecordingIndex,
         connection: &'a Connection,
         way: Way<'a>,
     ) -> Self {
-        Self { index, network, connection, way }
+        Self { index, network, recordings, connection, way }
     }
 
     /// The database to read from.

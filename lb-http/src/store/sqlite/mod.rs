@@ -17,6 +17,7 @@ mod network;
 mod outbox;
 mod parameters;
 mod probe;
+mod recordings;
 mod restore;
 mod schema;
 mod tables;
@@ -32,7 +33,7 @@ use lb_core::event::Event;
 use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
     ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
-    PublishedIndex, Replaces, Settled, StoreError,
+    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -82,7 +83,9 @@ impl SqliteStore {
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
-        let shared = Arc::new(Shared { index, network, ..Shared::default() });
+        let recordings = recordings::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let recordings = PublishedRecordings::new(recordings);
+        let shared = Arc::new(Shared { index, network, recordings, ..Shared::default() });
         file.remember();
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
@@ -257,6 +260,15 @@ impl MeetingStore for SqliteStore {
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
         // recorded events are written before the jobs of their batch, so this one finds them
         self.writer.run(move |work| Ok(events::latest(work.database(), limit)?)).await
+    }
+
+    async fn owners_of(
+        &self,
+        incarnations: Vec<InternalMeetingId>,
+        server: &ServerName,
+    ) -> Result<Vec<Option<IntegrationName>>, StoreError> {
+        let server = server.clone();
+        self.writer.run(move |work| Ok(recordings::owners_of(work.database(), &incarnations, &server)?)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {
