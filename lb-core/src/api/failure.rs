@@ -139,9 +139,7 @@ impl Failure {
             Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
-            Self::RecordingTrouble => {
-                "The server of these recordings does not answer at the moment. Please try again."
-            }
+            Self::RecordingTrouble => "The server of these recordings does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
         }

@@ -47,7 +47,11 @@ enum Outcome {
 }
 
 impl Balancer {
-    pub(super) async fn publish_recordings(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
+    pub(super) async fn publish_recordings(
+        &self,
+        integration: &Integration,
+        params: Params,
+    ) -> Result<Answered, Failure> {
         let ids = ids(&params)?;
         let publish = params.given("publish").ok_or(Failure::MissingPublish)?;
         let published = match publish {
@@ -64,7 +68,11 @@ impl Balancer {
         })))
     }
 
-    pub(super) async fn delete_recordings(&self, integration: &Integration, params: Params) -> Result<Answered, Failure> {
+    pub(super) async fn delete_recordings(
+        &self,
+        integration: &Integration,
+        params: Params,
+    ) -> Result<Answered, Failure> {
         let wanted = Wanted { call: "deleteRecordings", params: Params::default(), what: What::Delete };
         self.change_recordings(integration, ids(&params)?, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
@@ -138,12 +146,15 @@ impl Balancer {
         let mut best = Outcome::NotFound;
         for some in in_urls(&server, &copies, wanted)? {
             let left = deadline.since(self.clock.now());
-            let outcome = if left.is_zero() { Outcome::Trouble } else { self.change_some(&server, some, wanted, deadline).await };
+            let outcome =
+                if left.is_zero() { Outcome::Trouble } else { self.change_some(&server, some, wanted, deadline).await };
             if outcome == Outcome::Done {
                 for copy in some {
                     let told = |before: &Recording, after: &Recording| self.told_of_change(before, after, &wanted.what);
                     // the server has done it: what cannot be kept now, its next list brings
-                    let _ = self.change_recording(copy, |present| wanted.what.applied(present, self.clock.now()), told).await;
+                    let _ = self
+                        .change_recording(copy, |present| wanted.what.applied(present, self.clock.now()), told)
+                        .await;
                 }
             }
             best = best.min(outcome);

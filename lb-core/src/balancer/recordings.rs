@@ -73,8 +73,7 @@ impl Balancer {
             let Some(before) = present else { return Ok(()) };
             let Some(after) = change(&before).filter(|after| *after != *before) else { return Ok(()) };
             let events = tell(&before, &after);
-            let change =
-                RecordingChange { before: Some(before), after: Some(after.into()), events: events.clone() };
+            let change = RecordingChange { before: Some(before), after: Some(after.into()), events: events.clone() };
             if self.stored(self.stores.recordings.change_recordings(vec![change]).await)? == [true] {
                 events.iter().for_each(|event| self.show(event));
                 return Ok(());

@@ -92,8 +92,7 @@ pub enum RecordingState {
 
 impl RecordingState {
     /// Every state, the one that websites most want to see first.
-    pub const ALL: [Self; 5] =
-        [Self::Published, Self::Unpublished, Self::Processed, Self::Processing, Self::Deleted];
+    pub const ALL: [Self; 5] = [Self::Published, Self::Unpublished, Self::Processed, Self::Processing, Self::Deleted];
 
     /// BBB's word for it.
     pub fn as_str(self) -> &'static str {

@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn metadata_are_read_and_changed_and_the_rest_stays() {
-        let fields = RecordingFields::new("<a/>", "<b/>", "<meetingName> A &amp; B </meetingName>\n<x>1</x><y>2</y>", "<c/>");
+        let fields =
+            RecordingFields::new("<a/>", "<b/>", "<meetingName> A &amp; B </meetingName>\n<x>1</x><y>2</y>", "<c/>");
         let pairs = |fields: &RecordingFields| {
             let joined = fields.metadata().into_iter().map(|(key, value)| format!("{key}={value}"));
             joined.collect::<Vec<_>>().join(";")

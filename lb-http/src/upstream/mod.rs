@@ -36,11 +36,18 @@ pub struct UpstreamSettings {
     pub max_concurrent_calls: usize,
     /// The most bytes of one answer that are read. A list of a thousand meetings with their users has some 3 MB.
     pub answer_limit: usize,
+    /// The same for a list of recordings. BBB before 2.6 lists all at once: ten thousand have some 30 MB.
+    pub recordings_limit: usize,
 }
 
 impl Default for UpstreamSettings {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(2), max_concurrent_calls: 100, answer_limit: 16 << 20 }
+        Self {
+            connect_timeout: Duration::from_secs(2),
+            max_concurrent_calls: 100,
+            answer_limit: 16 << 20,
+            recordings_limit: 40 << 20,
+        }
     }
 }
 
@@ -93,8 +100,10 @@ impl HttpGateway {
         let request = request(call).map_err(|error| Failed::from(GatewayError::NotSent(error.to_string())))?;
         let answer = client.request(request).await.map_err(|error| of_request(&error))?;
         let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), self.settings.answer_limit).collect().await;
-        let body = body.map_err(|error| of_body(&*error, self.settings.answer_limit))?;
+        let limit =
+            if call.name == "getRecordings" { self.settings.recordings_limit } else { self.settings.answer_limit };
+        let body = Limited::new(answer.into_body(), limit).collect().await;
+        let body = body.map_err(|error| of_body(&*error, limit))?;
         Ok(ServerReply { status, body: body.to_bytes() })
     }
 

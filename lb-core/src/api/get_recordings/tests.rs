@@ -57,7 +57,10 @@ fn a_question_is_read_as_bbb_reads_it() {
     let ids = Which::BeginningWith(vec!["a".into(), "b".into()]);
     assert_eq!(read("meetingID=x&recordID=a,%20b,,").which, ids);
     assert_eq!(read("meetingID=x,y").which, Which::OfMeetings(vec!["x".into(), "y".into()]));
-    assert_eq!((read("").states, read("state=").states, read("state=any").states), (States::LISTED, States::LISTED, States::ALL));
+    assert_eq!(
+        (read("").states, read("state=").states, read("state=any").states),
+        (States::LISTED, States::LISTED, States::ALL)
+    );
     let filtered = read("meta_gl-listed=true&meta_a_b=1&meta_=2&meta=3&meta_x=%25y%25");
     let keys: Vec<_> = filtered.metadata.iter().map(|filter| filter.key.as_str()).collect();
     assert_eq!(keys, ["gl-listed", "x"]);

@@ -9,6 +9,7 @@ mod insert_document;
 mod meetings;
 mod placement;
 mod races;
+mod recordings;
 mod succession;
 
 use std::sync::{Arc, Mutex};

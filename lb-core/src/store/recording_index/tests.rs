@@ -51,7 +51,8 @@ fn expected(all: &[Arc<Recording>], query: &RecordingQuery) -> Vec<Arc<Recording
 fn which() -> impl Strategy<Value = Which> {
     let ids = vec("[0-9]{1,2}", 0..6).prop_map(Which::BeginningWith);
     let meetings = vec(0..4_u8, 0..6);
-    let meetings = meetings.prop_map(|all| Which::OfMeetings(all.iter().map(|one| format!("room{one}").into()).collect()));
+    let meetings =
+        meetings.prop_map(|all| Which::OfMeetings(all.iter().map(|one| format!("room{one}").into()).collect()));
     prop_oneof![Just(Which::All), ids, meetings]
 }
 

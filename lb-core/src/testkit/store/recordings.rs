@@ -7,7 +7,8 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::meeting::MeetingKey;
 use crate::recording::{
-    MetadataFilter, Page, Pattern, Recording, RecordingFields, RecordingId, RecordingQuery, RecordingState, States, Which,
+    MetadataFilter, Page, Pattern, Recording, RecordingFields, RecordingId, RecordingQuery, RecordingState, States,
+    Which,
 };
 use crate::store::{MeetingStore, RecordingChange, RecordingStore};
 
@@ -40,10 +41,10 @@ fn changed(before: &Recording, after: Recording) -> RecordingChange {
 }
 
 fn seen(recording: &Recording) -> Event {
-    let meeting = recording.integration.clone().map(|integration| MeetingKey {
-        integration,
-        meeting_id: recording.meeting_id.clone(),
-    });
+    let meeting = recording
+        .integration
+        .clone()
+        .map(|integration| MeetingKey { integration, meeting_id: recording.meeting_id.clone() });
     let kind = EventKind::RecordingSeen {
         meeting,
         recording: recording.id.clone(),
@@ -128,7 +129,8 @@ pub async fn an_integration_finds_its_own_newest_first(store: &dyn RecordingStor
 
 /// Recordings are found by what their ids begin with, by their meetings and by their metadata, in lists of any length.
 pub async fn recordings_are_found_by_ids_meetings_and_metadata(store: &dyn RecordingStore) {
-    let many = (0..60).map(|number| recording(&format!("{:02}-{number}", number % 20), &format!("room-{}", number / 3), number));
+    let many = (0..60)
+        .map(|number| recording(&format!("{:02}-{number}", number % 20), &format!("room-{}", number / 3), number));
     store_all(store, many).await;
     let beginning = |ids: &[&str]| Which::BeginningWith(ids.iter().map(|&id| id.to_owned()).collect());
     assert_eq!(ids(store, &query(beginning(&["07-", "07-27", "none"]))).await.0, ["07-47", "07-27", "07-7"]);
