@@ -16,7 +16,9 @@ use lb_http::sim::{Fault, SimulatedServer, SimulatedServerSettings};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use self::harness::{Answer, Lb, Website, fetch, free_port, integrations, raw, simulated, simulated_with, unwatched};
+use self::harness::{
+    Answer, Lb, Website, fetch, free_port, integrations, raw, simulated, simulated_with, until, unwatched,
+};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -185,4 +187,42 @@ async fn slides_that_break_off_or_are_refused_tell_nothing_of_the_server() {
     servers[0].fault(None);
     post(&call, "text/xml", slides(1000)).await.success();
     assert_eq!((documents(&servers[0]), servers[0].calls()["insertDocument"]), (2, before + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captions_are_uploaded_to_the_server_of_the_recording() {
+    let servers = simulated(2).await;
+    let config = integrations(&[("moodle", "moodle-s3cr3t"), ("portal", "portal-s3cr3t")]) + &unwatched(&servers);
+    let lb = Lb::start(&(config + "[recordings]\ninterval = \"1s\"\n")).await;
+    lb.ready().await;
+    let (moodle, portal) = (lb.website("moodle-s3cr3t"), lb.website("portal-s3cr3t"));
+    let created = moodle.call("create", &[("name", "Algebra"), ("meetingID", "room-1"), ("record", "true")]).await;
+    let id = created.success().value("internalMeetingID");
+    moodle.call("end", &[("meetingID", "room-1")]).await.success();
+    until(PATIENCE, "the recording is known", async || {
+        let tracks = moodle.call("getRecordingTextTracks", &[("recordID", &id)]).await.text();
+        tracks.contains("noCaptionsFound").then_some(())
+    })
+    .await;
+    let params = [("recordID", id.as_str()), ("kind", "captions"), ("lang", "de-DE"), ("label", "Deutsch")];
+    let content = "WEBVTT\n".repeat(50_000);
+    let body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.vtt\"\r\nContent-Type: text/vtt\r\n\r\n{content}\r\n--x--\r\n"
+    );
+    let parts = "multipart/form-data; boundary=x";
+    let put = post(&moodle.url("putRecordingTextTrack", &params), parts, body.clone()).await;
+    assert!(put.text().contains("upload_text_track_success"), "{}", put.text());
+    let files = |bbb: &mut SimulatedBbb| -> Vec<usize> {
+        bbb.recordings().flat_map(|one| one.text_tracks.iter().map(|track| track.file.len())).collect()
+    };
+    let held: Vec<usize> = servers.iter().flat_map(|server| server.with(files)).collect();
+    assert_eq!(held, [content.len()], "the file is whole, once");
+    for answer in [
+        post(&portal.url("putRecordingTextTrack", &params), parts, body.clone()).await,
+        portal.call("getRecordingTextTracks", &params[..1]).await,
+    ] {
+        assert!(answer.text().contains("noRecordings"), "{}", answer.text());
+    }
+    let stranger = lb.website("wrong").url("putRecordingTextTrack", &params);
+    assert!(post(&stranger, parts, body).await.text().contains("checksumError"));
 }

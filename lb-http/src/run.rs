@@ -165,6 +165,8 @@ pub(crate) fn settings(config: &Config) -> Settings {
         // so that a second server still fits, however short the budget
         attempt: defaults.attempt.min(budget * 7 / 16),
         list_deadline: budget,
+        recordings_interval: config.recordings.interval,
+        recordings_deadline: defaults.recordings_deadline,
         grace: config.meetings.grace,
         last_resort: config.placement.last_resort,
         voice_bridges: match config.voice_unique {

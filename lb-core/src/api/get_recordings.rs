@@ -7,6 +7,7 @@ pub use self::write::reply;
 use super::{Answer, Params, stamp};
 use crate::clock::Timestamp;
 use crate::fleet::Stamp;
+use crate::meeting::InternalMeetingId;
 use crate::network::IntegrationName;
 use crate::recording::{
     MetadataFilter, Page, Pattern, Recording, RecordingFields, RecordingId, RecordingQuery, RecordingState, States,
@@ -65,6 +66,8 @@ pub struct Listed {
     pub recording: Recording,
     /// Whose it is, if a balancer stamped it.
     pub stamp: Option<Stamp>,
+    /// The incarnation that its meeting was a breakout room of.
+    pub parent: Option<InternalMeetingId>,
 }
 
 /// Reads a server's answer. `None` where it is no list of all that there are: it failed, or the server does not answer such a
@@ -96,6 +99,7 @@ fn listed(node: Node<'_>, server: &ServerName) -> Option<Listed> {
     let start = node.number("startTime").or_else(|| id.rsplit_once('-')?.1.parse().ok()).unwrap_or(0);
     Some(Listed {
         stamp: metadata.and_then(stamp::read),
+        parent: parent_of(node),
         recording: Recording {
             server: server.clone(),
             meeting_id: (*meeting_id.unwrap_or_default()).into(),
@@ -111,6 +115,11 @@ fn listed(node: Node<'_>, server: &ServerName) -> Option<Listed> {
             id: (*id).into(),
         },
     })
+}
+
+fn parent_of(node: Node<'_>) -> Option<InternalMeetingId> {
+    let parent = node.child("breakout")?.value("parentId");
+    (!parent.is_empty()).then(|| (*parent).into())
 }
 
 /// The fields as they came, without stamps and without what the balancer writes itself.

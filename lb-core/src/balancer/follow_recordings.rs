@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
-use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::meeting::MeetingKey;
 use crate::network::IntegrationName;
 use crate::recording::{Page, Recording, RecordingId, RecordingState};
 use crate::server::ServerName;
@@ -141,7 +141,7 @@ impl Balancer {
         let network = self.network();
         let named = |name: &str| network.integration(name).map(|integration| integration.name.clone());
         let (mut owners, mut open) = (HashMap::new(), Vec::new());
-        for (id, Listed { stamp, .. }) in listed {
+        for (id, Listed { stamp, parent, .. }) in listed {
             let before = known.get(id);
             let of_before = || before.and_then(|before| named(before.integration.as_ref()?.as_str()));
             let stamp = stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid);
@@ -151,14 +151,15 @@ impl Balancer {
                 None => of_before(),
             };
             if owner.is_none() && stamp.is_none() {
-                open.push(id);
+                // BBB makes breakout rooms by itself: they are whose the room was that they were made in
+                open.push((id, parent.clone().unwrap_or_else(|| id.into())));
             }
             owners.insert(id.clone(), owner);
         }
         for some in open.chunks(LOOKUPS_AT_ONCE) {
-            let incarnations: Vec<InternalMeetingId> = some.iter().map(|&id| id.into()).collect();
+            let incarnations = some.iter().map(|(_, incarnation)| incarnation.clone()).collect();
             let found = self.stored(self.store.owners_of(incarnations, server).await)?;
-            for (id, owner) in some.iter().zip(found) {
+            for ((id, _), owner) in some.iter().zip(found) {
                 owners.insert((*id).clone(), owner.and_then(|owner| named(owner.as_str())));
             }
         }

@@ -32,6 +32,7 @@ tables! {
         store: Table<Store>,
         monitor: Table<Monitor>,
         meetings: Table<Meetings>,
+        recordings: Table<Recordings>,
         health: Table<Health>,
         upstream: Table<Upstream>,
         callbacks: Table<Callbacks>,
@@ -86,6 +87,10 @@ tables! {
 
     Meetings {
         grace: Option<At<Duration>>,
+    }
+
+    Recordings {
+        interval: Option<At<Duration>>,
     }
 
     Health {

@@ -19,7 +19,8 @@ use super::file::{self, File};
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, OneOrMore, Table, said};
 use super::{
-    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Router, Tls, Upstream,
+    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings, Router, Tls,
+    Upstream,
 };
 use crate::store::{StoreUrl, WhenUnavailable};
 
@@ -61,6 +62,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         when_store_unavailable,
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
+        recordings: Recordings { interval: said(file.recordings.keys.interval).unwrap_or(Duration::from_secs(300)) },
         health: HealthRules {
             failures: said(health.failures).map_or(3, u32::from),
             successes: said(health.successes).map_or(2, u32::from),

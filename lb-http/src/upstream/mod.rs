@@ -38,11 +38,18 @@ pub struct UpstreamSettings {
     pub max_concurrent_calls: usize,
     /// The most bytes of one answer that are read. A list of a thousand meetings with their users has some 3 MB.
     pub answer_limit: usize,
+    /// The same for a list of recordings. BBB before 2.6 lists all at once: ten thousand have some 30 MB.
+    pub recordings_limit: usize,
 }
 
 impl Default for UpstreamSettings {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(2), max_concurrent_calls: 100, answer_limit: 16 << 20 }
+        Self {
+            connect_timeout: Duration::from_secs(2),
+            max_concurrent_calls: 100,
+            answer_limit: 16 << 20,
+            recordings_limit: 40 << 20,
+        }
     }
 }
 
@@ -97,20 +104,23 @@ impl HttpGateway {
             // it is taken out before
             Some(CallBody::Streamed(_)) | None => None,
         };
-        self.request(client, request(call, body.map(|(content_type, body)| (content_type, Either::Left(body))))).await
+        let body = body.map(|(content_type, body)| (content_type, Either::Left(body)));
+        self.request(client, call.name, request(call, body)).await
     }
 
     async fn request(
         &self,
         client: &HttpClient,
+        name: &str,
         request: Result<Request<upload::CallBody>, hyper::http::Error>,
     ) -> Result<ServerReply, Failed> {
         let request = request.map_err(|error| Failed::from(GatewayError::NotSent(error.to_string())))?;
         let answer = client.request(request).await.map_err(|error| of_request(&error))?;
         let status = answer.status().as_u16();
         let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = Limited::new(answer.into_body(), self.settings.answer_limit).collect().await;
-        let body = body.map_err(|error| of_body(&*error, self.settings.answer_limit))?;
+        let limit = if name == "getRecordings" { self.settings.recordings_limit } else { self.settings.answer_limit };
+        let body = Limited::new(answer.into_body(), limit).collect().await;
+        let body = body.map_err(|error| of_body(&*error, limit))?;
         Ok(ServerReply { status, content_type, body: body.to_bytes() })
     }
 
@@ -139,7 +149,7 @@ impl HttpGateway {
         let (body, turn) = UploadBody::new(upload);
         let request = request(call, Some((content_type.as_str(), Either::Right(body))));
         tokio::select! {
-            answered = self.request(&self.changing, request) => answered.map_err(|failed| failed.error),
+            answered = self.request(&self.changing, call.name, request) => answered.map_err(|failed| failed.error),
             () = turn.overrun(patience) => Err(GatewayError::Unknown("no answer within the deadline".to_owned())),
         }
     }

@@ -14,6 +14,7 @@ mod meetings;
 mod pass_through;
 mod placement;
 mod races;
+mod recordings;
 mod succession;
 mod text_tracks;
 

@@ -30,7 +30,7 @@ fn value(said: &Said, name: &str) -> String {
 }
 
 impl Network {
-    fn put(&self, website: &str, params: &[(&str, &str)], content_type: &str) -> Said {
+    fn put_track(&self, website: &str, params: &[(&str, &str)], content_type: &str) -> Said {
         let get = self.request(website, "putRecordingTextTrack", params);
         let request = ApiRequest::post(&format!("{}?{}", get.path, get.query), content_type, "");
         let pieces = futures_util::stream::iter([Ok(Bytes::from_static(b"WEBVTT")), Ok(Bytes::from_static(b"\n"))]);
@@ -48,7 +48,7 @@ fn captions_go_to_the_recordings_server_and_are_listed_from_there() {
     let (network, id, holder) = recorded();
     let none = network.call("moodle", "getRecordingTextTracks", &[("recordID", &id)]);
     assert_eq!(value(&none, "messageKey"), "noCaptionsFound");
-    let put = network.put("moodle", &track(&id), PARTS);
+    let put = network.put_track("moodle", &track(&id), PARTS);
     assert_eq!(value(&put, "messageKey"), "upload_text_track_success", "{}", put.text());
     let listed = network.call("moodle", "getRecordingTextTracks", &[("recordID", &id)]);
     assert!(listed.text().contains("\"Deutsch\"") && value(&listed, "returncode") == "SUCCESS", "{}", listed.text());
@@ -64,7 +64,7 @@ fn anothers_recording_is_answered_as_one_that_does_not_exist() {
     let (network, id, holder) = recorded();
     let said = |website: &str, id: &str| {
         let listed = network.call(website, "getRecordingTextTracks", &[("recordID", id)]);
-        let put = network.put(website, &track(id), PARTS);
+        let put = network.put_track(website, &track(id), PARTS);
         [listed, put].map(|said| {
             let text = said.text().replace(id, "X");
             (value(&said, "messageKey"), text)
@@ -72,7 +72,7 @@ fn anothers_recording_is_answered_as_one_that_does_not_exist() {
     };
     assert_eq!(said("portal", &id), said("portal", "nothing-1"));
     assert!(said("portal", &id).iter().all(|(key, _)| key == "noRecordings"));
-    let stranger = network.put("nobody", &track(&id), PARTS);
+    let stranger = network.put_track("nobody", &track(&id), PARTS);
     assert_eq!(value(&stranger, "messageKey"), "checksumError");
     assert_eq!(network.sent(holder, "putRecordingTextTrack") + network.sent(holder, "getRecordingTextTracks"), 0);
 }
@@ -88,14 +88,14 @@ fn what_is_wrong_with_a_track_is_said_in_json() {
         (&all[..], "multipart/form-data", "paramError"),
         (&all[..], "text/vtt", "unsupportedContentType"),
     ] {
-        assert_eq!(value(&network.put("moodle", params, content_type), "messageKey"), key, "{content_type}");
+        assert_eq!(value(&network.put_track("moodle", params, content_type), "messageKey"), key, "{content_type}");
     }
     let get = network.call("moodle", "putRecordingTextTrack", &all);
     assert_eq!(value(&get, "messageKey"), "unsupportedContentType");
     assert_eq!(value(&network.call("moodle", "getRecordingTextTracks", &[]), "messageKey"), "paramError");
     assert_eq!(network.sent(holder, "putRecordingTextTrack"), 0);
     let bad = [all[0], ("kind", "poems"), all[2]];
-    assert_eq!(value(&network.put("moodle", &bad, PARTS), "messageKey"), "invalidKind", "the server's word");
+    assert_eq!(value(&network.put_track("moodle", &bad, PARTS), "messageKey"), "invalidKind", "the server's word");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_track_is_sent_once_whatever_becomes_of_it() {
     for fault in [Fault::Refuse, Fault::ResetBefore, Fault::ResetAfter, Fault::Html502, Fault::Empty, Fault::Garbage] {
         let (network, id, holder) = recorded();
         network.servers.fault_on(&format!("bbb{holder}"), "putRecordingTextTrack", fault);
-        let said = network.put("moodle", &track(&id), PARTS);
+        let said = network.put_track("moodle", &track(&id), PARTS);
         assert_eq!(value(&said, "messageKey"), "internalError", "{fault:?}");
         assert_eq!(network.sent(holder, "putRecordingTextTrack"), 1, "{fault:?}");
         let tracks = |bbb: &mut SimulatedBbb| bbb.recordings().map(|one| one.text_tracks.len()).sum::<usize>();
