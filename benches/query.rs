@@ -36,7 +36,7 @@ fn say(bbb: &mut SimulatedBbb, call: &str, query: &str) -> ServerReply {
     let digest = sign(Algorithm::Sha256, call, query, &SECRET.into());
     let separator = if query.is_empty() { "" } else { "&" };
     let reply = bbb.handle(Timestamp::from_millis(1), call, &format!("{query}{separator}checksum={digest}"), None);
-    ServerReply { status: reply.status, body: reply.body.into() }
+    ServerReply { status: reply.status, content_type: None, body: reply.body.into() }
 }
 
 fn queries(criterion: &mut Criterion) {

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioExecutor;
 use lb::core::api::ApiRequest;
 use lb::core::balancer::Balancer;
 use lb::core::checksum::{Algorithm, sign};
-use lb::core::gateway::{Gateway, GatewayError, ServerCall, ServerReply};
+use lb::core::gateway::{CallBody, Gateway, GatewayError, ServerCall, ServerReply};
 use lb::core::source::StaticServers;
 use lb::core::{Integration, Integrations, Server};
 use lb::http::{clock::SystemClock, rng::SystemRng, sim::SimulatedServer};
@@ -26,15 +26,22 @@ struct MyClient(Client<HttpConnector, Full<Bytes>>);
 impl Gateway for MyClient {
     async fn call(&self, _server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
         let unknown = |error: &dyn Error| GatewayError::Unknown(error.to_string());
-        let (method, body) = call.body.map_or(("GET", Bytes::new()), |(_, body)| ("POST", body));
-        let request = Request::builder().method(method).uri(call.url.as_str()).body(Full::new(body));
+        let request = Request::builder().uri(call.url.as_str());
+        let request = match call.body.map(CallBody::collect) {
+            Some(body) => {
+                let (content_type, body) = body.await?;
+                request.method("POST").header("Content-Type", content_type).body(Full::new(body))
+            }
+            None => request.body(Full::default()),
+        };
         let request = request.map_err(|error| GatewayError::NotSent(error.to_string()))?;
         let answer =
             tokio::time::timeout(call.deadline, self.0.request(request)).await.map_err(|late| unknown(&late))?;
         let answer = answer.map_err(|error| unknown(&error))?;
         let status = answer.status().as_u16();
+        let content_type = answer.headers().get("Content-Type").and_then(|text| text.to_str().ok()).map(str::to_owned);
         let body = answer.into_body().collect().await.map_err(|error| unknown(&error))?.to_bytes();
-        Ok(ServerReply { status, body })
+        Ok(ServerReply { status, content_type, body })
     }
 }
 

@@ -143,7 +143,7 @@ fn calls_and_answers_keep_what_they_carry() {
     keeps("Reply", &Reply::xml(xml.clone()));
     let document = Document::parse(xml.as_bytes()).unwrap();
     keeps("Document", &document);
-    let reply = ServerReply { status: 200, body: xml.into() };
+    let reply = ServerReply { status: 200, content_type: None, body: xml.into() };
     keeps("ServerReply", &reply);
     keeps("Answer", &Answer::read(&reply).unwrap());
 }

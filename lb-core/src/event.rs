@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::names::name_type;
 use crate::network::{EntityName, IntegrationName, PartnerName, RouterName};
+use crate::recording::RecordingId;
 use crate::server::{ServerName, ServerState};
 
 /// One fact, and when the balancer learnt it.
@@ -335,6 +336,62 @@ pub enum EventKind {
         /// Which server.
         server: ServerName,
     },
+    /// A server lists a recording that was not known, or it is known now whose it is. Stored.
+    RecordingSeen {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+        /// How many people were in the meeting.
+        participants: u32,
+        /// How long the meeting lasted, whole seconds.
+        seconds: u64,
+        /// What people can play, in BBB's words; empty while its server works on it.
+        formats: Vec<String>,
+    },
+    /// People can play a recording now. Stored.
+    RecordingPublished {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A recording was taken back. Stored.
+    RecordingUnpublished {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A recording was deleted, or its server has it no more. Stored.
+    RecordingDeleted {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
+    /// A website changed the metadata of a recording, or who may play it. Stored.
+    RecordingUpdated {
+        /// Whose, and of which meeting; absent where it is nobody's.
+        meeting: Option<MeetingKey>,
+        /// Which.
+        #[serde(rename = "internal_id")]
+        recording: RecordingId,
+        /// Where.
+        server: ServerName,
+    },
     /// A poll of the monitor failed; the fleet stays as it was. Told once, when the trouble begins.
     MonitorFailed {
         /// What went wrong, for people.
@@ -398,6 +455,11 @@ impl EventKind {
             Self::CallbackRefused { .. } => "callback-refused",
             Self::HookRegistered { .. } => "hook-registered",
             Self::HookForged { .. } => "hook-forged",
+            Self::RecordingSeen { .. } => "recording-seen",
+            Self::RecordingPublished { .. } => "recording-published",
+            Self::RecordingUnpublished { .. } => "recording-unpublished",
+            Self::RecordingDeleted { .. } => "recording-deleted",
+            Self::RecordingUpdated { .. } => "recording-updated",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
             Self::StoreFailed { .. } => "store-failed",
@@ -422,6 +484,11 @@ impl EventKind {
             | Self::CallbackDelivered { meeting, .. }
             | Self::CallbackFailed { meeting, .. }
             | Self::CallbackRefused { meeting, .. } => Some(meeting),
+            Self::RecordingSeen { meeting, .. }
+            | Self::RecordingPublished { meeting, .. }
+            | Self::RecordingUnpublished { meeting, .. }
+            | Self::RecordingDeleted { meeting, .. }
+            | Self::RecordingUpdated { meeting, .. } => meeting.as_ref(),
             _ => None,
         }
     }
@@ -455,7 +522,12 @@ impl EventKind {
             | Self::CopyInUse { server, .. }
             | Self::StrayNoted { server, .. }
             | Self::StrayEnded { server, .. }
-            | Self::CallbackRefused { server, .. } => Some(server),
+            | Self::CallbackRefused { server, .. }
+            | Self::RecordingSeen { server, .. }
+            | Self::RecordingPublished { server, .. }
+            | Self::RecordingUnpublished { server, .. }
+            | Self::RecordingDeleted { server, .. }
+            | Self::RecordingUpdated { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
             _ => None,
         }

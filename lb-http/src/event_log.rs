@@ -84,6 +84,16 @@ impl Observer for EventLog {
             EventKind::CallbackFailed { meeting, kind, host, problem, given_up } => {
                 tracing::warn!(%meeting, kind = kind.as_str(), host, problem, given_up, "{word}");
             }
+            // the first list of a server has thousands
+            EventKind::RecordingSeen { recording, meeting, server, .. } => {
+                tracing::debug!(%recording, meeting = meeting.as_ref().map(tracing::field::display), %server, "{word}");
+            }
+            EventKind::RecordingPublished { recording, meeting, server }
+            | EventKind::RecordingUnpublished { recording, meeting, server }
+            | EventKind::RecordingDeleted { recording, meeting, server }
+            | EventKind::RecordingUpdated { recording, meeting, server } => {
+                tracing::info!(%recording, meeting = meeting.as_ref().map(tracing::field::display), %server, "{word}");
+            }
             // strangers can cause it: no warning
             EventKind::CallbackRefused { meeting, kind, server, problem } => {
                 tracing::info!(%meeting, kind = kind.as_str(), %server, problem, "{word}");

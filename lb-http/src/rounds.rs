@@ -1,11 +1,11 @@
-//! What the balancer does by itself, round after round: it asks the monitor, follows the meetings of every server, and
-//! settles claims whose creator is gone.
+//! What the balancer does by itself, round after round: it asks the monitor, follows the meetings and the recordings of every
+//! server, and settles claims whose creator is gone.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use lb_core::ServerName;
-use lb_core::balancer::Balancer;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,12 @@ use crate::setup::{LiveSetup, Setup};
 /// How many servers are asked for their meetings at the same time.
 const FOLLOWED_AT_ONCE: usize = 256;
 
+/// How many servers are asked for their recordings at the same time. The list of one that knows no pages is long.
+const RECORDINGS_AT_ONCE: usize = 4;
+
+/// How often it is looked at which servers are due to be asked for their recordings.
+const RECORDINGS_TICK: Duration = Duration::from_millis(500);
+
 /// Starts the rounds; they end when `stop` is cancelled. Each goes by the setup as it is when the round begins, and a new setup
 /// begins with a round at once.
 ///
@@ -23,7 +29,8 @@ const FOLLOWED_AT_ONCE: usize = 256;
 /// for its last answer is not asked again: no server delays the poll of another.
 pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToken) {
     let changing = Arc::clone(live);
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), async move |setup: &Setup| {
+    let interval = |setup: &Setup| setup.interval;
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
         let mut changes = changing.changes();
         tokio::select! {
             () = setup.balancer.refresh(&*setup.source) => {}
@@ -31,22 +38,49 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
             _ = changes.changed() => {}
         }
     }));
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), async move |setup: &Setup| {
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
         // a store in trouble has been told of; the next round tries again
         let _ = setup.balancer.settle_expired().await;
     }));
-    let followers = Followers { busy: Arc::default(), places: Arc::new(Semaphore::new(FOLLOWED_AT_ONCE)) };
+    let followers = Followers::new(FOLLOWED_AT_ONCE);
     let (own_tasks, own_stop) = (tasks.clone(), stop.clone());
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), async move |setup: &Setup| {
-        followers.follow_all(&setup.balancer, &own_tasks, &own_stop);
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
+        for server in setup.balancer.fleet().servers() {
+            let (name, balancer) = (server.server.name.clone(), Arc::clone(&setup.balancer));
+            followers.follow(&server.server.name, &own_tasks, &own_stop, async move {
+                // what went wrong has been told of as an event
+                let _ = balancer.follow(&name).await;
+            });
+        }
     }));
+    let followers = Followers::new(RECORDINGS_AT_ONCE);
+    let (own_tasks, own_stop) = (tasks.clone(), stop.clone());
+    tasks.spawn(each_round(
+        Arc::clone(live),
+        stop.clone(),
+        |_| RECORDINGS_TICK,
+        async move |setup: &Setup| {
+            for server in setup.balancer.due_for_recordings() {
+                let (name, balancer) = (server.clone(), Arc::clone(&setup.balancer));
+                followers.follow(&server, &own_tasks, &own_stop, async move {
+                    // told of as well
+                    let _ = balancer.follow_recordings(&name).await;
+                });
+            }
+        },
+    ));
 }
 
-async fn each_round(live: Arc<LiveSetup>, stop: CancellationToken, mut round: impl AsyncFnMut(&Setup)) {
+async fn each_round(
+    live: Arc<LiveSetup>,
+    stop: CancellationToken,
+    every: fn(&Setup) -> Duration,
+    mut round: impl AsyncFnMut(&Setup),
+) {
     let mut changes = live.changes();
     loop {
         let setup = live.load();
-        let mut ticks = interval(setup.interval);
+        let mut ticks = interval(every(&setup));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -64,32 +98,39 @@ async fn each_round(live: Arc<LiveSetup>, stop: CancellationToken, mut round: im
 }
 
 struct Followers {
-    // servers that have not answered their last list yet; held for one look or one change
+    // servers whose last poll is not done yet; held for one look or one change
     busy: Arc<Mutex<HashSet<ServerName>>>,
     places: Arc<Semaphore>,
 }
 
 impl Followers {
-    fn follow_all(&self, balancer: &Arc<Balancer>, tasks: &TaskTracker, stop: &CancellationToken) {
-        for server in balancer.fleet().servers() {
-            let name = server.server.name.clone();
-            if !lock(&self.busy).insert(name.clone()) {
-                continue;
-            }
-            let (balancer, busy, places) = (Arc::clone(balancer), Arc::clone(&self.busy), Arc::clone(&self.places));
-            let stop = stop.clone();
-            tasks.spawn(async move {
-                tokio::select! {
-                    () = async {
-                        let _place = places.acquire().await;
-                        // what went wrong has been told of as an event
-                        let _ = balancer.follow(&name).await;
-                    } => {}
-                    () = stop.cancelled() => {}
-                }
-                lock(&busy).remove(&name);
-            });
+    fn new(at_once: usize) -> Self {
+        Self { busy: Arc::default(), places: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    /// Runs `poll` in a task of its own, unless the last one of that server is not done yet.
+    fn follow(
+        &self,
+        name: &ServerName,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+        poll: impl Future<Output = ()> + Send + 'static,
+    ) {
+        if !lock(&self.busy).insert(name.clone()) {
+            return;
         }
+        let (name, busy, places) = (name.clone(), Arc::clone(&self.busy), Arc::clone(&self.places));
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = async {
+                    let _place = places.acquire().await;
+                    poll.await;
+                } => {}
+                () = stop.cancelled() => {}
+            }
+            lock(&busy).remove(&name);
+        });
     }
 }
 

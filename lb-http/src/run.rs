@@ -166,6 +166,8 @@ pub(crate) fn settings(config: &Config) -> Settings {
         // so that a second server still fits, however short the budget
         attempt: defaults.attempt.min(budget * 7 / 16),
         list_deadline: budget,
+        recordings_interval: config.recordings.interval,
+        recordings_deadline: defaults.recordings_deadline,
         grace: config.meetings.grace,
         last_resort: config.placement.last_resort,
         voice_bridges: match config.voice_unique {
@@ -174,6 +176,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         },
         legacy_errors: config.api.legacy_errors,
         webhooks: config.webhooks,
+        public_url: Some(config.listen.public_url.clone()),
         about: About {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

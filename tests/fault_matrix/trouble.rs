@@ -13,6 +13,9 @@ pub const CONNECT: Duration = Duration::from_secs(1);
 /// What one attempt of a create may take of the budget.
 pub const SHARE: Duration = Duration::from_millis(1750);
 
+/// A call that no BBB of today has.
+pub const FUTURE_CALL: &str = "extendMeeting";
+
 /// What is wrong with a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -153,11 +156,13 @@ pub enum Call {
     IsMeetingRunning,
     End,
     InsertDocument,
+    SendChatMessage,
+    Unknown,
     Poll,
 }
 
 impl Call {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Create,
         Self::CreateAgain,
         Self::Join,
@@ -166,6 +171,8 @@ impl Call {
         Self::IsMeetingRunning,
         Self::End,
         Self::InsertDocument,
+        Self::SendChatMessage,
+        Self::Unknown,
         Self::Poll,
     ];
 
@@ -179,6 +186,8 @@ impl Call {
             Self::IsMeetingRunning => "isMeetingRunning",
             Self::End => "end",
             Self::InsertDocument => "insertDocument",
+            Self::SendChatMessage => "sendChatMessage",
+            Self::Unknown => "a call about a meeting that the balancer does not know",
             Self::Poll => "The balancer's own poll, and getMeetings",
         }
     }
@@ -192,6 +201,8 @@ impl Call {
             Self::IsMeetingRunning => "isMeetingRunning",
             Self::End => "end",
             Self::InsertDocument => "insertDocument",
+            Self::SendChatMessage => "sendChatMessage",
+            Self::Unknown => FUTURE_CALL,
             Self::Poll => "getMeetings",
         }
     }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use lb_http::sim::SimulatedServer;
 
-use super::harness::{Answer, Lb, Website, fetch, simulated, until};
+use super::harness::{Answer, Lb, Website, fetch, simulated_with_calls, until};
 use super::rules::{Cell, times, when};
 use super::stored::Stored;
-use super::trouble::{BUDGET, CONNECT, Call, Limit, Trouble};
+use super::trouble::{BUDGET, CONNECT, Call, FUTURE_CALL, Limit, Trouble};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -29,7 +29,7 @@ pub struct World {
 impl World {
     /// A balancer whose first server holds a meeting for each call, and is then in trouble.
     pub async fn start(trouble: Trouble) -> Self {
-        let servers = simulated(2).await;
+        let servers = simulated_with_calls(2, &[FUTURE_CALL]).await;
         let places = ["latitude = -30.03\nlongitude = -51.20\n", "latitude = 50.11\nlongitude = 8.68\n"];
         let mut config = String::new();
         for (number, (server, place)) in servers.iter().zip(places).enumerate() {
@@ -52,7 +52,7 @@ impl World {
         }
         portal.create("room-of-portal").await.success();
         let held = |server: &SimulatedServer| server.with(|bbb| bbb.meetings().count());
-        assert_eq!(servers.iter().map(held).collect::<Vec<_>>(), [8, 1], "the first server has moodle's meetings");
+        assert_eq!(servers.iter().map(held).collect::<Vec<_>>(), [10, 1], "the first server has moodle's meetings");
         trouble.befall(&servers[0]).await;
         if trouble == Trouble::Suspended {
             lb.metric_is("lb_servers{name=\"suspended\"}", 1.0).await;
@@ -119,6 +119,7 @@ impl World {
                 let body = ("application/xml", Bytes::from_static(slides.as_bytes()));
                 fetch(hyper::Method::POST, &url, Some(body), &[]).await
             }
+            Call::SendChatMessage => self.moodle.try_call(call.name(), &[meeting, ("message", "Hello")]).await,
             _ => self.moodle.try_call(call.name(), &[meeting]).await,
         }
     }

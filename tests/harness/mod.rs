@@ -468,10 +468,21 @@ pub async fn fetch(
 
 /// Simulated servers, each with a secret of its own.
 pub async fn simulated(count: usize) -> Vec<SimulatedServer> {
+    simulated_with(count, SimulatedServerSettings::default()).await
+}
+
+/// The same, which also know calls that no BBB of today has.
+pub async fn simulated_with_calls(count: usize, calls: &[&str]) -> Vec<SimulatedServer> {
+    let future_calls = calls.iter().map(|&call| call.to_owned()).collect();
+    simulated_with(count, SimulatedServerSettings { future_calls, ..SimulatedServerSettings::default() }).await
+}
+
+/// The same with these settings but for the secret.
+pub async fn simulated_with(count: usize, settings: SimulatedServerSettings) -> Vec<SimulatedServer> {
     let mut servers = Vec::new();
     for number in 1..=count {
         let secret = format!("s3cr3t-of-bbb{number}").as_str().into();
-        let settings = SimulatedServerSettings { secret, ..SimulatedServerSettings::default() };
+        let settings = SimulatedServerSettings { secret, ..settings.clone() };
         servers.push(SimulatedServer::start(settings).await.expect("loopback has a free port"));
     }
     servers

@@ -94,7 +94,7 @@ mod tests {
     use crate::callback::{CallbackUrl, CallbackUrls};
 
     fn reply(status: u16, body: &'static str) -> ServerReply {
-        ServerReply { status, body: Bytes::from_static(body.as_bytes()) }
+        ServerReply { status, content_type: None, body: Bytes::from_static(body.as_bytes()) }
     }
 
     #[test]

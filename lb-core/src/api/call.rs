@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::upload::{is_xml, media_type};
+
 /// A call that the balancer knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -30,6 +32,28 @@ pub enum Call {
     HooksList,
     /// Whether hooks are served; not signed.
     HooksPing,
+    /// Says something in a meeting's chat.
+    SendChatMessage,
+    /// Who is in the meetings.
+    GetSessions,
+    /// The servers, as the Mconf balancer tells of them.
+    GetServers,
+    /// What old clients are configured by.
+    GetDefaultConfigXml,
+    /// Configures old clients for one meeting.
+    SetConfigXml,
+    /// The captions of a recording.
+    GetRecordingTextTracks,
+    /// Gives a recording captions.
+    PutRecordingTextTrack,
+    /// Recordings.
+    GetRecordings,
+    /// Makes recordings public, or takes them back.
+    PublishRecordings,
+    /// Deletes recordings.
+    DeleteRecordings,
+    /// Changes the metadata of recordings.
+    UpdateRecordings,
 }
 
 impl Call {
@@ -48,6 +72,17 @@ impl Call {
             Self::HooksDestroy => "hooks/destroy",
             Self::HooksList => "hooks/list",
             Self::HooksPing => "hooks/ping",
+            Self::SendChatMessage => "sendChatMessage",
+            Self::GetSessions => "getSessions",
+            Self::GetServers => "getServers",
+            Self::GetDefaultConfigXml => "getDefaultConfigXML",
+            Self::SetConfigXml => "setConfigXML",
+            Self::GetRecordingTextTracks => "getRecordingTextTracks",
+            Self::PutRecordingTextTrack => "putRecordingTextTrack",
+            Self::GetRecordings => "getRecordings",
+            Self::PublishRecordings => "publishRecordings",
+            Self::DeleteRecordings => "deleteRecordings",
+            Self::UpdateRecordings => "updateRecordings",
         }
     }
 
@@ -66,14 +101,54 @@ impl Call {
             Self::HooksDestroy,
             Self::HooksList,
             Self::HooksPing,
+            Self::SendChatMessage,
+            Self::GetSessions,
+            Self::GetServers,
+            Self::GetDefaultConfigXml,
+            Self::SetConfigXml,
+            Self::GetRecordingTextTracks,
+            Self::PutRecordingTextTrack,
+            Self::GetRecordings,
+            Self::PublishRecordings,
+            Self::DeleteRecordings,
+            Self::UpdateRecordings,
         ];
         all.into_iter().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.
     pub fn changes_state(self) -> bool {
-        let on_server = matches!(self, Self::Create | Self::End | Self::Join | Self::InsertDocument);
-        on_server || matches!(self, Self::HooksCreate | Self::HooksDestroy)
+        matches!(
+            self,
+            Self::Create
+                | Self::End
+                | Self::Join
+                | Self::InsertDocument
+                | Self::SendChatMessage
+                | Self::SetConfigXml
+                | Self::PutRecordingTextTrack
+                | Self::PublishRecordings
+                | Self::DeleteRecordings
+                | Self::UpdateRecordings
+                | Self::HooksCreate
+                | Self::HooksDestroy
+        )
+    }
+
+    /// Whether BBB answers it in JSON, refusals too.
+    pub fn answers_json(self) -> bool {
+        matches!(self, Self::GetRecordingTextTracks | Self::PutRecordingTextTrack)
+    }
+
+    /// Whether a body of that `Content-Type` may come as an [`Upload`](super::Upload): it goes on to a server that is known,
+    /// piece by piece.
+    pub fn takes_upload(self, content_type: Option<&str>) -> bool {
+        match self {
+            Self::PutRecordingTextTrack => true,
+            // anything else is refused as ever
+            Self::InsertDocument => content_type.is_some_and(|text| is_xml(&media_type(text).to_ascii_lowercase())),
+            _ => false,
+        }
     }
 }
 

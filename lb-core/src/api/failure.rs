@@ -1,6 +1,6 @@
 //! Every way in which the balancer itself refuses a call, with BBB's messageKey and wording: [`Failure`].
 
-use super::Reply;
+use super::{Reply, UploadError};
 use crate::gateway::GatewayError;
 use crate::xml::Writer;
 
@@ -66,8 +66,18 @@ pub enum Failure {
     NoServer,
     /// The meeting's server gives no usable answer.
     ServerTrouble,
+    /// A call about recordings names none.
+    MissingRecordId,
+    /// A publishRecordings does not say whether to publish.
+    MissingPublish,
+    /// No such recording.
+    RecordingNotFound,
+    /// No server of the recordings gives a usable answer.
+    RecordingTrouble,
     /// The call is too long to be sent to a server.
     TooLong,
+    /// The call's body did not come whole.
+    Interrupted,
     /// The balancer's own store fails.
     StoreTrouble,
     /// A hook without a URL.
@@ -88,7 +98,8 @@ impl From<GatewayError> for Failure {
     /// What a website is told where its meeting's server gave no usable answer. It names no server.
     fn from(error: GatewayError) -> Self {
         match error {
-            GatewayError::TooLong => Self::TooLong,
+            GatewayError::TooLong | GatewayError::Interrupted(UploadError::TooLong) => Self::TooLong,
+            GatewayError::Interrupted(UploadError::BrokeOff | UploadError::TooSlow) => Self::Interrupted,
             GatewayError::Unreachable(_)
             | GatewayError::NotSent(_)
             | GatewayError::Busy
@@ -99,6 +110,14 @@ impl From<GatewayError> for Failure {
 }
 
 impl Failure {
+    /// The same where the server of a recording was asked.
+    pub(crate) fn of_recordings(error: GatewayError) -> Self {
+        match error.into() {
+            Self::ServerTrouble => Self::RecordingTrouble,
+            other => other,
+        }
+    }
+
     /// BBB's messageKey.
     pub fn key(self) -> &'static str {
         match self {
@@ -112,9 +131,11 @@ impl Failure {
             | Self::TooManyUsers
             | Self::MeetingFull
             | Self::TooManyCalls => "permissionDenied",
-            Self::NotFound => "notFound",
+            Self::NotFound | Self::RecordingNotFound => "notFound",
             Self::InvalidMeetingIdentifier => "invalidMeetingIdentifier",
             Self::MissingMeetingId => "missingParamMeetingID",
+            Self::MissingRecordId => "missingParamRecordID",
+            Self::MissingPublish => "missingParamPublish",
             Self::MissingFullName => "missingParamFullName",
             Self::MissingName => "nullError",
             Self::EmptyName => "emptyError",
@@ -125,7 +146,9 @@ impl Failure {
             Self::ParentUnknown => "parentMeetingDoesNotExist",
             Self::ReservedParameters => "invalidParameters",
             Self::IdNotUnique => "idNotUnique",
-            Self::NoServer | Self::ServerTrouble | Self::StoreTrouble => "internalError",
+            Self::NoServer | Self::ServerTrouble | Self::RecordingTrouble | Self::Interrupted | Self::StoreTrouble => {
+                "internalError"
+            }
             Self::MissingCallbackUrl => "missingParamCallbackURL",
             Self::HookNotCreated => "createHookError",
             Self::MissingHookId => "missingParamHookID",
@@ -152,6 +175,9 @@ impl Failure {
             }
             Self::InvalidMeetingIdentifier => "The meeting ID that you supplied did not match any existing meetings.",
             Self::MissingMeetingId => "You must specify a meeting ID for the meeting.",
+            Self::MissingRecordId => "You must specify a recordID.",
+            Self::MissingPublish => "You must specify a publish value true or false.",
+            Self::RecordingNotFound => "We could not find recordings",
             Self::MissingFullName => "You must provide your name",
             Self::MissingName | Self::EmptyName => "You must provide a meeting name",
             Self::NameSize => "Meeting name must be between 2 and 256 characters",
@@ -167,7 +193,9 @@ impl Failure {
             Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
+            Self::RecordingTrouble => "The server of these recordings does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
+            Self::Interrupted => "The request did not arrive whole.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
             Self::MissingCallbackUrl => "You must specify a callbackURL in the parameters.",
             Self::HookNotCreated => "An error happened while creating your hook. Check the logs.",

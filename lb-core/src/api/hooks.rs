@@ -161,7 +161,7 @@ mod tests {
             text.contains("<meetingID><![CDATA[room & 1]]></meetingID><permanentHook>false</permanentHook>"),
             "{text}"
         );
-        let said = crate::gateway::ServerReply { status: 200, body: reply.body.to_bytes() };
+        let said = crate::gateway::ServerReply { status: 200, content_type: None, body: reply.body.to_bytes() };
         let listed = read_list(&Answer::read(&said).unwrap()).unwrap();
         assert!(listed == [ListedHook { id: "3".into(), url: url.into() }]);
     }

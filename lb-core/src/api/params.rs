@@ -140,7 +140,7 @@ fn cut_everywhere(raw: &str, value: &str) -> String {
 
 /// What BBB up to 2.5 signed of a form POST with an empty query: its parameters without the checksum, sorted by name and
 /// encoded as Java's `URLEncoder` does.
-pub(super) fn sorted_form(form: &Params) -> String {
+pub(crate) fn sorted_form(form: &Params) -> String {
     let mut pairs: Vec<_> = form.iter().filter(|(name, _)| *name != "checksum").collect();
     pairs.sort_by_key(|(name, _)| *name);
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()

@@ -1,5 +1,6 @@
 //! What a website is told: [`Reply`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ pub struct Reply {
     /// The HTTP status: 200 also where the call failed, as BBB does, because clients read XML only on 200.
     pub status: u16,
     /// The `Content-Type`.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     /// The `Location` of a redirect. It is a bearer token: it must not be logged.
     pub location: Option<String>,
     /// The body.
@@ -29,7 +30,13 @@ impl Reply {
 
     /// An answer of XML, status 200.
     pub fn xml(body: impl Into<Body>) -> Self {
-        Self { status: 200, content_type: Self::XML, location: None, body: body.into(), for_person: None }
+        Self {
+            status: 200,
+            content_type: Cow::Borrowed(Self::XML),
+            location: None,
+            body: body.into(),
+            for_person: None,
+        }
     }
 
     /// A SUCCESS whose elements after the returncode are written by `write`.
@@ -43,20 +50,14 @@ impl Reply {
 
     /// A redirect (302) that sends a browser to `location`.
     pub fn redirect(location: String) -> Self {
-        Self {
-            status: 302,
-            content_type: "text/plain",
-            location: Some(location),
-            body: Bytes::new().into(),
-            for_person: None,
-        }
+        Self { status: 302, content_type: Cow::Borrowed("text/plain"), location: Some(location), ..Self::xml("") }
     }
 
     /// A plain refusal by HTTP status, for requests that are none of the API.
     pub fn plain(status: u16, text: &'static str) -> Self {
         Self {
             status,
-            content_type: "text/plain;charset=utf-8",
+            content_type: Cow::Borrowed("text/plain;charset=utf-8"),
             location: None,
             body: Bytes::from_static(text.as_bytes()).into(),
             for_person: None,

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use super::params::{cut_checksum, sorted_form};
-use super::{Failure, Params, Route, route};
+use super::upload::{is_xml, media_type};
+use super::{Failure, Params, Route, Upload, route};
 use crate::checksum::Checksum;
 
 /// The HTTP methods that the API takes.
@@ -71,23 +72,33 @@ impl ApiRequest {
         route(&self.path)
     }
 
+    /// Its body as one that could still be on its way; `None` if it has none.
+    pub fn upload(&self) -> Option<Upload> {
+        let there = self.method == Method::Post && !self.body.is_empty();
+        there.then(|| Upload::whole(self.content_type.clone().unwrap_or_default(), self.body.clone()))
+    }
+
+    /// Reads parameters and checksum of a call whose body is no part of what it says.
+    pub fn read_query(&self) -> SignedRequest {
+        let (signed, in_query) = cut_checksum(&self.query);
+        SignedRequest {
+            params: Params::parse(&signed),
+            checksum: in_query.and_then(Checksum::parse),
+            texts: vec![signed],
+            xml: None,
+        }
+    }
+
     /// Reads parameters and checksum.
     ///
     /// # Errors
     /// [`Failure::UnsupportedContentType`] if there is a body that is neither a form nor XML.
     pub fn read(&self) -> Result<SignedRequest, Failure> {
-        let (signed, in_query) = cut_checksum(&self.query);
-        let mut request = SignedRequest {
-            params: Params::parse(&signed),
-            checksum: in_query.and_then(Checksum::parse),
-            texts: vec![signed],
-            xml: None,
-        };
+        let mut request = self.read_query();
         if self.body.is_empty() || self.method != Method::Post {
             return Ok(request);
         }
-        let media_type = self.content_type.as_deref().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        match media_type.to_ascii_lowercase().as_str() {
+        match media_type(self.content_type.as_deref().unwrap_or_default()).to_ascii_lowercase().as_str() {
             "application/x-www-form-urlencoded" => {
                 let form = Params::parse(&String::from_utf8_lossy(&self.body));
                 request.checksum = request.checksum.or_else(|| form.get("checksum").and_then(Checksum::parse));
@@ -97,7 +108,7 @@ impl ApiRequest {
                 request.params.extend(form);
                 request.params.retain(|name| name != "checksum");
             }
-            xml @ ("application/xml" | "text/xml") => request.xml = Some((xml.to_owned(), self.body.clone())),
+            xml if is_xml(xml) => request.xml = Some((xml.to_owned(), self.body.clone())),
             _ => return Err(Failure::UnsupportedContentType),
         }
         Ok(request)

@@ -43,6 +43,12 @@ pub fn is_ours(name: &str) -> bool {
     })
 }
 
+/// Whether `params` carry any metadata of the balancer's, known or not: what a website could change on a recording.
+pub fn is_reserved(params: &Params) -> bool {
+    let start = ["meta_", PREFIX].concat();
+    params.iter().any(|(name, _)| name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(&start)))
+}
+
 /// Stamps a create: which balancer, which integration.
 pub fn write(params: &mut Params, guid: &str, integration: &Integration) {
     params.set("meta_mconflb-guid", guid);
@@ -85,9 +91,12 @@ mod tests {
     fn reserved_keys_are_found_in_any_case() {
         for forged in ["meta_mconflb-guid=x", "META_Mconflb-Institution=x", "a=1&meta_MCONFLB-REC-SERVER-KEY="] {
             assert!(is_forged(&Params::parse(forged)), "{forged}");
+            assert!(is_reserved(&Params::parse(forged)), "{forged}");
         }
+        assert!(is_reserved(&Params::parse("meta_Mconflb-anything=x")));
         for fine in ["meta_mconflb=x", "mconflb-guid=x", "meta_guid=x", "meta=", "é=1", "metaé=1"] {
             assert!(!is_forged(&Params::parse(fine)), "{fine}");
+            assert!(!is_reserved(&Params::parse(fine)), "{fine}");
         }
     }
 }

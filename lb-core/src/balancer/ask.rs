@@ -15,15 +15,18 @@ const POLL: &str = "getMeetings";
 
 /// A server that does not take the balancer's signature would answer every website's call with a checksumError, look
 /// empty, and draw all new meetings. It counts as failing.
-fn is_sound(call: &str, answer: &Answer<'_>) -> Result<(), GatewayError> {
+pub(super) fn is_sound(call: &str, answer: &Answer<'_>) -> Result<(), GatewayError> {
     let key = if answer.is_success() { return Ok(()) } else { answer.key() };
     match &*key {
-        "checksumError" => {
-            Err(GatewayError::BadAnswer("it refuses the balancer's signature: is its secret right?".into()))
-        }
+        "checksumError" => Err(unsound()),
         key if call == POLL => Err(GatewayError::BadAnswer(format!("it does not list its meetings: {key}"))),
         _ => Ok(()),
     }
+}
+
+/// What is wrong with a server that refuses the balancer's signature.
+pub(super) fn unsound() -> GatewayError {
+    GatewayError::BadAnswer("it refuses the balancer's signature: is its secret right?".into())
 }
 
 /// Whether a reply without use is about this one call and not about the server's health. The poll is always the same: of it
@@ -50,21 +53,36 @@ impl Balancer {
         read: impl FnOnce(&Answer<'_>) -> T + Send,
     ) -> Result<T, GatewayError> {
         let name = call.name;
-        let reply = self.gateway.call(&server.server, call).await;
-        let about_the_call = reply.as_ref().is_ok_and(|reply| is_about_the_call(name, reply));
-        let result = reply.and_then(|reply| {
-            let answer = Answer::read(&reply)?;
+        let read = |reply: &ServerReply| {
+            let answer = Answer::read(reply)?;
             is_sound(name, &answer)?;
             Ok(read(&answer))
-        });
+        };
+        self.ask_raw(server, call, |reply| is_about_the_call(name, reply), read).await
+    }
+
+    /// The same for a call whose answer may be anything. Where the reply is `about_the_call`, it tells nothing of the server's
+    /// health.
+    pub(super) async fn ask_raw<T>(
+        &self,
+        server: &FleetServer,
+        call: ServerCall,
+        about_the_call: impl FnOnce(&ServerReply) -> bool + Send,
+        read: impl FnOnce(&ServerReply) -> Result<T, GatewayError> + Send,
+    ) -> Result<T, GatewayError> {
+        let name = call.name;
+        let reply = self.gateway.call(&server.server, call).await;
+        let about_the_call = reply.as_ref().is_ok_and(about_the_call);
+        let result = reply.and_then(|reply| read(&reply));
         let name_of = &server.server.name;
         match &result {
+            Ok(_) if about_the_call => {}
             // what counts is what is known now, not when the call began: others have ended meanwhile
             Ok(_) if self.fleet().server(name_of).is_none_or(|server| server.reachability.is_spotless()) => {}
             Ok(_) => {
                 self.note(name_of, |server, _| server.answered()).await;
             }
-            Err(GatewayError::TooLong) => {}
+            Err(GatewayError::TooLong | GatewayError::Interrupted(_)) => {}
             Err(error) => {
                 let counts = !about_the_call && *error != GatewayError::Busy;
                 let how =

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, hooks, limits, presence, refresh, store_health};
+use url::Url;
+
+use super::{Balancer, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -14,7 +16,7 @@ use crate::network::{Integrations, Network, RouterName};
 use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
+use crate::store::{FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub struct Settings {
     pub attempt: Duration,
     /// How long a server may take to list its meetings.
     pub list_deadline: Duration,
+    /// How often a server is asked for its recordings.
+    pub recordings_interval: Duration,
+    /// How long a server may take to list its recordings, or one page of them.
+    pub recordings_deadline: Duration,
     /// A meeting younger than this is never forgotten because of a list.
     pub grace: Duration,
     /// Whether servers disabled only by WARNING take meetings when no other can.
@@ -48,6 +54,9 @@ pub struct Settings {
     /// Whether the balancer keeps a hook of its own on the servers that have bbb-webhooks. Only with a
     /// [relay](BalancerBuilder::relay).
     pub webhooks: bool,
+    /// How websites reach this balancer: what a client's configuration names in place of a server. Absent: getDefaultConfigXML
+    /// and setConfigXML are not supported.
+    pub public_url: Option<Url>,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -59,11 +68,14 @@ impl Default for Settings {
             budget: Duration::from_secs(8),
             attempt: Duration::from_millis(3500),
             list_deadline: Duration::from_secs(8),
+            recordings_interval: Duration::from_secs(300),
+            recordings_deadline: Duration::from_secs(30),
             grace: Duration::from_secs(30),
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
             legacy_errors: false,
             webhooks: true,
+            public_url: None,
             about: About::default(),
         }
     }
@@ -99,6 +111,7 @@ struct Live {
     server_hooks: Arc<hooks::ServerHooks>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
+    recording_rounds: Arc<recording_rounds::RecordingRounds>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -185,7 +198,10 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore + HookStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore>(
+        self,
+        store: Arc<S>,
+    ) -> Self {
         self.stores(Stores::one(store))
     }
 
@@ -221,6 +237,7 @@ impl BalancerBuilder {
             server_hooks: Arc::clone(&running.server_hooks),
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
+            recording_rounds: Arc::clone(&running.recording_rounds),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -275,6 +292,7 @@ impl BalancerBuilder {
             server_hooks: self.live.server_hooks,
             presence: self.live.presence,
             usage: self.live.usage,
+            recording_rounds: self.live.recording_rounds,
         }
     }
 }

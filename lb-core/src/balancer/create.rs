@@ -193,6 +193,9 @@ impl Balancer {
             Placement { reason: "the one before it was held there".to_owned(), attempt: 1, ..Placement::default() };
         let created = created_event(creating.integration, &fresh, placement);
         let replaces = Replaces::Incarnation(meeting.internal_id.clone());
+        if meeting.records {
+            self.recording_to_come(&meeting.server);
+        }
         self.adopt(fresh, replaces, vec![ended, created]).await?;
         self.presence.forget(&meeting.internal_id);
         Ok(())
@@ -293,7 +296,7 @@ impl Balancer {
                 Err(GatewayError::Unreachable(_) | GatewayError::NotSent(_) | GatewayError::Busy) => {
                     return Ok(OnServer::Failed);
                 }
-                Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_)) => {
+                Err(GatewayError::Unknown(_) | GatewayError::BadAnswer(_) | GatewayError::Interrupted(_)) => {
                     self.note_stray(&creating.key, &server.server.name, callbacks.as_ref()).await;
                     return Ok(OnServer::Failed);
                 }

@@ -17,16 +17,16 @@ impl Balancer {
             Some(meeting_id) => meeting_id.into(),
             None => return Ok(Answered::locally(is_meeting_running::reply(false))),
         };
-        let Some(meeting) = self.held(integration, &meeting_id).await? else {
+        let Some(about) = self.about(integration, &meeting_id).await? else {
             return Ok(Answered::locally(is_meeting_running::reply(false)));
         };
-        if self.is_lost(&meeting) {
+        if about.meeting().is_some_and(|meeting| self.is_lost(meeting)) {
             return Ok(Answered::locally(is_meeting_running::reply(false)));
         }
-        let server = self.server_to_ask(&meeting)?;
-        let query = params.for_server(&meeting.key.meeting_id).encode();
+        let server = self.server_to_ask(about.server())?;
+        let query = params.for_server(about.id()).encode();
         let call = ServerCall::read(&server.server, "isMeetingRunning", &query, deadline.since(self.clock.now()))
-            .on_behalf_of(&meeting.key.integration);
+            .on_behalf_of(&integration.name);
         self.pass_on(&server, call).await
     }
 }

@@ -25,15 +25,15 @@ pub(super) struct Usage {
 
 impl Balancer {
     /// Whether the call may be made now. No rate refuses a join: people wait for it.
-    pub(super) fn let_in(&self, call: Call, integration: &Integration, plan: &Plan) -> Result<(), Failure> {
+    pub(super) fn let_in(&self, call: &str, integration: &Integration, plan: &Plan) -> Result<(), Failure> {
         if !integration.active || !plan.active {
             return Err(Failure::NotAllowed);
         }
-        if plan.allowed_calls.as_ref().is_some_and(|allowed| !allowed.contains(call.name())) {
+        if plan.allowed_calls.as_ref().is_some_and(|allowed| !allowed.contains(call)) {
             return Err(Failure::CallNotAllowed);
         }
         let within = |rate: u32| self.usage.rates.admit(&integration.name, rate, self.clock.now());
-        if call != Call::Join && !plan.calls_per_second.is_none_or(within) {
+        if call != Call::Join.name() && !plan.calls_per_second.is_none_or(within) {
             return Err(Failure::TooManyCalls);
         }
         Ok(())

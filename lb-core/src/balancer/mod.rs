@@ -11,12 +11,18 @@
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
+//! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
 //! | `proxied` | what calls about one meeting have in common |
+//! | `pass_through` | calls that a server may not have, and those that the balancer does not know |
+//! | `breakout` | breakout rooms by their own ids |
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `presence` | who came to which meeting and went, for reports |
+//! | `get_recordings`, `change_recordings` | what calls about recordings do |
+//! | `follow_recordings`, `recording_rounds` | what the servers list of their recordings, and when they are asked |
+//! | `recordings` | what administrators do about recordings |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `take_over` | callbacks, taken over from websites |
@@ -30,30 +36,41 @@ mod alarms;
 mod analytics;
 mod ask;
 mod authenticate;
+mod breakout;
 mod builder;
+mod change_recordings;
+mod config_xml;
 mod create;
 mod deliver;
 mod down;
 mod end;
 mod ended;
 mod follow;
+mod follow_recordings;
 mod get_meeting_info;
 mod get_meetings;
+mod get_recordings;
+mod get_servers;
+mod get_sessions;
 mod hooks;
 mod insert_document;
 mod is_meeting_running;
 mod join;
 mod limits;
+mod pass_through;
 mod place;
 mod presence;
 mod proxied;
 mod recording_ready;
+mod recording_rounds;
+mod recordings;
 mod refresh;
 mod settle;
 mod store_health;
 mod take_over;
 #[cfg(test)]
 mod tests;
+mod text_tracks;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -66,13 +83,15 @@ pub use self::ended::Heard;
 pub use self::hooks::HookHeard;
 pub use self::take_over::Relay;
 
-use crate::api::{self, ApiRequest, Call, Failure, Method, Reply, join_refusal, root};
+use crate::api::{
+    self, ApiRequest, Call, Failure, Method, Reply, Route, SignedRequest, Upload, join_refusal, json, root,
+};
 use crate::checksum::{ChecksumVerifier, SharedSecrets};
 use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::{IntegrationName, Network};
+use crate::network::{Integration, IntegrationName, Network, Plan};
 use crate::placement::{PlacementPolicy, Policies};
 use crate::position::Locator;
 use crate::rng::Rng;
@@ -105,6 +124,7 @@ pub struct Balancer {
     server_hooks: Arc<hooks::ServerHooks>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
+    recording_rounds: Arc<recording_rounds::RecordingRounds>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -132,9 +152,23 @@ impl Balancer {
     /// redirect.
     ///
     /// # Cancel safety
-    /// Calls that only read may be dropped at any time. A call that [changes state](Call::changes_state) must be run to its
-    /// end: dropped half-way, a meeting may exist that only the settlement of its claim finds again.
+    /// Calls that only read may be dropped at any time. A call that [changes state](Call::changes_state), or that
+    /// [`Call`] does not know, must be run to its end: dropped half-way, a meeting may exist that only the settlement of its claim finds again.
     pub async fn handle(&self, request: &ApiRequest) -> Reply {
+        self.handle_with(request, None).await
+    }
+
+    /// The same for a request whose body is not in it, but comes as `upload`: for calls that [take one](Call::takes_upload).
+    /// Whose call it is and where it goes is known before the first piece is asked for.
+    ///
+    /// # Cancel safety
+    /// As of [`handle`](Self::handle).
+    pub async fn handle_upload(&self, request: &ApiRequest, upload: Upload) -> Reply {
+        self.handle_with(request, Some(upload)).await
+    }
+
+    async fn handle_with(&self, request: &ApiRequest, upload: Option<Upload>) -> Reply {
+        let upload = upload.filter(|upload| upload.length != Some(0));
         let started = self.clock.now();
         let Some(route) = request.route() else { return Reply::plain(404, "not found\n") };
         let call = Call::named(route.call);
@@ -150,8 +184,8 @@ impl Balancer {
         }
         let (mut integration, mut hint) = (None, None);
         let result = match call {
-            Some(call) => self.answer(call, request, route, &mut integration, &mut hint).await,
-            None => Err(Failure::UnsupportedRequest),
+            Some(call) => self.answer(call, request, route, upload, &mut integration, &mut hint).await,
+            None => self.answer_unknown(request, route, &mut integration, &mut hint).await,
         };
         let name: Cow<'static, str> = call.map_or("unknown", Call::name).into();
         let answered = match result {
@@ -163,8 +197,12 @@ impl Balancer {
                     self.tell(EventKind::CallRefused { call, integration, key, reason, address, hint }).await;
                 }
                 let mut answered = Answered::refused(failure);
-                if call == Some(Call::Join) {
-                    answered.reply = join_refusal::reply(failure, request, integration.is_some());
+                match call {
+                    Some(Call::Join) => {
+                        answered.reply = join_refusal::reply(failure, request, integration.is_some());
+                    }
+                    Some(call) if call.answers_json() => answered.reply = json::refused(failure),
+                    _ => {}
                 }
                 answered
             }
@@ -184,30 +222,59 @@ impl Balancer {
         &self,
         call: Call,
         request: &ApiRequest,
-        route: crate::api::Route<'_>,
+        route: Route<'_>,
+        upload: Option<Upload>,
         caller: &mut Option<IntegrationName>,
         hint: &mut Option<IntegrationName>,
     ) -> Result<Answered, Failure> {
-        let signed = request.read()?;
-        let integration = self.authenticate(call, request, route, &signed, hint).await?;
-        *caller = Some(integration.name.clone());
-        let network = self.network();
-        let plan = network.plan_of(&integration);
-        self.let_in(call, &integration, plan)?;
+        let (signed, upload) = match upload {
+            Some(upload) => (request.read_query(), Some(upload)),
+            None if call == Call::PutRecordingTextTrack => (request.read_query(), request.upload()),
+            None => (request.read()?, None),
+        };
+        let (integration, plan) = self.admitted(call.name(), request, route, &signed, caller, hint).await?;
         match call {
             Call::Root => Ok(Answered::locally(root::reply(&self.settings.about))),
-            Call::Create => self.create(&integration, plan, request, signed).await,
-            Call::Join => self.join(&integration, plan, signed.params).await,
+            Call::Create => self.create(&integration, &plan, request, signed).await,
+            Call::Join => self.join(&integration, &plan, signed.params).await,
             Call::IsMeetingRunning => self.is_meeting_running(&integration, signed.params).await,
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
-            Call::InsertDocument => self.insert_document(&integration, signed).await,
+            Call::InsertDocument => self.insert_document(&integration, signed, upload).await,
+            Call::SendChatMessage => self.send_chat_message(&integration, signed.params).await,
+            Call::GetSessions => self.get_sessions(&integration).await,
+            Call::GetServers => Ok(self.get_servers(&integration)),
+            Call::GetDefaultConfigXml => self.get_default_config_xml(&integration, signed.params).await,
+            Call::SetConfigXml => self.set_config_xml(&integration, signed.params).await,
+            Call::GetRecordingTextTracks => self.get_text_tracks(&integration, signed.params).await,
+            Call::PutRecordingTextTrack => self.put_text_track(&integration, signed.params, upload).await,
+            Call::GetRecordings => self.get_recordings(&integration, signed.params).await,
+            Call::PublishRecordings => self.publish_recordings(&integration, signed.params).await,
+            Call::DeleteRecordings => self.delete_recordings(&integration, signed.params).await,
+            Call::UpdateRecordings => self.update_recordings(&integration, signed.params).await,
             Call::HooksCreate => self.hooks_create(&integration, &signed.params).await,
             Call::HooksDestroy => self.hooks_destroy(&integration, &signed.params).await,
             Call::HooksList => self.hooks_list(&integration, &signed.params).await,
             Call::HooksPing => Err(Failure::UnsupportedRequest),
         }
+    }
+
+    /// Whose call it is, if they may make any.
+    async fn admitted(
+        &self,
+        call: &str,
+        request: &ApiRequest,
+        route: Route<'_>,
+        signed: &SignedRequest,
+        caller: &mut Option<IntegrationName>,
+        hint: &mut Option<IntegrationName>,
+    ) -> Result<(Arc<Integration>, Arc<Plan>), Failure> {
+        let integration = self.authenticate(call, request, route, signed, hint).await?;
+        *caller = Some(integration.name.clone());
+        let plan = Arc::clone(self.network().plan_of(&integration));
+        self.let_in(call, &integration, &plan)?;
+        Ok((integration, plan))
     }
 
     /// The present moment by the balancer's clock.

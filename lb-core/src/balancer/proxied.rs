@@ -2,15 +2,50 @@
 
 use std::sync::Arc;
 
+use super::breakout::Room;
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Reply};
 use crate::event::Ended;
 use crate::fleet::FleetServer;
-use crate::gateway::{GatewayError, ServerCall};
+use crate::gateway::ServerCall;
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
 use crate::network::Integration;
-use crate::server::ServerState;
+use crate::server::{ServerName, ServerState};
 use crate::store::Entry;
+
+/// What a call about one meeting is about.
+pub(super) enum About {
+    /// A meeting of the website.
+    Meeting(Arc<Meeting>),
+    /// A breakout room of one, which BBB itself made.
+    Room(Room),
+}
+
+impl About {
+    /// The server that it is on.
+    pub(super) fn server(&self) -> &ServerName {
+        match self {
+            Self::Meeting(meeting) => &meeting.server,
+            Self::Room(room) => &room.server,
+        }
+    }
+
+    /// How that server is told of it.
+    pub(super) fn id(&self) -> &MeetingId {
+        match self {
+            Self::Meeting(meeting) => &meeting.key.meeting_id,
+            Self::Room(room) => &room.id,
+        }
+    }
+
+    /// The meeting, if it is one that the balancer keeps.
+    pub(super) fn meeting(&self) -> Option<&Arc<Meeting>> {
+        match self {
+            Self::Meeting(meeting) => Some(meeting),
+            Self::Room(_) => None,
+        }
+    }
+}
 
 impl Balancer {
     /// Asks the server and passes its word on to the website.
@@ -22,9 +57,18 @@ impl Balancer {
             success: answer.is_success(),
             server: Some(name),
         };
-        self.ask(server, call, read).await.map_err(|error| match error {
-            GatewayError::TooLong => Failure::TooLong,
-            _ => Failure::ServerTrouble,
+        Ok(self.ask(server, call, read).await?)
+    }
+
+    /// What a call is about that names `id`: a meeting of the integration, or a breakout room of one.
+    pub(super) async fn about(
+        &self,
+        integration: &Integration,
+        meeting_id: &MeetingId,
+    ) -> Result<Option<About>, Failure> {
+        Ok(match self.held(integration, meeting_id).await? {
+            Some(meeting) => Some(About::Meeting(meeting)),
+            None => self.room(integration, meeting_id).await?.map(About::Room),
         })
     }
 
@@ -52,13 +96,18 @@ impl Balancer {
 
     /// The server that holds the meeting, if calls may be sent to it.
     pub(super) fn server_of(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
-        let server = self.fleet().server(&meeting.server).cloned();
+        self.server_called(&meeting.server)
+    }
+
+    /// The same by the server's name.
+    pub(super) fn server_called(&self, name: &ServerName) -> Result<Arc<FleetServer>, Failure> {
+        let server = self.fleet().server(name).cloned();
         server.filter(|server| server.state().takes_calls()).ok_or(Failure::ServerTrouble)
     }
 
     /// The same for a call that may find out whether a suspended server answers again: one in each interval is let through.
-    pub(super) fn server_to_ask(&self, meeting: &Meeting) -> Result<Arc<FleetServer>, Failure> {
-        let server = self.fleet().server(&meeting.server).cloned();
+    pub(super) fn server_to_ask(&self, name: &ServerName) -> Result<Arc<FleetServer>, Failure> {
+        let server = self.fleet().server(name).cloned();
         server.filter(|server| server.state().takes_calls() || self.try_again(server)).ok_or(Failure::ServerTrouble)
     }
 
@@ -85,6 +134,9 @@ impl Balancer {
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
             self.tell_hooks(&[event]).await;
+            if meeting.records {
+                self.recording_to_come(&meeting.server);
+            }
         }
         Ok(())
     }

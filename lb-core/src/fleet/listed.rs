@@ -97,6 +97,11 @@ impl MeetingList {
         rooms.take_while(|room| room.parent.as_ref() == Some(parent)).filter(|room| !room.ended)
     }
 
+    /// All breakout rooms that have not ended, each with a parent.
+    pub fn breakouts(&self) -> impl Iterator<Item = &ListedMeeting> {
+        self.breakouts.iter().map(|&place| &self.meetings[place]).filter(|room| !room.ended)
+    }
+
     /// Whether there is any breakout room in it.
     pub fn has_breakouts(&self) -> bool {
         !self.breakouts.is_empty()

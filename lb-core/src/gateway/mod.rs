@@ -21,7 +21,8 @@ pub use self::simulated::{
     SimulatedMeeting, SimulatedRecording, SimulatedRecordingState, SimulatedReply, SimulatedTextTrack, SimulatedUser,
 };
 
-use crate::checksum;
+use crate::api::{Params, Upload, UploadError, sorted_form};
+use crate::checksum::{self, Algorithm};
 use crate::network::IntegrationName;
 use crate::server::Server;
 
@@ -43,15 +44,15 @@ pub trait Gateway: fmt::Debug + Send + Sync + 'static {
 }
 
 /// One call to a server, signed and ready to be sent.
-#[derive(Clone)]
 pub struct ServerCall {
-    /// The call's name, such as `create`.
+    /// The call's name, such as `create`; `unknown` for one that the balancer does not know and passes on.
     pub name: &'static str,
     /// The whole URL, signature included. It is a bearer token: it must not be logged.
     pub url: Url,
-    /// A body to POST with its content type; absent: GET.
-    pub body: Option<(String, Bytes)>,
-    /// How long the call may take in all.
+    /// A body to POST; absent: GET.
+    pub body: Option<CallBody>,
+    /// How long the call may take in all. Where the body is an upload: how long the server may take for each piece of it, and
+    /// to answer once it has all of it; how long the website may take is the upload's own affair.
     pub deadline: Duration,
     /// Whether it changes state on the server: then it must not be sent twice.
     pub changes_state: bool,
@@ -90,6 +91,7 @@ impl ServerCall {
         body: Option<(String, Bytes)>,
         deadline: Duration,
     ) -> Self {
+        let body = body.map(|(content_type, bytes)| CallBody::Whole(content_type, bytes));
         Self { name, url: Self::signed_url(server, name, query), body, deadline, changes_state: true, website: None }
     }
 
@@ -97,6 +99,58 @@ impl ServerCall {
     #[must_use]
     pub fn on_behalf_of(self, website: &IntegrationName) -> Self {
         Self { website: Some(website.clone()), ..self }
+    }
+
+    /// A call that changes state, whose body goes on while it comes.
+    pub fn upload(server: &Server, name: &'static str, query: &str, upload: Upload, deadline: Duration) -> Self {
+        Self { body: Some(CallBody::Streamed(upload)), ..Self::change(server, name, query, None, deadline) }
+    }
+
+    /// A call that changes state, all of it in a form that is signed as BBB up to 2.5 wants it: SHA-1 over the parameters in
+    /// the order of their names. There is nothing in the URL.
+    pub fn form(server: &Server, name: &'static str, form: &Params, deadline: Duration) -> Self {
+        let sorted = sorted_form(form);
+        let digest = checksum::sign(Algorithm::Sha1, name, &sorted, &server.secret);
+        let mut url = server.api_url.clone();
+        url.set_path(&[server.api_url.path(), name].concat());
+        let body = CallBody::Whole(FORM.to_owned(), [&sorted, "&checksum=", &digest].concat().into());
+        Self { name, url, body: Some(body), deadline, changes_state: true, website: None }
+    }
+}
+
+/// The content type of a form.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What is posted.
+pub enum CallBody {
+    /// All of it, with its content type.
+    Whole(String, Bytes),
+    /// What goes on while it comes.
+    Streamed(Upload),
+}
+
+impl CallBody {
+    /// Its content type and all of it, once it has come.
+    ///
+    /// # Errors
+    /// [`GatewayError::Interrupted`] where it does not come whole.
+    pub async fn collect(self) -> Result<(String, Bytes), GatewayError> {
+        match self {
+            Self::Whole(content_type, bytes) => Ok((content_type, bytes)),
+            Self::Streamed(upload) => {
+                let content_type = upload.content_type.clone();
+                Ok((content_type, upload.collect().await.map_err(GatewayError::Interrupted)?))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for CallBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Whole(..) => "Whole",
+            Self::Streamed(_) => "Streamed",
+        })
     }
 }
 
@@ -111,6 +165,8 @@ impl fmt::Debug for ServerCall {
 pub struct ServerReply {
     /// The HTTP status.
     pub status: u16,
+    /// The `Content-Type`, if it says one.
+    pub content_type: Option<String>,
     /// The whole body.
     pub body: Bytes,
 }
@@ -144,4 +200,7 @@ pub enum GatewayError {
     /// The server answered something that is no answer: HTML, a server error, garbage, too much. It may have done it.
     #[error("a bad answer: {0}")]
     BadAnswer(String),
+    /// The website's own body did not come whole, and so the call was sent in part. It says nothing of the server's health.
+    #[error("sent in part: {0}")]
+    Interrupted(UploadError),
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use url::Url;
 
-use super::{Gateway, GatewayError, ServerCall, ServerReply, SimulatedBbb, SimulatedReply};
+use super::{CallBody, Gateway, GatewayError, ServerCall, ServerReply, SimulatedBbb, SimulatedReply};
 use crate::clock::Clock;
 use crate::secret::Secret;
 use crate::server::Server;
@@ -143,7 +143,11 @@ impl ScriptedServers {
     }
 
     /// What becomes of the call but for the waiting: the answer where the server did it, and the fault.
-    fn perform(&self, call: &ServerCall) -> Result<(Option<SimulatedReply>, Option<Fault>), GatewayError> {
+    fn perform(
+        &self,
+        call: &ServerCall,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<(Option<SimulatedReply>, Option<Fault>), GatewayError> {
         let mut servers = self.lock();
         let server = call.url.host_str().and_then(|host| servers.get_mut(host));
         let server = server.ok_or_else(|| GatewayError::NotSent("no server has this name".into()))?;
@@ -154,7 +158,6 @@ impl ScriptedServers {
         let reply = match fault {
             Some(Fault::Refuse | Fault::HangBefore | Fault::ResetBefore | Fault::Html502) => None,
             None | Some(Fault::HangAfter | Fault::ResetAfter | Fault::Empty | Fault::Garbage | Fault::Slow(_)) => {
-                let body = call.body.as_ref().map(|(content_type, bytes)| (content_type.as_str(), &bytes[..]));
                 Some(server.handle(&*self.clock, &call.url, body))
             }
         };
@@ -169,27 +172,30 @@ impl ScriptedServers {
 
 #[async_trait]
 impl Gateway for ScriptedServers {
-    async fn call(&self, _: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
-        let (reply, fault) = self.perform(&call)?;
-        let reply = reply.map(|reply| ServerReply { status: reply.status, body: reply.body.into() });
+    async fn call(&self, _: &Server, mut call: ServerCall) -> Result<ServerReply, GatewayError> {
+        let body = match call.body.take().map(CallBody::collect) {
+            Some(body) => Some(body.await?),
+            None => None,
+        };
+        let body = body.as_ref().map(|(content_type, bytes)| (content_type.as_str(), &bytes[..]));
+        let (reply, fault) = self.perform(&call, body)?;
+        let reply = reply.map(answer);
         match fault {
             Some(Fault::Refuse) => return Err(GatewayError::Unreachable("connection refused".into())),
             Some(Fault::HangBefore | Fault::HangAfter) => return Err(self.time_out(call.deadline).await),
             Some(Fault::ResetBefore | Fault::ResetAfter) => {
                 return Err(GatewayError::Unknown("connection reset".into()));
             }
-            Some(Fault::Empty) => return Ok(ServerReply { status: 200, body: Bytes::new() }),
+            Some(Fault::Empty) => return Ok(ServerReply { status: 200, content_type: None, body: Bytes::new() }),
             Some(Fault::Garbage) => {
-                return Ok(ServerReply { status: 200, body: Bytes::from_static(b"\x00\xff<resp\xfe\xed") });
+                let body = Bytes::from_static(b"\x00\xff<resp\xfe\xed");
+                return Ok(ServerReply { status: 200, content_type: None, body });
             }
             Some(Fault::Slow(delay)) if delay >= call.deadline => return Err(self.time_out(call.deadline).await),
             Some(Fault::Slow(delay)) => self.clock.sleep(delay).await,
             Some(Fault::Html502) | None => {}
         }
-        Ok(reply.unwrap_or_else(|| {
-            let page = SimulatedReply::html(502, "Bad Gateway");
-            ServerReply { status: page.status, body: page.body.into() }
-        }))
+        Ok(reply.unwrap_or_else(|| answer(SimulatedReply::html(502, "Bad Gateway"))))
     }
 }
 
@@ -197,6 +203,11 @@ impl fmt::Debug for ScriptedServers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScriptedServers").finish_non_exhaustive()
     }
+}
+
+fn answer(reply: SimulatedReply) -> ServerReply {
+    let content_type = Some(reply.content_type.to_owned()).filter(|text| !text.is_empty());
+    ServerReply { status: reply.status, content_type, body: reply.body.into() }
 }
 
 fn host(name: &str) -> String {

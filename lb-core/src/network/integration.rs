@@ -124,3 +124,10 @@ pub struct TagRules {
     /// No server that carries one of these.
     pub forbidden: Vec<String>,
 }
+
+impl TagRules {
+    /// Whether a server that carries `tags` may be used at all.
+    pub fn allow(&self, tags: &[String]) -> bool {
+        self.required.iter().all(|tag| tags.contains(tag)) && !self.forbidden.iter().any(|tag| tags.contains(tag))
+    }
+}

@@ -7,6 +7,7 @@ mod service;
 mod state;
 
 use std::fmt;
+use std::net::IpAddr;
 
 use url::Url;
 
@@ -96,6 +97,12 @@ impl Server {
         };
         url.set_path(&path);
         Ok(url)
+    }
+
+    /// Its address, where the monitor or the URL tells it: names are never looked up.
+    pub fn ip(&self) -> Option<IpAddr> {
+        let host = self.api_url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        [self.address.as_str(), host].iter().find_map(|text| text.parse().ok())
     }
 
     /// Protocol, host, and the port if it is not the protocol's own: what getServers and getMeetings tell of a server.

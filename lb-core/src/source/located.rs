@@ -1,6 +1,5 @@
 //! [`Located`]: servers without a position get that of their address.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,10 +25,9 @@ impl<S> Located<S> {
     }
 
     fn locate(&self, server: &mut Server) {
-        let host = server.api_url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let address = [server.address.as_str(), host].iter().find_map(|text| text.parse::<IpAddr>().ok());
         if server.position.is_none() {
-            server.position = address.and_then(|address| self.locator.locate(address)).and_then(|place| place.position);
+            server.position =
+                server.ip().and_then(|address| self.locator.locate(address)).and_then(|place| place.position);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod hooks;
 mod network;
 mod outbox;
+mod recordings;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,7 @@ use async_trait::async_trait;
 use self::outbox::Deliveries;
 use super::{
     ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
-    PublishedIndex, Replaces, Settled, StoreError,
+    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
@@ -30,6 +31,7 @@ pub struct InMemoryStore {
     index: PublishedIndex,
     hooks: hooks::Hooks,
     network: LiveNetwork,
+    recordings: PublishedRecordings,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
 }
@@ -219,6 +221,14 @@ impl MeetingStore for InMemoryStore {
         Ok(self.lock().events.iter().rev().take(limit).cloned().collect())
     }
 
+    async fn owners_of(
+        &self,
+        incarnations: Vec<InternalMeetingId>,
+        server: &ServerName,
+    ) -> Result<Vec<Option<IntegrationName>>, StoreError> {
+        Ok(recordings::owners_of(&self.lock().events, &incarnations, server))
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -286,4 +296,5 @@ mod tests {
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,5 +1,5 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
-//! may use the balancer.
+//! may use the balancer, [`RecordingStore`] for recordings.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -29,6 +29,8 @@ mod index;
 mod memory;
 mod network;
 mod outbox;
+mod recording_index;
+mod recordings;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,6 +43,8 @@ pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::network::NetworkStore;
 pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Outbox, Settled};
+pub use self::recording_index::{PublishedRecordings, RecordingIndex};
+pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
 
 use crate::clock::Timestamp;
 use crate::event::Event;
@@ -59,12 +63,20 @@ pub struct Stores {
     pub network: Arc<dyn NetworkStore>,
     /// Hooks of websites.
     pub hooks: Arc<dyn HookStore>,
+    /// Recordings.
+    pub recordings: Arc<dyn RecordingStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore + NetworkStore + HookStore>(store: Arc<S>) -> Self {
-        Self { meetings: store.clone(), fleet: store.clone(), network: store.clone(), hooks: store }
+    pub fn one<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore>(store: Arc<S>) -> Self {
+        Self {
+            meetings: store.clone(),
+            fleet: store.clone(),
+            network: store.clone(),
+            recordings: store.clone(),
+            hooks: store,
+        }
     }
 }
 
@@ -177,6 +189,14 @@ pub trait MeetingStore: Outbox {
     /// The newest stored events, newest first, at most `limit`: those that [`record`](MeetingStore::record) took and that
     /// wait to be written are among them.
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Whose meetings incarnations were, in the order given, as far as the stored events tell: they are still known when the
+    /// meetings have long ended. Where integrations had the same one at once, the one that had it on `server` counts.
+    async fn owners_of(
+        &self,
+        incarnations: Vec<InternalMeetingId>,
+        server: &ServerName,
+    ) -> Result<Vec<Option<IntegrationName>>, StoreError>;
 
     /// Whether the store can be written to now.
     ///

@@ -76,10 +76,10 @@ fn cut_as_bbb_does(query: &str) -> String {
 /// Where one of that does not hold.
 pub fn xml(bytes: &[u8]) {
     crate::xml::fuzz::document(bytes);
-    let reply = ServerReply { status: 200, body: bytes.to_vec().into() };
+    let reply = ServerReply { status: 200, content_type: None, body: bytes.to_vec().into() };
     let Ok(answer) = Answer::read(&reply) else { return };
     let _ = (Created::read(&answer), get_meetings::read(&answer, Timestamp::default()));
-    let passed_on = ServerReply { status: 200, body: answer.for_website() };
+    let passed_on = ServerReply { status: 200, content_type: None, body: answer.for_website() };
     let again = Answer::read(&passed_on).expect("an answer stays one");
     assert_eq!((again.is_success(), again.key()), (answer.is_success(), answer.key()));
     assert!(again.root().child("metadata").is_none_or(|metadata| stamp::nodes(metadata).next().is_none()), "a stamp");

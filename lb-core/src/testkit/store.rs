@@ -37,6 +37,7 @@ pub mod hooks;
 pub mod meetings;
 pub mod network;
 pub mod outbox;
+pub mod recordings;
 pub mod strays;
 pub mod superseded;
 
@@ -124,10 +125,34 @@ macro_rules! store_contract {
                 every_kind_of_event_comes_back_as_it_was,
                 the_store_says_that_it_can_be_written_to,
             }
+            recordings::{
+                ended_meetings_have_owners,
+            }
         }
     };
     ($make:expr $(,)?) => {
         $crate::store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`RecordingStore`](crate::store::RecordingStore) keeps, which is a
+/// [`MeetingStore`](crate::store::MeetingStore) too. See [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! recording_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            recordings::{
+                a_recording_comes_back_with_all_its_facts,
+                a_change_is_made_of_what_was_seen_only,
+                an_integration_finds_its_own_newest_first,
+                recordings_are_found_by_ids_meetings_and_metadata,
+                copies_are_kept_apart_and_shown_as_one,
+                a_recording_that_moves_is_found_in_its_new_place_only,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::recording_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

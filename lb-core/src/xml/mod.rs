@@ -273,6 +273,11 @@ impl<'d> Node<'d> {
         self.document.cut(self.element().span.clone(), nodes)
     }
 
+    /// What stands between its tags, without some of the elements there.
+    pub fn inner_without<'n>(self, nodes: impl IntoIterator<Item = Node<'n>>) -> String {
+        self.document.cut(self.element().inner.clone(), nodes)
+    }
+
     /// What stands between its tags.
     pub fn inner(self) -> &'d str {
         &self.document.source[self.element().inner.clone()]

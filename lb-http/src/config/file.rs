@@ -33,6 +33,7 @@ tables! {
         store: Table<Store>,
         monitor: Table<Monitor>,
         meetings: Table<Meetings>,
+        recordings: Table<Recordings>,
         health: Table<Health>,
         upstream: Table<Upstream>,
         callbacks: Table<Callbacks>,
@@ -90,6 +91,10 @@ tables! {
 
     Meetings {
         grace: Option<At<Duration>>,
+    }
+
+    Recordings {
+        interval: Option<At<Duration>>,
     }
 
     Health {

@@ -18,7 +18,9 @@ use super::file::{self, File};
 use super::network::network;
 use super::scalar::{Latitude, Longitude};
 use super::value::{At, List, OneOrMore, Table, said};
-use super::{Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Tls, Upstream};
+use super::{
+    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings, Tls, Upstream,
+};
 use crate::store::{StoreUrl, WhenUnavailable};
 
 /// What is wrong, and where it stands.
@@ -59,6 +61,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         when_store_unavailable,
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
+        recordings: Recordings { interval: said(file.recordings.keys.interval).unwrap_or(Duration::from_secs(300)) },
         health: HealthRules {
             failures: said(health.failures).map_or(3, u32::from),
             successes: said(health.successes).map_or(2, u32::from),

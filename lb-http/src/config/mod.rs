@@ -56,6 +56,8 @@ pub struct Config {
     pub monitor: Monitor,
     /// How meetings are followed.
     pub meetings: Meetings,
+    /// How recordings are followed.
+    pub recordings: Recordings,
     /// When a server is suspended and when it comes back.
     pub health: HealthRules,
     /// How servers are called.
@@ -161,6 +163,13 @@ pub struct Nagios {
 pub struct Meetings {
     /// A meeting younger than this is never forgotten by a poll.
     pub grace: Duration,
+}
+
+/// `[recordings]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recordings {
+    /// How often each server is asked for its recordings.
+    pub interval: Duration,
 }
 
 /// `[upstream]`

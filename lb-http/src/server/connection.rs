@@ -23,12 +23,14 @@ use super::answer_body::watched;
 use super::bodies::Bodies;
 use super::reply_body::ReplyBody;
 use super::stream::Stream;
+use super::uploads::Uploads;
 use super::{Limits, Service, api};
 
 /// What all connections share.
 pub(super) struct Server {
     pub(super) builder: Builder<TokioExecutor>,
     pub(super) bodies: Bodies,
+    pub(super) uploads: Uploads,
     /// In KiB.
     pub(super) answers: Arc<Semaphore>,
     pub(super) service: Service,
@@ -49,6 +51,7 @@ impl Server {
         Self {
             builder: builder(&limits),
             bodies: Bodies::new(&limits),
+            uploads: Uploads::new(&limits),
             answers: Arc::new(Semaphore::new(limits.all_answers >> 10)),
             service,
             stopping,
@@ -128,7 +131,7 @@ impl Server {
 
     async fn answer(&self, offer: &Offer, peer: SocketAddr, request: Request<Incoming>) -> hyper::Response<ReplyBody> {
         if offer.api && route(request.uri().path()).is_some() {
-            return api::answer(&self.service, &self.bodies, peer, request).await;
+            return api::answer(&self.service, &self.bodies, &self.uploads, peer, request).await;
         }
         let Ok(page) = offer.pages.clone().oneshot(request).await;
         page.map(ReplyBody::Page)

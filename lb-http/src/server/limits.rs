@@ -26,6 +26,12 @@ pub struct Limits {
     pub form_bytes: usize,
     /// The most bytes of XML: slides of 30 MB, encoded in base 64.
     pub xml_bytes: usize,
+    /// The most bytes of a file that goes on to a server while it comes, and is never held.
+    pub upload_bytes: usize,
+    /// Such bodies under way at once. A further one gets 503.
+    pub uploads: usize,
+    /// Those of them from one address, or one network of IPv6 (/64), that is no trusted proxy. A further one gets 503.
+    pub uploads_per_address: usize,
     /// The most bytes that all bodies under way may have together. A request whose body does not fit gets 503.
     pub all_bodies: usize,
     /// The most bytes of them from one address, or one network of IPv6 (/64), that is no trusted proxy. A request whose body
@@ -56,6 +62,9 @@ impl Default for Limits {
             body_rate: 64 << 10,
             form_bytes: 1 << 20,
             xml_bytes: 42 << 20,
+            upload_bytes: 200 << 20,
+            uploads: 48,
+            uploads_per_address: 12,
             all_bodies: 256 << 20,
             // two of the longest
             bodies_per_address: 84 << 20,

@@ -16,6 +16,8 @@
 //! | `refusal` | the page for people who cannot join |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
+//! | `uploads` | those that go on to a server while they come |
+//! | `multipart` | forms in parts |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
@@ -33,11 +35,13 @@ mod connection;
 mod hooks;
 mod limits;
 mod listener;
+mod multipart;
 mod pages;
 mod refusal;
 mod reply_body;
 mod seldom;
 mod stream;
+mod uploads;
 
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;

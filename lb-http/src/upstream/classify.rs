@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use http_body_util::LengthLimitError;
 use hyper_util::client::legacy;
+use lb_core::api::UploadError;
 use lb_core::gateway::GatewayError;
 
 use super::Failed;
@@ -11,6 +12,10 @@ use super::Failed;
 /// An error before the head of an answer came.
 pub(super) fn of_request(error: &legacy::Error) -> Failed {
     let cause = root_cause(error);
+    if let Some(interrupted) = sources(error).find_map(|source| source.downcast_ref::<UploadError>()) {
+        // the server is not to blame for what the website did not send
+        return GatewayError::Interrupted(*interrupted).into();
+    }
     if error.is_connect() {
         let text = format!("cannot connect: {cause}");
         return if is_unreachable(error) { GatewayError::Unreachable(text) } else { GatewayError::NotSent(text) }

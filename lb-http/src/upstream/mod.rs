@@ -2,20 +2,21 @@
 
 mod classify;
 mod places;
+mod upload;
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use lb_core::gateway::{Gateway, GatewayError, ServerCall, ServerReply};
+use lb_core::api::Upload;
+use lb_core::gateway::{CallBody, Gateway, GatewayError, ServerCall, ServerReply};
 use lb_core::server::Server;
 use tokio::time::{Instant, timeout_at};
 use url::Position;
@@ -23,9 +24,10 @@ use url::Position;
 pub(crate) use self::classify::root_cause;
 use self::classify::{of_body, of_request};
 use self::places::Places;
+use self::upload::UploadBody;
 use crate::tls;
 
-type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type HttpClient = Client<HttpsConnector<HttpConnector>, upload::CallBody>;
 
 /// What a gateway goes by.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +39,18 @@ pub struct UpstreamSettings {
     pub max_concurrent_calls: usize,
     /// The most bytes of one answer that are read. A list of a thousand meetings with their users has some 3 MB.
     pub answer_limit: usize,
+    /// The same for a list of recordings. BBB before 2.6 lists all at once: ten thousand have some 30 MB.
+    pub recordings_limit: usize,
 }
 
 impl Default for UpstreamSettings {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(2), max_concurrent_calls: 100, answer_limit: 16 << 20 }
+        Self {
+            connect_timeout: Duration::from_secs(2),
+            max_concurrent_calls: 100,
+            answer_limit: 16 << 20,
+            recordings_limit: 40 << 20,
+        }
     }
 }
 
@@ -91,12 +100,29 @@ impl HttpGateway {
     }
 
     async fn send(&self, client: &HttpClient, call: &ServerCall) -> Result<ServerReply, Failed> {
-        let request = request(call).map_err(|error| Failed::from(GatewayError::NotSent(error.to_string())))?;
+        let body = match &call.body {
+            Some(CallBody::Whole(content_type, body)) => Some((content_type.as_str(), Full::new(body.clone()))),
+            // it is taken out before
+            Some(CallBody::Streamed(_)) | None => None,
+        };
+        let body = body.map(|(content_type, body)| (content_type, Either::Left(body)));
+        self.request(client, call.name, request(call, body)).await
+    }
+
+    async fn request(
+        &self,
+        client: &HttpClient,
+        name: &str,
+        request: Result<Request<upload::CallBody>, hyper::http::Error>,
+    ) -> Result<ServerReply, Failed> {
+        let request = request.map_err(|error| Failed::from(GatewayError::NotSent(error.to_string())))?;
         let answer = client.request(request).await.map_err(|error| of_request(&error))?;
         let status = answer.status().as_u16();
-        let body = Limited::new(answer.into_body(), self.settings.answer_limit).collect().await;
-        let body = body.map_err(|error| of_body(&*error, self.settings.answer_limit))?;
-        Ok(ServerReply { status, body: body.to_bytes() })
+        let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let limit = if name == "getRecordings" { self.settings.recordings_limit } else { self.settings.answer_limit };
+        let body = Limited::new(answer.into_body(), limit).collect().await;
+        let body = body.map_err(|error| of_body(&*error, limit))?;
+        Ok(ServerReply { status, content_type, body: body.to_bytes() })
     }
 
     async fn send_by(&self, call: &ServerCall, deadline: Instant) -> Result<ServerReply, GatewayError> {
@@ -112,11 +138,27 @@ impl HttpGateway {
             result => result.map_err(|failed| failed.error),
         }
     }
+
+    /// Sends a call whose body is still coming, once. The server has its deadline for each piece, and for the answer.
+    async fn send_on(
+        &self,
+        call: &ServerCall,
+        upload: Upload,
+        patience: Duration,
+    ) -> Result<ServerReply, GatewayError> {
+        let content_type = upload.content_type.clone();
+        let (body, turn) = UploadBody::new(upload);
+        let request = request(call, Some((content_type.as_str(), Either::Right(body))));
+        tokio::select! {
+            answered = self.request(&self.changing, call.name, request) => answered.map_err(|failed| failed.error),
+            () = turn.overrun(patience) => Err(GatewayError::Unknown("no answer within the deadline".to_owned())),
+        }
+    }
 }
 
 #[async_trait]
 impl Gateway for HttpGateway {
-    async fn call(&self, server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
+    async fn call(&self, server: &Server, mut call: ServerCall) -> Result<ServerReply, GatewayError> {
         if call.url.as_str().len() > LONGEST_URL {
             return Err(GatewayError::TooLong);
         }
@@ -124,7 +166,16 @@ impl Gateway for HttpGateway {
         let patience = Instant::now() + call.deadline / 4;
         let place = self.places.of(&server.name).take(call.website.clone());
         let _place = timeout_at(patience, place).await.ok().flatten().ok_or(GatewayError::Busy)?;
-        self.send_by(&call, deadline).await
+        match call.body.take() {
+            Some(CallBody::Streamed(upload)) => {
+                let patience = deadline.saturating_duration_since(Instant::now());
+                self.send_on(&call, upload, patience).await
+            }
+            body => {
+                call.body = body;
+                self.send_by(&call, deadline).await
+            }
+        }
     }
 }
 
@@ -147,17 +198,18 @@ impl From<GatewayError> for Failed {
     }
 }
 
-fn request(call: &ServerCall) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+fn request(
+    call: &ServerCall,
+    body: Option<(&str, upload::CallBody)>,
+) -> Result<Request<upload::CallBody>, hyper::http::Error> {
     // No Accept header: some versions of BBB answer JSON or an error page to one that they do not expect.
     let request = Request::builder()
         .uri(call.url.as_str())
         .header(HOST, &call.url[Position::BeforeHost..Position::AfterPort])
         .header(USER_AGENT, HeaderValue::from_static(concat!("lb/", env!("CARGO_PKG_VERSION"))));
-    match &call.body {
-        Some((content_type, body)) => {
-            request.method(Method::POST).header(CONTENT_TYPE, content_type).body(Full::new(body.clone()))
-        }
-        None => request.method(Method::GET).body(Full::default()),
+    match body {
+        Some((content_type, body)) => request.method(Method::POST).header(CONTENT_TYPE, content_type).body(body),
+        None => request.method(Method::GET).body(Either::Left(Full::default())),
     }
 }
 

@@ -219,7 +219,7 @@ mod tests {
 
     fn list(meetings: &str) -> MeetingList {
         let body = format!("<response><returncode>SUCCESS</returncode><meetings>{meetings}</meetings></response>");
-        let reply = ServerReply { status: 200, body: body.into() };
+        let reply = ServerReply { status: 200, content_type: None, body: body.into() };
         read(&Answer::read(&reply).unwrap(), Timestamp::from_millis(7))
     }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::*;
-use crate::gateway::{Fault, Gateway, GatewayError, ServerCall, ServerReply};
+use crate::gateway::{CallBody, Fault, Gateway, GatewayError, ServerCall, ServerReply};
 use crate::server::ServerState;
 
 const SLIDES: &str =
@@ -75,8 +75,12 @@ struct Post(Arc<ScriptedServers>, Mutex<Vec<(String, Bytes)>>);
 
 #[async_trait]
 impl Gateway for Post {
-    async fn call(&self, server: &Server, call: ServerCall) -> Result<ServerReply, GatewayError> {
-        self.1.lock().unwrap().extend(call.body.clone());
+    async fn call(&self, server: &Server, mut call: ServerCall) -> Result<ServerReply, GatewayError> {
+        if let Some(body) = call.body.take() {
+            let (content_type, bytes) = body.collect().await?;
+            self.1.lock().unwrap().push((content_type.clone(), bytes.clone()));
+            call.body = Some(CallBody::Whole(content_type, bytes));
+        }
         self.0.call(server, call).await
     }
 }

@@ -1,19 +1,26 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
 mod administration;
+mod breakouts;
 mod callbacks;
 mod calls;
 mod concurrency;
+mod config_xml;
 mod down;
 mod faults;
+mod get_servers;
+mod hints;
 mod hooks;
 mod insert_document;
 mod limits;
 mod meetings;
+mod pass_through;
 mod placement;
 mod presence;
 mod races;
+mod recordings;
 mod succession;
+mod text_tracks;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

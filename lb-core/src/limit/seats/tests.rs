@@ -22,7 +22,7 @@ impl World {
         };
         let meetings: String = meetings.iter().map(meeting).collect();
         let xml = format!("<response><returncode>SUCCESS</returncode><meetings>{meetings}</meetings></response>");
-        let reply = ServerReply { status: 200, body: xml.into() };
+        let reply = ServerReply { status: 200, content_type: None, body: xml.into() };
         Self(get_meetings::read(&Answer::read(&reply).unwrap(), at(asked_at)))
     }
 }

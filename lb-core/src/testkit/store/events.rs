@@ -111,6 +111,22 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
             problem: "status 500".into(),
             given_up: true,
         },
+        EventKind::RecordingSeen {
+            meeting: Some(MeetingKey::new("moodle", "a")),
+            recording: "a-1".into(),
+            server: "bbb1".into(),
+            participants: 12,
+            seconds: 3600,
+            formats: vec!["presentation".into()],
+        },
+        EventKind::RecordingPublished { meeting: None, recording: "a-1".into(), server: "bbb1".into() },
+        EventKind::RecordingUnpublished { meeting: None, recording: "a-1".into(), server: "bbb1".into() },
+        EventKind::RecordingDeleted { meeting: None, recording: "a-1".into(), server: "bbb1".into() },
+        EventKind::RecordingUpdated {
+            meeting: Some(MeetingKey::new("moodle", "a")),
+            recording: "a-1".into(),
+            server: "rec1".into(),
+        },
         EventKind::NetworkChanged {
             by: "ana@example.org".into(),
             how: Administered::SecretAdded,

@@ -18,6 +18,7 @@ mod network;
 mod outbox;
 mod parameters;
 mod probe;
+mod recordings;
 mod restore;
 mod schema;
 mod tables;
@@ -34,7 +35,7 @@ use lb_core::event::Event;
 use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
     ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
-    PublishedIndex, Replaces, Settled, StoreError,
+    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -85,7 +86,10 @@ impl SqliteStore {
         let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let hooks = hooks::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
-        let shared = Arc::new(Shared { index, network, hooks: ArcSwap::from_pointee(hooks), ..Shared::default() });
+        let recordings = recordings::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let recordings = PublishedRecordings::new(recordings);
+        let hooks = ArcSwap::from_pointee(hooks);
+        let shared = Arc::new(Shared { index, network, hooks, recordings, ..Shared::default() });
         file.remember();
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
@@ -260,6 +264,15 @@ impl MeetingStore for SqliteStore {
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
         // recorded events are written before the jobs of their batch, so this one finds them
         self.writer.run(move |work| Ok(events::latest(work.database(), limit)?)).await
+    }
+
+    async fn owners_of(
+        &self,
+        incarnations: Vec<InternalMeetingId>,
+        server: &ServerName,
+    ) -> Result<Vec<Option<IntegrationName>>, StoreError> {
+        let server = server.clone();
+        self.writer.run(move |work| Ok(recordings::owners_of(work.database(), &incarnations, &server)?)).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  callers ──place──▶ queue ──▶ writer: take the first job and what waits behind it
-//!                                 run each on a copy of index and network, write its rows
+//!                                 run each on a copy of indexes and network, write its rows
 //!                                 COMMIT ──failed──▶ roll back; run each job alone, so that one bad job harms no other
 //!                                 publish the copy, then answer
 //! ```
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use lb_core::event::Event;
 use lb_core::network::LiveNetwork;
-use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, StoreError};
+use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, PublishedRecordings, RecordingIndex, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -52,6 +52,7 @@ pub(super) struct Shared {
     pub(super) index: PublishedIndex,
     pub(super) network: LiveNetwork,
     pub(super) hooks: ArcSwap<HookIndex>,
+    pub(super) recordings: PublishedRecordings,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
     /// Changes that are in memory only.
@@ -284,13 +285,15 @@ impl WriterThread {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
         let mut network = self.shared.network.load();
         let mut hooks = HookIndex::clone(&self.shared.hooks.load());
-        let mut work = Work::new(&mut index, &mut network, &mut hooks, &self.connection, way);
+        let mut recordings = RecordingIndex::clone(&self.shared.recordings.load());
+        let mut work = Work::new(&mut index, &mut network, &mut hooks, &mut recordings, &self.connection, way);
         let done = self.write(jobs, events, &mut work);
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
                 self.shared.network.publish(network);
                 self.shared.hooks.store(Arc::new(hooks));
+                self.shared.recordings.publish(recordings);
                 Ok(())
             }
             Err(failure) => {

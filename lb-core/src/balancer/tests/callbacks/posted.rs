@@ -158,7 +158,7 @@ impl Gateway for Formats {
              <type>x</type></format></playback></recording><recording><recordID>{id}</recordID><playback>{formats}</playback>\
              </recording></recordings></response>"
         );
-        Ok(ServerReply { status: 200, body: body.into() })
+        Ok(ServerReply { status: 200, content_type: None, body: body.into() })
     }
 }
 
