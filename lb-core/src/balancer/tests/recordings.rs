@@ -202,6 +202,7 @@ fn servers_are_asked_in_their_interval_and_when_something_has_happened() {
     assert!(due());
     network.follow_recordings();
     network.call("moodle", "create", &[("name", "Algebra"), ("meetingID", "room"), ("record", "true")]).success();
+    network.pass(40);
     network.on(1, |bbb| bbb.end(network.clock.now(), "room"));
     network.call("moodle", "end", &[("meetingID", "room")]).failed("notFound");
     let mut asked_after = Vec::new();
@@ -215,7 +216,6 @@ fn servers_are_asked_in_their_interval_and_when_something_has_happened() {
     assert_eq!(asked_after, [30, 120, 420, 600], "after the end, and in the interval");
     assert!(!due());
     network.balancer.recordings_due(&"bbb1".into());
-    network.pass(10);
     assert!(due());
     network.follow_recordings();
     assert!(!due());
