@@ -43,7 +43,7 @@ fn recording(number: u64) -> Recording {
         "<bbb-origin>Moodle</bbb-origin><bbb-context-name>Course {}</bbb-context-name><gl-listed>{}</gl-listed>\
          <meetingName>Lecture {number}</meetingName><meetingId>{meeting_id}</meetingId><isBreakout>false</isBreakout>",
         number % 100,
-        number % 2 == 0
+        number.is_multiple_of(2)
     );
     let tail = format!(
         "<size>21504000</size><playback><format><type>presentation</type><url>https://{server}/playback/presentation/2.3/{id}</url>\

@@ -19,7 +19,7 @@
 //! | trait | says | in this crate | in lb-http |
 //! |---|---|---|---|
 //! | [`source::ServerSource`] | which servers there are, and what a monitor knows of them | [`source::StaticServers`] | `Nagios` |
-//! | [`store::MeetingStore`], [`store::Outbox`], [`store::FleetStore`], [`store::NetworkStore`] | where meetings are, what websites are to be told, who may use the balancer | [`store::InMemoryStore`] | `SqliteStore` |
+//! | [`store::MeetingStore`], [`store::Outbox`], [`store::FleetStore`], [`store::NetworkStore`], [`store::RecordingStore`] | where meetings and recordings are, what websites are to be told, who may use the balancer | [`store::InMemoryStore`] | `SqliteStore` |
 //! | [`gateway::Gateway`] | what a server answers | [`gateway::ScriptedServers`] | `HttpGateway` |
 //! | [`placement::PlacementPolicy`] | which server is best | [five](placement) | |
 //! | [`checksum::ChecksumVerifier`] | who signed a call | [`checksum::SharedSecrets`] | |

@@ -54,13 +54,13 @@ impl RecordingRounds {
         round.moments.retain(|moment| *moment > now);
     }
 
-    /// A server is to be asked at `at`.
-    pub(super) fn ask_at(&self, server: &ServerName, at: Timestamp) {
+    /// A server is to be asked after `pause`.
+    fn ask_after(&self, server: &ServerName, now: Timestamp, pause: Duration) {
         let mut rounds = self.lock();
         let moments = &mut rounds.entry(server.clone()).or_default().moments;
-        let rounded = at.as_millis().div_ceil(TOGETHER).saturating_mul(TOGETHER);
         if moments.len() < MOST_MOMENTS {
-            moments.insert(Timestamp::from_millis(rounded));
+            let later = (now + pause).as_millis().div_ceil(TOGETHER).saturating_mul(TOGETHER);
+            moments.insert(if pause.is_zero() { now } else { Timestamp::from_millis(later) });
         }
     }
 
@@ -96,15 +96,15 @@ impl Balancer {
         names.filter(|name| is_due(name)).cloned().collect()
     }
 
-    /// Something has happened to the recordings of `server`: it is asked for them soon.
+    /// Something has happened to the recordings of `server`: it is asked for them as soon as can be.
     pub fn recordings_due(&self, server: &ServerName) {
-        self.recording_rounds.ask_at(server, self.clock.now());
+        self.recording_rounds.ask_after(server, self.clock.now(), Duration::ZERO);
     }
 
     /// A meeting that may have been recorded has ended on `server`.
     pub(super) fn recording_to_come(&self, server: &ServerName) {
         for pause in AFTER_AN_END {
-            self.recording_rounds.ask_at(server, self.clock.now() + pause);
+            self.recording_rounds.ask_after(server, self.clock.now(), pause);
         }
     }
 }

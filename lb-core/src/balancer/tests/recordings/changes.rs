@@ -39,7 +39,7 @@ fn a_deleted_recording_vanishes_from_the_list_that_nobody_asks_otherwise() {
     let said = network.call("moodle", "deleteRecordings", &[("recordID", &id)]).success();
     assert_eq!(said.value("deleted"), "true");
     assert_eq!(network.recordings("moodle", &[]), [""; 0]);
-    assert_eq!(network.recordings("moodle", &[("state", "deleted")]), [id.clone()]);
+    assert_eq!(network.recordings("moodle", &[("state", "deleted")]), std::slice::from_ref(&id));
     network.call("moodle", "deleteRecordings", &[("recordID", &id)]).failed("notFound");
     network.pass(3600);
     network.follow_recordings();
@@ -154,6 +154,6 @@ fn a_simulated_server_answers_as_if_it_were_asked_itself() {
         let end = of_server.find(&format!("</{key}>")).unwrap() + key.len() + 3;
         of_server[start..end].to_owned()
     });
-    let expected = stamps.iter().fold(of_server.clone(), |text, stamp| text.replace(stamp.as_str(), ""));
+    let expected = stamps.iter().fold(of_server, |text, stamp| text.replace(stamp.as_str(), ""));
     assert_eq!(network.call("moodle", "getRecordings", &[("recordID", &id)]).text(), expected);
 }
