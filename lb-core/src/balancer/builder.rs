@@ -14,7 +14,7 @@ use crate::network::{Integrations, Network, RouterName};
 use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
+use crate::store::{EventStore, FleetStore, InMemoryStore, MeetingStore, NetworkStore, Stores};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore>(self, store: Arc<S>) -> Self {
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore + EventStore>(self, store: Arc<S>) -> Self {
         self.stores(Stores::one(store))
     }
 

@@ -1,13 +1,14 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod events;
 mod network;
 mod outbox;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use self::events::Kept;
 use self::outbox::Deliveries;
 use super::{
     ClaimOutcome, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
@@ -34,7 +35,7 @@ pub struct InMemoryStore {
 
 #[derive(Debug, Default)]
 struct Written {
-    events: VecDeque<Event>,
+    events: Kept,
     fleet: Option<FleetRecord>,
     deliveries: Deliveries,
 }
@@ -96,8 +97,6 @@ impl Written {
 
     fn keep(&mut self, events: Vec<Event>) {
         self.events.extend(events);
-        let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
-        self.events.drain(..surplus);
     }
 }
 
@@ -213,7 +212,7 @@ impl MeetingStore for InMemoryStore {
     }
 
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
-        Ok(self.lock().events.iter().rev().take(limit).cloned().collect())
+        Ok(self.lock().events.latest(limit))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -282,4 +281,5 @@ mod tests {
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,5 +1,5 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
-//! may use the balancer.
+//! may use the balancer, [`EventStore`] for what happened.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -24,6 +24,7 @@
 //!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
+mod events;
 mod index;
 mod memory;
 mod network;
@@ -35,6 +36,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::events::{
+    BadEventCursor, EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
+    NAMES_PEOPLE, PseudonymKey, SentUser, USERS_TOLD, may_name_people,
+};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::network::NetworkStore;
@@ -55,12 +60,14 @@ pub struct Stores {
     pub fleet: Arc<dyn FleetStore>,
     /// Integrations, plans, partners and routers.
     pub network: Arc<dyn NetworkStore>,
+    /// The events that the others store, to be read.
+    pub events: Arc<dyn EventStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore + NetworkStore>(store: Arc<S>) -> Self {
-        Self { meetings: store.clone(), fleet: store.clone(), network: store }
+    pub fn one<S: MeetingStore + FleetStore + NetworkStore + EventStore>(store: Arc<S>) -> Self {
+        Self { meetings: store.clone(), fleet: store.clone(), network: store.clone(), events: store }
     }
 }
 
