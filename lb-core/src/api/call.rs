@@ -20,6 +20,8 @@ pub enum Call {
     GetMeetingInfo,
     /// All meetings.
     GetMeetings,
+    /// Who joined which meetings in a period.
+    GetMeetingEvents,
     /// Gives a meeting more slides.
     InsertDocument,
 }
@@ -35,6 +37,7 @@ impl Call {
             Self::End => "end",
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
+            Self::GetMeetingEvents => "getMeetingEvents",
             Self::InsertDocument => "insertDocument",
         }
     }
@@ -49,6 +52,7 @@ impl Call {
             Self::End,
             Self::GetMeetingInfo,
             Self::GetMeetings,
+            Self::GetMeetingEvents,
             Self::InsertDocument,
         ];
         all.into_iter().find(|call| call.name() == name)

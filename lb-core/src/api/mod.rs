@@ -20,6 +20,7 @@ mod reply;
 mod request;
 
 pub mod create;
+pub mod get_meeting_events;
 pub mod get_meetings;
 pub mod is_meeting_running;
 pub mod join;

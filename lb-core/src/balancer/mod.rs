@@ -9,7 +9,7 @@
 //! | `authenticate` | whose call it is |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
-//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
+//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `proxied` | what calls about one meeting have in common |
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
@@ -32,6 +32,7 @@ mod down;
 mod end;
 mod ended;
 mod follow;
+mod get_meeting_events;
 mod get_meeting_info;
 mod get_meetings;
 mod insert_document;
@@ -183,6 +184,7 @@ impl Balancer {
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
+            Call::GetMeetingEvents => self.get_meeting_events(&integration, &signed.params).await,
             Call::InsertDocument => self.insert_document(&integration, signed).await,
         }
     }

@@ -6,6 +6,7 @@ mod concurrency;
 mod down;
 mod faults;
 mod insert_document;
+mod meeting_events;
 mod meetings;
 mod placement;
 mod races;

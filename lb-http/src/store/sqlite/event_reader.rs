@@ -60,7 +60,11 @@ impl EventReader {
             }
             found
         });
-        reading.await.unwrap_or_else(|_| Err(StoreError::Unavailable("a report broke off".to_owned())))
+        let found = reading.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the reader broke off".to_owned())));
+        if let Err(problem) = &found {
+            tracing::warn!(%problem, "the events cannot be read");
+        }
+        found
     }
 
     /// Refuses to read from now on, and closes what nobody uses.
