@@ -19,6 +19,7 @@ use lb_core::{Clock, Locator};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::aging;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
@@ -126,6 +127,7 @@ impl Prepared {
         let rounds = TaskTracker::new();
         rounds::start(&self.service.setup, &rounds, &stop);
         callbacks::start(&self.service.setup, &rounds, &stop);
+        aging::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
@@ -172,6 +174,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
             VoiceUnique::Fleet => VoiceBridges::PerFleet,
         },
         legacy_errors: config.api.legacy_errors,
+        events: config.events,
         about: About {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -257,7 +257,8 @@ mod tests {
         ] {
             assert!(!may_be_kept(secret), "{secret}");
         }
-        for open in ["meta_bbb-origin", "meta_bbb-origin-server-name", "record", "preUploadedPresentationName", "logo"] {
+        for open in ["meta_bbb-origin", "meta_bbb-origin-server-name", "record", "preUploadedPresentationName", "logo"]
+        {
             assert!(may_be_kept(open), "{open}");
         }
     }

@@ -3,7 +3,6 @@
 //! (A call of the Mconf balancer's API, which BBB does not have.)
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{Failure, Params, Reply, create};
 use crate::clock::Timestamp;
@@ -56,8 +55,8 @@ impl Asked {
 fn day(text: &str) -> Option<u64> {
     let plain = text.len() == "YYYY-MM-DD".len() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let date: Date = text.parse().ok().filter(|_| plain)?;
-    let start = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
-    Some(start.try_into().unwrap_or(0))
+    let since_1970 = date.duration_since(jiff::civil::date(1970, 1, 1));
+    Some(since_1970.as_millis().try_into().unwrap_or(0))
 }
 
 /// A whole number; one beyond all meetings is as good as the greatest.
@@ -161,7 +160,8 @@ mod tests {
     fn a_website_reads_its_meetings_as_the_document_shows_them() {
         let server = Server::new("poa1", "https://poa1.example.org", "secret").unwrap();
         let report = MonitorReport { servers: vec![ReportedServer::unwatched(server)] };
-        let fleet = Fleet::default().with_report(report, &Default::default(), &Default::default(), Timestamp::default());
+        let fleet =
+            Fleet::default().with_report(report, &Default::default(), &Default::default(), Timestamp::default());
         let at = Timestamp::from_millis;
         let parameter = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let over = MeetingHistory {

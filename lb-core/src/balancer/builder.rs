@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Balancer, Relay, deliver, refresh, store_health};
+use super::{Balancer, EventRules, Relay, deliver, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub voice_bridges: VoiceBridges,
     /// Whether an unknown meeting is `invalidMeetingIdentifier` instead of `notFound`.
     pub legacy_errors: bool,
+    /// How long events are kept.
+    pub events: EventRules,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -60,6 +62,7 @@ impl Default for Settings {
             last_resort: true,
             voice_bridges: VoiceBridges::default(),
             legacy_errors: false,
+            events: EventRules::default(),
             about: About::default(),
         }
     }

@@ -19,9 +19,11 @@
 //! | `store_health` | whether the store can be written to |
 //! | `ended` | callbacks: taken over from websites, heard from servers |
 //! | `deliver` | what websites are told |
+//! | `aging` | events lose their names, and go |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
+mod aging;
 mod alarms;
 mod ask;
 mod authenticate;
@@ -50,6 +52,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use self::administration::{Actor, AdministrationError, Expected};
+pub use self::aging::EventRules;
 pub use self::alarms::Alarm;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::{Heard, Relay};

@@ -12,6 +12,7 @@ use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, Policy, VoiceUnique};
+use super::duration::Age;
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
 use super::value::{At, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;
@@ -44,6 +45,7 @@ tables! {
         checksum: Table<Checksum>,
         placement: Table<Placement>,
         voice: Table<Voice>,
+        events: Table<Events>,
         log: Table<Log>,
     }
 
@@ -163,6 +165,11 @@ tables! {
 
     Voice {
         unique: Option<At<VoiceUnique>>,
+    }
+
+    Events {
+        retention: Option<At<Age>>,
+        anonymise_after: Option<At<Age>>,
     }
 
     Log {

@@ -72,6 +72,9 @@ cpu_per_user = 0.5
 last_resort = false
 [voice]
 unique = "fleet"
+[events]
+retention = "2000d"
+anonymise_after = "never"
 [log]
 format = "json"
 level = "info,lb_core=debug"
@@ -151,6 +154,7 @@ fn every_key_of_a_full_file_is_understood() {
         ExpectedLoadRule { expected_users: 20.0, ramp: seconds(600), cpu_per_user: 0.5, max_age: seconds(120) };
     assert_eq!(config.placement, Placement { expected_load, last_resort: false });
     assert_eq!(config.voice_unique, VoiceUnique::Fleet);
+    assert_eq!(config.events, EventRules { retention: Some(seconds(2000 * 86_400)), anonymise_after: None });
     assert_eq!(config.log, Log { format: LogFormat::Json, level: "info,lb_core=debug".into() });
 
     let moodle = config.integrations.named("moodle").unwrap();
@@ -192,6 +196,8 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.algorithms, Algorithm::ALL);
     assert_eq!(config.placement.expected_load, ExpectedLoadRule::default());
     assert!(config.placement.last_resort);
+    assert_eq!(config.events.retention, Some(seconds(400 * 86_400)));
+    assert_eq!(config.events.anonymise_after, Some(seconds(90 * 86_400)));
     assert_eq!(config.log, Log { format: LogFormat::Text, level: "info".into() });
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
 }

@@ -1,5 +1,6 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
+mod aging;
 mod callbacks;
 mod calls;
 mod concurrency;

@@ -107,7 +107,10 @@ mod tests {
         let event = json!({ "name": "Ana", "external_user_id": "ana@example.org", "role": "moderator", "user_id": null,
             "address": "192.0.2.7" });
         let done = anonymised(&key, "moodle", event);
-        assert_eq!((&done["role"], &done["user_id"], &done["address"]), (&json!("moderator"), &Value::Null, &Value::Null));
+        assert_eq!(
+            (&done["role"], &done["user_id"], &done["address"]),
+            (&json!("moderator"), &Value::Null, &Value::Null)
+        );
         assert_eq!(done["name"], done["external_user_id"]);
         assert!(!done.to_string().contains("ana") && !done.to_string().contains("Ana"), "{done}");
         assert_eq!(anonymised(&key, "moodle", json!({ "call": "create" })), json!({ "call": "create" }));

@@ -9,8 +9,8 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::store::{
-    EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery, PseudonymKey,
-    SentUser, StoreError, USERS_TOLD, may_name_people,
+    EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
+    PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
 };
 
 /// The newest events, in the order in which they came.

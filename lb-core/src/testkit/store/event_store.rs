@@ -84,10 +84,7 @@ pub async fn events_are_found_by_all_that_is_said_of_them(store: &(impl MeetingS
         (EventFilter { internal_id: Some(a.internal_id.clone()), kinds: kinds(&["user-joined"]), ..any() }, vec![2]),
         (EventFilter { server: Some("bbb1".into()), ..any() }, vec![5, 4, 3, 2, 0]),
         (EventFilter { kinds: kinds(&["meeting-created", "server-confirmed-down"]), ..any() }, vec![4, 3, 1, 0]),
-        (
-            EventFilter { kinds: kinds(&["meeting-created"]), integration: Some("moodle".into()), ..any() },
-            vec![1, 0],
-        ),
+        (EventFilter { kinds: kinds(&["meeting-created"]), integration: Some("moodle".into()), ..any() }, vec![1, 0]),
         (EventFilter { kinds: kinds(&["meeting-ended"]), server: Some("bbb2".into()), ..any() }, vec![]),
         (EventFilter { kinds: kinds(&["no-such-event"]), ..any() }, vec![]),
         (EventFilter { from: Some(at(10)), until: Some(at(40)), ..any() }, vec![3, 2, 1]),
@@ -152,8 +149,7 @@ pub async fn meetings_are_told_with_their_ends_users_and_parameters(store: &(imp
         users,
         parameters: meeting.parameters.clone(),
     };
-    let users =
-        vec![user("<Bob>", Role::Moderator, 5), user("Ana", Role::Attendee, 7), user("Ana", Role::Attendee, 9)];
+    let users = vec![user("<Bob>", Role::Moderator, 5), user("Ana", Role::Attendee, 7), user("Ana", Role::Attendee, 9)];
     let expected = vec![history(&running, 70, None, vec![]), history(&over, 0, Some(60), users)];
     assert_eq!(store.meetings(&query(0)).await, Ok(expected));
 }

@@ -1,6 +1,6 @@
 //! How events are found: each question leads through the index that is made for it, so that none looks at all events.
 
-use lb_core::event::{Event, Role};
+use lb_core::event::Role;
 use lb_core::store::{
     EVENTS_PAGE, EventCursor, EventFilter, EventPage, HISTORIES, MeetingHistory, MeetingQuery, SentUser, USERS_TOLD,
 };

@@ -117,12 +117,16 @@ mod tests {
     #[test]
     fn who_reads_for_too_long_is_stopped() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let endless = "WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers) SELECT sum(n) FROM numbers";
+        let endless =
+            "WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers) SELECT sum(n) FROM numbers";
         let count = |connection: &Connection| connection.query_row(endless, [], |row| row.get::<_, i64>(0));
         let error = within(&mut connection, Duration::from_millis(1), count).map_err(store_error).unwrap_err();
         assert!(error.to_string().contains("took longer"), "{error}");
-        assert_eq!(within(&mut connection, LONGEST, |connection| {
-            connection.query_row("SELECT 7", [], |row| row.get::<_, i64>(0))
-        }), Ok(7));
+        assert_eq!(
+            within(&mut connection, LONGEST, |connection| {
+                connection.query_row("SELECT 7", [], |row| row.get::<_, i64>(0))
+            }),
+            Ok(7)
+        );
     }
 }

@@ -105,8 +105,8 @@ fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "journal_size_limit", WAL_SIZE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    // a name that is taken out of an event does not stay behind in its page
-    connection.pragma_update(None, "secure_delete", "FAST")?;
+    // a name that is taken out of an event, or goes with it, does not stay behind in the file
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

@@ -38,7 +38,10 @@ fn every_question_about_events_leads_through_an_index_and_sorts_nothing() {
     let kinds = || vec!["meeting-created".to_owned()];
     for (filter, index) in [
         (any(), "events_by_time (at>? AND at<?)"),
-        (EventFilter { integration: integration(), ..any() }, "events_by_integration (integration=? AND at>? AND at<?)"),
+        (
+            EventFilter { integration: integration(), ..any() },
+            "events_by_integration (integration=? AND at>? AND at<?)",
+        ),
         (
             EventFilter { integration: integration(), kinds: kinds(), ..any() },
             "events_by_integration_and_kind (integration=? AND event=? AND at>? AND at<?)",
@@ -72,7 +75,10 @@ fn the_meetings_of_an_integration_are_found_without_a_look_at_any_other_row() {
     let of_one: Vec<_> = steps.iter().filter(|step| step.contains("events_by_incarnation")).collect();
     assert!(of_one.len() >= 4, "{steps:#?}");
     for step in of_one {
-        assert!(step.contains("USING COVERING INDEX") && step.contains("(internal_id=? AND event=? AND integration=?"), "{step}");
+        assert!(
+            step.contains("USING COVERING INDEX") && step.contains("(internal_id=? AND event=? AND integration=?"),
+            "{step}"
+        );
     }
     let steps = plan(&database, USERS, &[]);
     assert_searches(&steps, "events_by_incarnation (internal_id=? AND event=? AND integration=?)");
