@@ -320,7 +320,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "\n[plans.default]\nactive = true",
-            "lb.toml:2: plans is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, integrations, servers, balancer, api, checksum, placement, voice, log",
+            "lb.toml:2: plans is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, integrations, servers, balancer, api, checksum, placement, voice, events, log",
         ),
     ] {
         assert_eq!(errors(text, &[]), [sentence], "{text}");
