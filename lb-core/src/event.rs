@@ -493,6 +493,20 @@ impl EventKind {
         }
     }
 
+    /// The incarnation that it is about, if one.
+    pub fn internal_id(&self) -> Option<&InternalMeetingId> {
+        match self {
+            Self::MeetingCreated { internal_id, .. }
+            | Self::MeetingAdopted { internal_id, .. }
+            | Self::MeetingEnded { internal_id, .. }
+            | Self::UserJoined { internal_id, .. }
+            | Self::UserEntered { internal_id, .. }
+            | Self::UserLeft { internal_id, .. }
+            | Self::MeetingPlacedAfresh { internal_id, .. } => Some(internal_id),
+            _ => None,
+        }
+    }
+
     /// The integration that it is about, if one.
     pub fn integration(&self) -> Option<&IntegrationName> {
         match self {

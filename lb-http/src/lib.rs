@@ -17,6 +17,7 @@
 //! | [`clock`], [`rng`] | the system's time and randomness |
 //! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
+mod aging;
 mod assembly;
 pub mod callbacks;
 pub mod clock;

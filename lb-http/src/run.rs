@@ -16,6 +16,7 @@ use lb_core::{Clock, Locator};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::aging;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
@@ -127,6 +128,7 @@ impl Prepared {
         rounds::start(&self.service.setup, &rounds, &stop);
         callbacks::start(&self.service.setup, &rounds, &stop);
         hooks::start(&self.service.setup, &rounds, &stop);
+        aging::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
@@ -177,6 +179,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         legacy_errors: config.api.legacy_errors,
         webhooks: config.webhooks,
         public_url: Some(config.listen.public_url.clone()),
+        events: config.events,
         about: About {
             api_version: config.api.version.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,5 +1,8 @@
 //! `lb check-config`: says what is wrong with a configuration, or what it means.
 
+use std::time::Duration;
+
+use lb_core::balancer::EventRules;
 use lb_http::config::{Config, Listen, MonitorSource};
 use serde_json::{Value, json};
 
@@ -48,10 +51,20 @@ fn as_text(config: &Config) -> String {
         ("partners", if partners.is_empty() { "none".to_owned() } else { partners.join(", ") }),
         ("routers", routers.join(", ")),
         ("geoip", geoip),
+        ("events", events_text(config.events)),
         ("log", format!("{}, {}", config.log.format, config.log.level)),
     ]
     .map(|(name, value)| format!("{name:<13}{value}\n"))
     .concat()
+}
+
+fn events_text(rules: EventRules) -> String {
+    let after = |age: Option<Duration>| age.map_or("never".to_owned(), |age| format!("after {} days", days(age)));
+    format!("names replaced {}, forgotten {}", after(rules.anonymise_after), after(rules.retention))
+}
+
+fn days(age: Duration) -> f64 {
+    age.as_secs_f64() / 86_400.0
 }
 
 fn listen_text(listen: &Listen) -> String {
@@ -129,6 +142,10 @@ fn as_json(config: &Config) -> Value {
         "partners": partners.collect::<serde_json::Map<_, _>>(),
         "routers": routers.collect::<serde_json::Map<_, _>>(),
         "geoip": config.geoip_database,
+        "events": {
+            "retention_days": config.events.retention.map(days),
+            "anonymise_after_days": config.events.anonymise_after.map(days),
+        },
         "log": { "format": config.log.format.as_str(), "level": config.log.level },
     })
 }

@@ -22,6 +22,8 @@ pub enum Call {
     GetMeetingInfo,
     /// All meetings.
     GetMeetings,
+    /// Who joined which meetings in a period.
+    GetMeetingEvents,
     /// Gives a meeting more slides.
     InsertDocument,
     /// Makes a hook: the website wants to hear of what happens.
@@ -67,6 +69,7 @@ impl Call {
             Self::End => "end",
             Self::GetMeetingInfo => "getMeetingInfo",
             Self::GetMeetings => "getMeetings",
+            Self::GetMeetingEvents => "getMeetingEvents",
             Self::InsertDocument => "insertDocument",
             Self::HooksCreate => "hooks/create",
             Self::HooksDestroy => "hooks/destroy",
@@ -96,6 +99,7 @@ impl Call {
             Self::End,
             Self::GetMeetingInfo,
             Self::GetMeetings,
+            Self::GetMeetingEvents,
             Self::InsertDocument,
             Self::HooksCreate,
             Self::HooksDestroy,

@@ -151,12 +151,16 @@ impl Create {
 }
 
 /// Whether a create's parameter may be kept and shown: no password, no callback URL, no URL of slides (it may be signed), no
-/// payload for a learning record store. The page where users land after a meeting is no secret.
+/// payload for a learning record store, nothing that calls itself secret. The page where users land after a meeting is no
+/// secret.
 pub fn may_be_kept(name: &str) -> bool {
-    const LEFT_OUT: [&str; 3] = ["preuploadedpresentation", "pluginmanifests", "meta_secret-lrs-payload"];
+    const LEFT_OUT: [&str; 3] = ["preuploadedpresentation", "pluginmanifests", "clientsettingsoverride"];
+    const ENDS: [&str; 4] = ["url", "uri", "pw", "webhook"];
+    const PARTS: [&str; 8] =
+        ["password", "callback", "secret", "token", "lrs-payload", "signature", "credential", "apikey"];
     let name = name.to_ascii_lowercase();
-    let secret = name.ends_with("url") || name.ends_with("pw") || name.ends_with("password");
-    name == "logouturl" || !(secret || LEFT_OUT.contains(&&*name))
+    let is_secret = ENDS.iter().any(|end| name.ends_with(end)) || PARTS.iter().any(|part| name.contains(part));
+    name == "logouturl" || !(is_secret || LEFT_OUT.contains(&&*name))
 }
 
 /// What a server says of the meeting that a create made or found.
@@ -254,5 +258,32 @@ mod tests {
         );
         let kept: Vec<_> = create.unwrap().kept_parameters().into_iter().map(|(name, _)| name).collect();
         assert_eq!(kept, ["name", "meetingID", "logoutURL", "welcome"]);
+        for secret in [
+            "password",
+            "viewerPassword",
+            "moderatorpw",
+            "MeetingEndedUrl",
+            "meta_endCallbackUrl",
+            "meta_bbb-recording-ready-url",
+            "meta_bn-recording-ready-url",
+            "meta_canvas-recording-ready-url",
+            "meta_analytics-callback-url",
+            "meta_my-callback",
+            "meta_callbackAddress",
+            "meta_return-uri",
+            "meta_api-token",
+            "META_secret-lrs-payload",
+            "meta_lrs-payload-2",
+            "preUploadedPresentation",
+            "presentationUploadExternalUrl",
+            "pluginManifestsFetchUrl",
+            "clientSettingsOverride",
+        ] {
+            assert!(!may_be_kept(secret), "{secret}");
+        }
+        for open in ["meta_bbb-origin", "meta_bbb-origin-server-name", "record", "preUploadedPresentationName", "logo"]
+        {
+            assert!(may_be_kept(open), "{open}");
+        }
     }
 }

@@ -60,6 +60,8 @@ pub enum Failure {
     ParentUnknown,
     /// A create carries metadata that only the balancer may write.
     ReservedParameters,
+    /// A question has a value that is none of those it may have.
+    MalformedParameters,
     /// The meetingID is taken where it would have to go: another integration's meeting holds the only server.
     IdNotUnique,
     /// No server can take the meeting.
@@ -92,6 +94,8 @@ pub enum Failure {
     HookNotDestroyed,
     /// The hooks could not be looked up: the store fails.
     HooksNotListed,
+    /// The stored events cannot be read now.
+    ReportTrouble,
 }
 
 impl From<GatewayError> for Failure {
@@ -144,11 +148,14 @@ impl Failure {
             Self::PasswordSize => "invalidPassword",
             Self::ParentMissing => "parentMeetingIDMissing",
             Self::ParentUnknown => "parentMeetingDoesNotExist",
-            Self::ReservedParameters => "invalidParameters",
+            Self::ReservedParameters | Self::MalformedParameters => "invalidParameters",
             Self::IdNotUnique => "idNotUnique",
-            Self::NoServer | Self::ServerTrouble | Self::RecordingTrouble | Self::Interrupted | Self::StoreTrouble => {
-                "internalError"
-            }
+            Self::NoServer
+            | Self::ServerTrouble
+            | Self::RecordingTrouble
+            | Self::Interrupted
+            | Self::StoreTrouble
+            | Self::ReportTrouble => "internalError",
             Self::MissingCallbackUrl => "missingParamCallbackURL",
             Self::HookNotCreated => "createHookError",
             Self::MissingHookId => "missingParamHookID",
@@ -189,13 +196,16 @@ impl Failure {
             Self::Record => "Record must be a boolean value (true or false)",
             Self::ParentMissing => "No parent meeting ID was provided for the breakout room",
             Self::ParentUnknown => "No parent meeting exists for the breakout room",
-            Self::ReservedParameters => "The URL you supplied has parameters that are not accepted.",
+            Self::ReservedParameters | Self::MalformedParameters => {
+                "The URL you supplied has parameters that are not accepted."
+            }
             Self::IdNotUnique => "A meeting already exists with that meeting ID.  Please use a different meeting ID.",
             Self::NoServer => "There is no server available for this meeting at the moment.",
             Self::ServerTrouble => "The server of this meeting does not answer at the moment. Please try again.",
             Self::RecordingTrouble => "The server of these recordings does not answer at the moment. Please try again.",
             Self::TooLong => "The request is too long.",
             Self::Interrupted => "The request did not arrive whole.",
+            Self::ReportTrouble => "The events cannot be read at the moment. Please try again.",
             Self::StoreTrouble => "The meeting could not be saved at the moment. Please try again.",
             Self::MissingCallbackUrl => "You must specify a callbackURL in the parameters.",
             Self::HookNotCreated => "An error happened while creating your hook. Check the logs.",

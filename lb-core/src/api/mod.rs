@@ -25,6 +25,7 @@ mod upload;
 
 pub mod config_xml;
 pub mod create;
+pub mod get_meeting_events;
 pub mod get_meetings;
 pub mod get_recordings;
 pub mod get_servers;

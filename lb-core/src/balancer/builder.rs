@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Balancer, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, store_health};
+use super::{Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, store_health};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -16,7 +16,9 @@ use crate::network::{Integrations, Network, RouterName};
 use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
-use crate::store::{FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores};
+use crate::store::{
+    EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
+};
 
 /// Where a voice bridge must be unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Settings {
     /// How websites reach this balancer: what a client's configuration names in place of a server. Absent: getDefaultConfigXML
     /// and setConfigXML are not supported.
     pub public_url: Option<Url>,
+    /// How long events are kept.
+    pub events: EventRules,
     /// What the root of the API tells.
     pub about: About,
 }
@@ -76,6 +80,7 @@ impl Default for Settings {
             legacy_errors: false,
             webhooks: true,
             public_url: None,
+            events: EventRules::default(),
             about: About::default(),
         }
     }
@@ -198,7 +203,7 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore>(
+    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore + EventStore>(
         self,
         store: Arc<S>,
     ) -> Self {

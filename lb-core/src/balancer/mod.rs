@@ -10,7 +10,7 @@
 //! | `limits` | what the plan says of a call |
 //! | `place` | which server a new meeting gets |
 //! | `ask` | a call to a server, and what it tells of the server's health |
-//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings` | what each call does |
+//! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
 //! | `proxied` | what calls about one meeting have in common |
 //! | `pass_through` | calls that a server may not have, and those that the balancer does not know |
@@ -29,9 +29,11 @@
 //! | `ended`, `recording_ready`, `analytics` | what servers call, in their place |
 //! | `deliver` | what websites are told |
 //! | `hooks` | what websites hear of what goes on in their meetings |
+//! | `aging` | events lose their names, and go |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
+mod aging;
 mod alarms;
 mod analytics;
 mod ask;
@@ -47,6 +49,7 @@ mod end;
 mod ended;
 mod follow;
 mod follow_recordings;
+mod get_meeting_events;
 mod get_meeting_info;
 mod get_meetings;
 mod get_recordings;
@@ -76,6 +79,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use self::administration::{Actor, AdministrationError, Expected};
+pub use self::aging::EventRules;
 pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
@@ -241,6 +245,7 @@ impl Balancer {
             Call::End => self.end(&integration, signed.params).await,
             Call::GetMeetingInfo => self.get_meeting_info(&integration, signed.params).await,
             Call::GetMeetings => self.get_meetings(&integration).await,
+            Call::GetMeetingEvents => self.get_meeting_events(&integration, &signed.params).await,
             Call::InsertDocument => self.insert_document(&integration, signed, upload).await,
             Call::SendChatMessage => self.send_chat_message(&integration, signed.params).await,
             Call::GetSessions => self.get_sessions(&integration).await,

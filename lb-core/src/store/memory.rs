@@ -1,15 +1,16 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod events;
 mod hooks;
 mod network;
 mod outbox;
 mod recordings;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use self::events::Kept;
 use self::outbox::Deliveries;
 use super::{
     ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
@@ -38,7 +39,7 @@ pub struct InMemoryStore {
 
 #[derive(Debug, Default)]
 struct Written {
-    events: VecDeque<Event>,
+    events: Kept,
     fleet: Option<FleetRecord>,
     deliveries: Deliveries,
     ended: hooks::Ended,
@@ -101,8 +102,6 @@ impl Written {
 
     fn keep(&mut self, events: Vec<Event>) {
         self.events.extend(events);
-        let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
-        self.events.drain(..surplus);
     }
 }
 
@@ -218,7 +217,7 @@ impl MeetingStore for InMemoryStore {
     }
 
     async fn latest_events(&self, limit: usize) -> Result<Vec<Event>, StoreError> {
-        Ok(self.lock().events.iter().rev().take(limit).cloned().collect())
+        Ok(self.lock().events.latest(limit))
     }
 
     async fn owners_of(
@@ -297,4 +296,5 @@ mod tests {
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,5 +1,5 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
-//! may use the balancer, [`RecordingStore`] for recordings.
+//! may use the balancer, [`RecordingStore`] for recordings, [`EventStore`] for what happened.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -24,6 +24,7 @@
 //!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
+mod events;
 mod hooks;
 mod index;
 mod memory;
@@ -38,6 +39,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::events::{
+    BadEventCursor, EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
+    MeetingQuery, NAMES_PEOPLE, PseudonymKey, SentUser, USERS_TOLD, may_name_people,
+};
 pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
@@ -65,17 +70,22 @@ pub struct Stores {
     pub hooks: Arc<dyn HookStore>,
     /// Recordings.
     pub recordings: Arc<dyn RecordingStore>,
+    /// The events that the others store, to be read.
+    pub events: Arc<dyn EventStore>,
 }
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore>(store: Arc<S>) -> Self {
+    pub fn one<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore + EventStore>(
+        store: Arc<S>,
+    ) -> Self {
         Self {
             meetings: store.clone(),
             fleet: store.clone(),
             network: store.clone(),
             recordings: store.clone(),
-            hooks: store,
+            hooks: store.clone(),
+            events: store,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The contract of [`MeetingStore`](crate::store::MeetingStore), [`FleetStore`](crate::store::FleetStore) and
-//! [`NetworkStore`](crate::store::NetworkStore) as tests.
+//! The contract of [`MeetingStore`](crate::store::MeetingStore), [`FleetStore`](crate::store::FleetStore),
+//! [`NetworkStore`](crate::store::NetworkStore) and [`EventStore`](crate::store::EventStore) as tests.
 //!
 //! [`store_contract!`](crate::store_contract) and [`fleet_store_contract!`](crate::fleet_store_contract) make one `#[test]`
 //! of each clause, so that each is reported by itself. Both are handed an async closure that makes a new, empty store behind
@@ -31,6 +31,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod claims;
+pub mod event_store;
 pub mod events;
 pub mod fleet;
 pub mod hooks;
@@ -212,6 +213,30 @@ macro_rules! network_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::network_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`EventStore`](crate::store::EventStore) keeps that is a
+/// [`MeetingStore`](crate::store::MeetingStore) too. See [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! event_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            event_store::{
+                pages_of_events_follow_each_other_newest_first,
+                events_are_found_by_all_that_is_said_of_them,
+                a_page_stays_where_it_is_while_events_come,
+                meetings_are_told_with_their_ends_users_and_parameters,
+                meetings_are_chosen_by_day_users_and_number,
+                a_meeting_that_is_found_again_is_told_once,
+                meetings_of_others_are_not_told,
+                old_events_are_forgotten_some_at_a_time,
+                names_of_old_events_become_pseudonyms_once,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::event_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

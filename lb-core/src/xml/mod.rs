@@ -17,7 +17,7 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
-pub use self::write::{Writer, escape};
+pub use self::write::{Writer, escape, is_name};
 
 /// How deep elements may be nested. BBB's deepest answer (recordings with previews) has 8 levels.
 pub const DEPTH_LIMIT: usize = 64;

@@ -17,6 +17,15 @@ fn clean(text: &str) -> Cow<'_, str> {
     if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) }
 }
 
+/// Whether an element may be called `name`: ASCII letters, digits, `_`, `-` and `.`, a letter or `_` first. Names that begin with
+/// `xml` belong to XML itself.
+pub fn is_name(name: &str) -> bool {
+    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_xmls = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    begins_well && !is_xmls && name.bytes().all(is_plain)
+}
+
 /// Writes elements one after the other.
 ///
 /// ```

@@ -9,14 +9,35 @@ use super::value::{Given, Written};
 /// No clock of the balancer is asked to look farther ahead.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+/// How old something may get; `None`: as old as it will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Age(pub(super) Option<Duration>);
+
+/// A hundred years.
+const OLDEST: Duration = Duration::from_secs(36_500 * 24 * 60 * 60);
+
 impl Written for Duration {
     const MUST_BE: &'static str = "a duration from \"1ms\" to \"366d\", such as \"10s\" or \"1m 30s\"";
     fn read(given: Given<'_>) -> Option<Self> {
-        let span: Span = given.text()?.trim().parse().ok()?;
-        let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-        let duration = Duration::try_from(signed).ok()?;
-        (Duration::from_millis(1)..=LONGEST).contains(&duration).then_some(duration)
+        up_to(LONGEST, given.text()?)
     }
+}
+
+impl Written for Age {
+    const MUST_BE: &'static str = "a duration from \"1ms\" to \"36500d\", such as \"400d\", or \"never\"";
+    fn read(given: Given<'_>) -> Option<Self> {
+        match given.text()?.trim() {
+            "never" => Some(Self(None)),
+            text => up_to(OLDEST, text).map(|age| Self(Some(age))),
+        }
+    }
+}
+
+fn up_to(longest: Duration, text: &str) -> Option<Duration> {
+    let span: Span = text.trim().parse().ok()?;
+    let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    let duration = Duration::try_from(signed).ok()?;
+    (Duration::from_millis(1)..=longest).contains(&duration).then_some(duration)
 }
 
 #[cfg(test)]
@@ -43,5 +64,17 @@ mod tests {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(<Duration as Written>::read(Given::Whole(10)), None, "seconds? milliseconds?");
+    }
+
+    #[test]
+    fn an_age_may_be_many_years_or_never_be_reached() {
+        let read = |text| Age::read(Given::Text(text)).map(|age| age.0);
+        assert_eq!(read("400d"), Some(Some(Duration::from_secs(400 * 86_400))));
+        assert_eq!(read("36500d"), Some(Some(OLDEST)));
+        assert_eq!(read(" never "), Some(None));
+        for bad in ["", "0s", "36501d", "Never", "1y", "-1d", "forever"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(Age::read(Given::Flag(false)), None);
     }
 }

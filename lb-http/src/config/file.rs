@@ -12,6 +12,7 @@ use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
 use super::value::{At, Entries, List, OneOrMore, Table, Tables};
@@ -49,6 +50,7 @@ tables! {
         checksum: Table<Checksum>,
         placement: Table<Placement>,
         voice: Table<Voice>,
+        events: Table<Events>,
         log: Table<Log>,
     }
 
@@ -209,6 +211,11 @@ tables! {
 
     Voice {
         unique: Option<At<VoiceUnique>>,
+    }
+
+    Events {
+        retention: Option<At<Age>>,
+        anonymise_after: Option<At<Age>>,
     }
 
     Log {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
@@ -93,6 +94,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             last_resort: said(placement.last_resort).unwrap_or(true),
         },
         voice_unique: said(file.voice.keys.unique).unwrap_or(VoiceUnique::Server),
+        events: events(file.events.keys),
         log: Log {
             format: said(log.format).unwrap_or(LogFormat::Text),
             level: said(log.level).map_or_else(|| "info".to_owned(), |level| level.0),
@@ -186,6 +188,14 @@ fn search_budget(keys: &file::Checksum) -> SearchBudget {
         within: rate(&keys.hashes_within, default.within),
         beyond: rate(&keys.hashes_beyond, default.beyond),
         patience: keys.patience.as_ref().map_or(default.patience, |patience| patience.value),
+    }
+}
+
+fn events(keys: file::Events) -> EventRules {
+    let default = EventRules::default();
+    EventRules {
+        retention: said(keys.retention).map_or(default.retention, |age| age.0),
+        anonymise_after: said(keys.anonymise_after).map_or(default.anonymise_after, |age| age.0),
     }
 }
 

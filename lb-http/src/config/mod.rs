@@ -33,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::source::ServerFacts;
@@ -83,6 +84,8 @@ pub struct Config {
     pub placement: Placement,
     /// Where no two meetings may have the same voice bridge.
     pub voice_unique: VoiceUnique,
+    /// How long events are kept, and how long they name people.
+    pub events: EventRules,
     /// The log.
     pub log: Log,
 }

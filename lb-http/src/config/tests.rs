@@ -73,6 +73,9 @@ cpu_per_user = 0.5
 last_resort = false
 [voice]
 unique = "fleet"
+[events]
+retention = "2000d"
+anonymise_after = "never"
 [log]
 format = "json"
 level = "info,lb_core=debug"
@@ -153,6 +156,7 @@ fn every_key_of_a_full_file_is_understood() {
         ExpectedLoadRule { expected_users: 20.0, ramp: seconds(600), cpu_per_user: 0.5, max_age: seconds(120) };
     assert_eq!(config.placement, Placement { expected_load, last_resort: false });
     assert_eq!(config.voice_unique, VoiceUnique::Fleet);
+    assert_eq!(config.events, EventRules { retention: Some(seconds(2000 * 86_400)), anonymise_after: None });
     assert_eq!(config.log, Log { format: LogFormat::Json, level: "info,lb_core=debug".into() });
 
     let moodle = config.network.integration("moodle").unwrap();
@@ -194,6 +198,8 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.algorithms, Algorithm::ALL);
     assert_eq!(config.placement.expected_load, ExpectedLoadRule::default());
     assert!(config.placement.last_resort);
+    assert_eq!(config.events.retention, Some(seconds(400 * 86_400)));
+    assert_eq!(config.events.anonymise_after, Some(seconds(90 * 86_400)));
     assert_eq!(config.log, Log { format: LogFormat::Text, level: "info".into() });
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
 }
@@ -316,7 +322,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "\n[plan.default]\nactive = true",
-            "lb.toml:2: plan is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, plans, partners, integrations, servers, balancer, api, checksum, placement, voice, log",
+            "lb.toml:2: plan is not a known key; known here: listen, store, monitor, meetings, health, upstream, callbacks, geoip, routers, plans, partners, integrations, servers, balancer, api, checksum, placement, voice, events, log",
         ),
     ] {
         assert_eq!(errors(text, &[]), [sentence], "{text}");

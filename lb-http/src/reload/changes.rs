@@ -70,6 +70,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         search_budget,
         placement,
         voice_unique,
+        events,
         log,
     } = before;
     let mut changes = Changes::default();
@@ -98,6 +99,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         ("checksum", *search_budget == after.search_budget),
         ("placement", *placement == after.placement),
         ("voice.unique", *voice_unique == after.voice_unique),
+        ("events", *events == after.events),
         ("log.level", log.level == after.log.level),
     ] {
         if !same {

@@ -1,6 +1,7 @@
 //! The balancer over simulated servers, in memory and on a clock that is moved by hand.
 
 mod administration;
+mod aging;
 mod breakouts;
 mod callbacks;
 mod calls;
@@ -13,6 +14,7 @@ mod hints;
 mod hooks;
 mod insert_document;
 mod limits;
+mod meeting_events;
 mod meetings;
 mod pass_through;
 mod placement;

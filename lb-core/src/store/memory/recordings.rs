@@ -1,12 +1,13 @@
 //! The recordings of an [`InMemoryStore`].
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::InMemoryStore;
-use crate::event::{Event, EventKind};
+use super::events::Kept;
+use crate::event::EventKind;
 use crate::meeting::InternalMeetingId;
 use crate::network::IntegrationName;
 use crate::recording::{Recording, RecordingId, RecordingQuery, Selected};
@@ -48,13 +49,13 @@ impl RecordingStore for InMemoryStore {
 
 /// See [`MeetingStore::owners_of`](crate::store::MeetingStore::owners_of).
 pub(super) fn owners_of(
-    events: &VecDeque<Event>,
+    events: &Kept,
     incarnations: &[InternalMeetingId],
     server: &ServerName,
 ) -> Vec<Option<IntegrationName>> {
     let mut owners: HashMap<&InternalMeetingId, Vec<(IntegrationName, ServerName)>> =
         incarnations.iter().map(|id| (id, Vec::new())).collect();
-    for event in events {
+    for event in events.oldest_first() {
         let (EventKind::MeetingCreated { meeting, internal_id, server, .. }
         | EventKind::MeetingAdopted { meeting, internal_id, server, .. }
         | EventKind::MeetingPlacedAfresh { meeting, internal_id, server, .. }

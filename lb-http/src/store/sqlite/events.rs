@@ -47,13 +47,19 @@ pub(super) fn latest(database: &Connection, limit: usize) -> Result<Vec<Event>, 
     let mut rows = query.query([limit.min(LATEST) as i64])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get("id")?;
-        match serde_json::from_value(Value::Object(whole(row)?)) {
-            Ok(event) => events.push(event),
-            Err(_) => tracing::warn!(id, "an event in the database cannot be read"),
-        }
+        events.extend(read(row)?);
     }
     Ok(events)
+}
+
+/// The event of a row; `None`, and told of, where this version cannot read it.
+pub(super) fn read(row: &Row<'_>) -> Result<Option<Event>, rusqlite::Error> {
+    let id: i64 = row.get("id")?;
+    let event = serde_json::from_value(Value::Object(whole(row)?));
+    if event.is_err() {
+        tracing::warn!(id, "an event in the database cannot be read");
+    }
+    Ok(event.ok())
 }
 
 /// The event as it was before its columns were taken out.

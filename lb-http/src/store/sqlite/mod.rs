@@ -8,6 +8,9 @@
 mod backup;
 mod buffer;
 mod copy;
+mod event_age;
+mod event_query;
+mod event_reader;
 mod events;
 mod file;
 mod fleet;
@@ -34,7 +37,8 @@ use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
+    ClaimOutcome, Counted, Entry, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
+    MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
     PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
@@ -45,6 +49,7 @@ pub use self::backup::backup;
 pub use self::copy::{BackupError, Contents, Progress};
 pub use self::restore::{Restored, restore};
 
+use self::event_reader::EventReader;
 use self::file::OwnFile;
 use self::writer::{Shared, Writer};
 use super::{OpenError, WhenUnavailable};
@@ -55,6 +60,8 @@ use super::{OpenError, WhenUnavailable};
 /// written; the caller's deadline bounds that wait. Dropping the store writes what waits, for two seconds at most.
 #[derive(Debug)]
 pub struct SqliteStore {
+    // closed before the writer, which tidies up as the last one that has the database open
+    reader: EventReader,
     writer: Writer,
     shared: Arc<Shared>,
 }
@@ -91,9 +98,10 @@ impl SqliteStore {
         let hooks = ArcSwap::from_pointee(hooks);
         let shared = Arc::new(Shared { index, network, hooks, recordings, ..Shared::default() });
         file.remember();
+        let reader = EventReader::new(file.path());
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
             .map_err(|error| OpenError::File { path: path.to_owned(), problem: error.to_string() })?;
-        Ok(Self { writer, shared })
+        Ok(Self { reader, writer, shared })
     }
 
     /// Writes what waits and closes the database. Later changes are refused; reads go on from memory.
@@ -101,6 +109,7 @@ impl SqliteStore {
     /// # Cancel safety
     /// Dropping the future gives up the wait; the store closes all the same. A second call does not wait.
     pub async fn close(&self) {
+        self.reader.close();
         self.writer.close().await;
     }
 
@@ -391,6 +400,43 @@ impl NetworkStore for SqliteStore {
             Ok(next)
         };
         self.writer.run(job).await
+    }
+}
+
+#[async_trait]
+impl EventStore for SqliteStore {
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        let filter = filter.clone();
+        self.reader.read(move |database| event_query::page(database, &filter, after, limit)).await
+    }
+
+    async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError> {
+        let query = query.clone();
+        self.reader.read(move |database| event_query::meetings(database, &query)).await
+    }
+
+    async fn forget_before(&self, before: Timestamp, at_most: usize) -> Result<usize, StoreError> {
+        self.writer.run(move |work| Ok(event_age::forget(work.transaction()?, before, at_most)?)).await
+    }
+
+    async fn oldest_name(&self, before: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.reader.read(move |database| event_age::oldest_name(database, before)).await
+    }
+
+    async fn anonymise(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        key: &PseudonymKey,
+        at_most: usize,
+    ) -> Result<usize, StoreError> {
+        let (period, key) = ((from, until), key.clone());
+        self.writer.run(move |work| Ok(event_age::anonymise(work.transaction()?, period, &key, at_most)?)).await
     }
 }
 

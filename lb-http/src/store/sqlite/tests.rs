@@ -1,3 +1,4 @@
+mod event_queries;
 mod network;
 mod opening;
 mod probe;
@@ -84,6 +85,7 @@ mod contract {
     lb_core::network_store_contract!(run = run, make = async || Disposable::new());
     lb_core::hook_store_contract!(run = run, make = async || Disposable::new());
     lb_core::recording_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::event_store_contract!(run = run, make = async || Disposable::new());
 }
 
 /// Makes the writer stand still while `meanwhile` queues its jobs, then lets it go on; answers what came of `meanwhile`.

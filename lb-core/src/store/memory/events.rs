@@ -1,0 +1,213 @@
+//! The events of an [`InMemoryStore`].
+
+use std::collections::VecDeque;
+
+use async_trait::async_trait;
+
+use super::{EVENTS_KEPT, InMemoryStore};
+use crate::clock::Timestamp;
+use crate::event::{Event, EventKind};
+use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::store::{
+    EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
+    PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
+};
+
+/// The newest events, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    events: VecDeque<Numbered>,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Numbered {
+    id: u64,
+    event: Event,
+    // whether it may name somebody
+    names: bool,
+}
+
+impl Kept {
+    pub(super) fn extend(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.last += 1;
+            let names = may_name_people(event.kind.word());
+            self.events.push_back(Numbered { id: self.last, event, names });
+        }
+        let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
+        self.events.drain(..surplus);
+    }
+
+    pub(super) fn latest(&self, limit: usize) -> Vec<Event> {
+        self.events.iter().rev().take(limit).map(|kept| kept.event.clone()).collect()
+    }
+
+    /// All of them, in the order in which they came.
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map(|kept| &kept.event)
+    }
+
+    /// Those that `wanted` says yes to, newest first.
+    fn newest(&self, wanted: impl Fn(&Numbered) -> bool) -> Vec<&Numbered> {
+        let mut newest: Vec<_> = self.events.iter().filter(|kept| wanted(kept)).collect();
+        newest.sort_by_key(|kept| std::cmp::Reverse(kept.cursor()));
+        newest
+    }
+
+    fn page(&self, filter: &EventFilter, after: Option<EventCursor>, limit: usize) -> EventPage {
+        let limit = limit.min(EVENTS_PAGE);
+        let fits = |kept: &Numbered| after.is_none_or(|after| kept.cursor() < after) && fits(filter, &kept.event);
+        let found = self.newest(fits);
+        let next = if found.len() > limit { limit.checked_sub(1).and_then(|last| found.get(last)) } else { None };
+        EventPage {
+            next: next.map(|last| last.cursor()),
+            events: found.iter().take(limit).map(|kept| kept.event.clone()).collect(),
+        }
+    }
+
+    fn meetings(&self, query: &MeetingQuery) -> Vec<MeetingHistory> {
+        let created = |kept: &Numbered| {
+            made(&kept.event.kind).is_some_and(|(meeting, _)| meeting.integration == query.integration)
+                && query.created_from.is_none_or(|from| kept.event.at >= from)
+        };
+        let histories = self.newest(created).into_iter().filter(|kept| self.is_first(kept));
+        let fitting = histories.filter_map(|kept| self.history(&kept.event)).filter(|history| {
+            let ended = query.ended_before.is_none_or(|before| history.ended_at.is_some_and(|at| at < before));
+            ended && history.users.len() >= query.users as usize
+        });
+        let told = fitting.take(query.limit.min(HISTORIES)).map(|mut history| {
+            history.users.truncate(USERS_TOLD);
+            history
+        });
+        told.collect()
+    }
+
+    /// Whether no event before says the same of the incarnation.
+    fn is_first(&self, kept: &Numbered) -> bool {
+        let earlier = self.events.iter().take_while(|other| other.id < kept.id);
+        earlier.filter_map(|other| made(&other.event.kind)).all(|of| Some(of) != made(&kept.event.kind))
+    }
+
+    /// What is known of the incarnation that `event` says is there, with all its users.
+    fn history(&self, event: &Event) -> Option<MeetingHistory> {
+        let (meeting, internal_id) = made(&event.kind)?;
+        let mut history = MeetingHistory {
+            meeting_id: meeting.meeting_id.clone(),
+            internal_id: internal_id.clone(),
+            name: String::new(),
+            created_at: event.at,
+            ended_at: None,
+            server: event.kind.server()?.clone(),
+            users: Vec::new(),
+            parameters: Vec::new(),
+        };
+        if let EventKind::MeetingCreated { name, parameters, .. } = &event.kind {
+            history.name.clone_from(name);
+            history.parameters.clone_from(parameters);
+        }
+        let mut found_again = event.at;
+        for Event { at, kind } in self.events.iter().map(|kept| &kept.event) {
+            match kind {
+                EventKind::MeetingEnded { meeting: of, internal_id: id, .. } if (of, id) == (meeting, internal_id) => {
+                    history.ended_at = history.ended_at.max(Some(*at));
+                }
+                EventKind::UserJoined { meeting: of, internal_id: id, name, role, .. }
+                    if (of, id) == (meeting, internal_id) =>
+                {
+                    history.users.push(SentUser { name: name.clone(), role: *role, at: *at });
+                }
+                other if made(other) == Some((meeting, internal_id)) => found_again = found_again.max(*at),
+                _ => {}
+            }
+        }
+        history.ended_at = history.ended_at.filter(|ended| *ended >= found_again);
+        history.users.sort_by_key(|user| user.at);
+        Some(history)
+    }
+
+    /// Drops up to `at_most` events from before `before`, the oldest first.
+    fn forget(&mut self, before: Timestamp, at_most: usize) -> usize {
+        let mut old: Vec<_> = self.events.iter().map(Numbered::cursor).filter(|cursor| cursor.at < before).collect();
+        old.sort_unstable();
+        old.truncate(at_most);
+        self.events.retain(|kept| old.binary_search(&kept.cursor()).is_err());
+        old.len()
+    }
+
+    fn anonymise(&mut self, from: Timestamp, until: Timestamp, key: &PseudonymKey, at_most: usize) -> usize {
+        let with_names = self.events.iter_mut().filter(|kept| kept.names && (from..until).contains(&kept.event.at));
+        let mut done = 0;
+        for kept in with_names.take(at_most) {
+            if let Some(anonymised) = key.anonymised(&kept.event) {
+                kept.event = anonymised;
+            }
+            kept.names = false;
+            done += 1;
+        }
+        done
+    }
+}
+
+impl Numbered {
+    fn cursor(&self) -> EventCursor {
+        EventCursor { at: self.event.at, id: self.id }
+    }
+}
+
+/// The incarnation that an event says is there from now on.
+fn made(kind: &EventKind) -> Option<(&MeetingKey, &InternalMeetingId)> {
+    match kind {
+        EventKind::MeetingCreated { meeting, internal_id, .. }
+        | EventKind::MeetingAdopted { meeting, internal_id, .. } => Some((meeting, internal_id)),
+        _ => None,
+    }
+}
+
+fn fits(filter: &EventFilter, event: &Event) -> bool {
+    let kind = &event.kind;
+    let is = |wanted: Option<&str>, found: Option<&str>| wanted.is_none_or(|wanted| found == Some(wanted));
+    is(filter.integration.as_ref().map(|name| name.as_str()), kind.integration().map(|name| name.as_str()))
+        && is(filter.server.as_ref().map(|name| name.as_str()), kind.server().map(|name| name.as_str()))
+        && is(filter.meeting_id.as_ref().map(|id| id.as_str()), kind.meeting().map(|key| key.meeting_id.as_str()))
+        && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id().map(|id| id.as_str()))
+        && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
+        && filter.from.is_none_or(|from| event.at >= from)
+        && filter.until.is_none_or(|until| event.at < until)
+}
+
+#[async_trait]
+impl EventStore for InMemoryStore {
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.page(filter, after, limit))
+    }
+
+    async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError> {
+        Ok(self.lock().events.meetings(query))
+    }
+
+    async fn forget_before(&self, before: Timestamp, at_most: usize) -> Result<usize, StoreError> {
+        Ok(self.lock().events.forget(before, at_most))
+    }
+
+    async fn oldest_name(&self, before: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let written = self.lock();
+        let with_names = written.events.events.iter().filter(|kept| kept.names && kept.event.at < before);
+        Ok(with_names.map(|kept| kept.event.at).min())
+    }
+
+    async fn anonymise(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        key: &PseudonymKey,
+        at_most: usize,
+    ) -> Result<usize, StoreError> {
+        Ok(self.lock().events.anonymise(from, until, key, at_most))
+    }
+}
