@@ -110,7 +110,7 @@ async fn killed_with_a_full_disk_it_knows_after_the_restart_all_that_it_told() {
     lb.ready().await;
     let moodle = lb.website("moodle-s3cr3t");
     let mut told = Vec::new();
-    limit_files(&lb, "300000");
+    limit_files(&lb, "1000000");
     create_until_refused(&moodle, &mut told).await.failed("internalError");
     assert!(!told.is_empty());
     lb.kill();

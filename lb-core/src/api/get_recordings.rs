@@ -5,6 +5,7 @@ mod write;
 pub use self::write::reply;
 
 use super::{Answer, Params, stamp};
+use crate::callback::is_own_metadata;
 use crate::clock::Timestamp;
 use crate::fleet::Stamp;
 use crate::meeting::InternalMeetingId;
@@ -68,6 +69,8 @@ pub struct Listed {
     pub stamp: Option<Stamp>,
     /// The incarnation that its meeting was a breakout room of.
     pub parent: Option<InternalMeetingId>,
+    /// Those of its metadata that are callbacks which a balancer gave its server, in place of the website's.
+    pub given: Vec<(String, String)>,
 }
 
 /// Reads a server's answer. `None` where it is no list of all that there are: it failed, or the server does not answer such a
@@ -97,7 +100,10 @@ fn listed(node: Node<'_>, server: &ServerName) -> Option<Listed> {
     };
     // BBB up to 0.9 writes the start in words, and all have it in the id
     let start = node.number("startTime").or_else(|| id.rsplit_once('-')?.1.parse().ok()).unwrap_or(0);
+    let entries = metadata.into_iter().flat_map(Node::children).map(|entry| (entry.name(), entry.text()));
+    let given = entries.filter(|(key, value)| is_own_metadata(key, value));
     Some(Listed {
+        given: given.map(|(key, value)| (key.to_owned(), value.into_owned())).collect(),
         stamp: metadata.and_then(stamp::read),
         parent: parent_of(node),
         recording: Recording {

@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::ServerCall;
-use crate::network::Integration;
+use crate::network::{Integration, IntegrationName};
 use crate::recording::{Recording, RecordingId, RecordingState, is_key};
 use crate::server::ServerName;
 
@@ -26,6 +26,7 @@ const SERVERS_AT_ONCE: usize = 16;
 
 /// What a website wants of some recordings.
 struct Wanted {
+    website: IntegrationName,
     call: &'static str,
     /// What goes to the servers beside the ids.
     params: Params,
@@ -61,7 +62,12 @@ impl Balancer {
         };
         let params = Params::from_iter([("publish", publish)]);
         let echo = publish.to_owned();
-        let wanted = Wanted { call: "publishRecordings", params, what: What::Publish(published) };
+        let wanted = Wanted {
+            website: integration.name.clone(),
+            call: "publishRecordings",
+            params,
+            what: What::Publish(published),
+        };
         self.change_recordings(integration, ids, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("published", &echo);
@@ -73,7 +79,12 @@ impl Balancer {
         integration: &Integration,
         params: Params,
     ) -> Result<Answered, Failure> {
-        let wanted = Wanted { call: "deleteRecordings", params: Params::default(), what: What::Delete };
+        let wanted = Wanted {
+            website: integration.name.clone(),
+            call: "deleteRecordings",
+            params: Params::default(),
+            what: What::Delete,
+        };
         self.change_recordings(integration, ids(&params)?, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("deleted", "true");
@@ -96,7 +107,12 @@ impl Balancer {
         };
         let metadata = params.iter().filter_map(pair).collect();
         let protect = params.given("protect").map(|protect| protect.eq_ignore_ascii_case("true"));
-        let wanted = Wanted { call: "updateRecordings", params, what: What::Update { metadata, protect } };
+        let wanted = Wanted {
+            website: integration.name.clone(),
+            call: "updateRecordings",
+            params,
+            what: What::Update { metadata, protect },
+        };
         self.change_recordings(integration, ids, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("updated", "true");
@@ -173,7 +189,8 @@ impl Balancer {
         let ids: Vec<&str> = some.iter().map(|recording| recording.id.as_str()).collect();
         params.set("recordID", ids.join(","));
         let left = deadline.since(self.clock.now());
-        let call = ServerCall::change(&server.server, wanted.call, &params.encode(), None, left);
+        let call =
+            ServerCall::change(&server.server, wanted.call, &params.encode(), None, left).on_behalf_of(&wanted.website);
         let read = |answer: &Answer<'_>| match () {
             () if answer.is_success() => Outcome::Done,
             () if answer.is_not_found() => Outcome::NotFound,

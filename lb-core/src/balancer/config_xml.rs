@@ -40,7 +40,8 @@ impl Balancer {
             if left.is_zero() {
                 break;
             }
-            let call = ServerCall::read(&server.server, "getDefaultConfigXML", &query, left);
+            let call =
+                ServerCall::read(&server.server, "getDefaultConfigXML", &query, left).on_behalf_of(&integration.name);
             let excused = |reply: &ServerReply| (400..500).contains(&reply.status);
             let read = |reply: &ServerReply| configuration(reply);
             match self.ask_raw(server, call, excused, read).await {
@@ -68,7 +69,11 @@ impl Balancer {
             form.set(CONFIG, config);
         }
         let left = deadline.since(self.clock.now());
-        self.forward(&server, ServerCall::form(&server.server, "setConfigXML", &form, left)).await
+        self.forward(
+            &server,
+            ServerCall::form(&server.server, "setConfigXML", &form, left).on_behalf_of(&integration.name),
+        )
+        .await
     }
 }
 

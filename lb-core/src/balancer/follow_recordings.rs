@@ -8,12 +8,13 @@ use super::Balancer;
 use super::recording_rounds::can_be_asked;
 use crate::api::get_recordings::{self, Listed, Listing};
 use crate::api::{Answer, Failure, Params};
+use crate::callback::metadata_for_website;
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::meeting::MeetingKey;
-use crate::network::IntegrationName;
+use crate::network::{Integration, IntegrationName};
 use crate::recording::{Page, Recording, RecordingId, RecordingState};
 use crate::server::ServerName;
 use crate::store::{CHANGES_AT_ONCE, RecordingChange};
@@ -59,7 +60,29 @@ impl Balancer {
         };
         let known = self.stored(self.stores.recordings.recordings_on(name).await)?;
         let known: Known = known.into_iter().map(|recording| (recording.id.clone(), recording)).collect();
-        let changes = self.changes(name, listing, &known, asked_at).await?;
+        // pages may overlap, if something came between them
+        let shown: HashSet<&RecordingId> =
+            listing.recordings.iter().map(|listed| &listed.recording.id).chain(&listing.unreadable).collect();
+        let lacking = known.keys().filter(|id| !shown.contains(id)).cloned().collect();
+        let gone = self.recording_rounds.lacks(name, lacking);
+        let mut changes = self.changes(name, listing, &known, asked_at).await?;
+        changes.extend(gone.iter().filter_map(|id| known.get(id)).map(|recording| self.forgotten(recording)));
+        self.make_changes(changes).await
+    }
+
+    /// Takes over what a server says of single recordings, asked for at `asked_at`: it is told nothing of others.
+    pub(super) async fn take_recordings(
+        &self,
+        server: &ServerName,
+        listing: Listing,
+        asked_at: Timestamp,
+    ) -> Result<(), Failure> {
+        let mut known = Known::new();
+        for listed in &listing.recordings {
+            let copies = self.stored(self.stores.recordings.copies(&listed.recording.id).await)?;
+            known.extend(copies.into_iter().find(|copy| copy.server == *server).map(|copy| (copy.id.clone(), copy)));
+        }
+        let changes = self.changes(server, listing, &known, asked_at).await?;
         self.make_changes(changes).await
     }
 
@@ -96,18 +119,16 @@ impl Balancer {
         known: &Known,
         asked_at: Timestamp,
     ) -> Result<Vec<RecordingChange>, Failure> {
-        // pages may overlap, if something came between them
         let listed: BTreeMap<RecordingId, Listed> =
             listing.recordings.into_iter().map(|listed| (listed.recording.id.clone(), listed)).collect();
-        let unreadable: HashSet<RecordingId> = listing.unreadable.into_iter().collect();
-        let lacking = known.keys().filter(|id| !listed.contains_key(*id) && !unreadable.contains(*id));
-        let gone = self.recording_rounds.lacks(server, lacking.cloned().collect());
         let owners = self.owners(server, &listed, known).await?;
-        let now = self.clock.now();
+        let (now, network) = (self.clock.now(), self.network());
         let mut changes = Vec::new();
-        for (id, Listed { recording, .. }) in listed {
+        for (id, listed) in listed {
             let before = known.get(&id);
             let owner = owners.get(&id).cloned().flatten();
+            let website = owner.as_ref().and_then(|owner| network.integration(owner.as_str()));
+            let recording = in_terms_of(website.map(|website| &**website), listed);
             let assigned = owner.is_some() && before.is_some_and(|before| before.assigned);
             let settles = before.filter(|before| asked_at < before.changed_at.as_past(now) + SETTLING);
             let after = match (settles, before) {
@@ -122,12 +143,14 @@ impl Balancer {
                 changes.push(RecordingChange { before: before.cloned(), after: Some(after.into()), events });
             }
         }
-        for recording in gone.iter().filter_map(|id| known.get(id)) {
-            let is_news = recording.state != RecordingState::Deleted;
-            let events = is_news.then(|| self.event(deleted(recording))).into_iter().collect();
-            changes.push(RecordingChange { before: Some(Arc::clone(recording)), after: None, events });
-        }
         Ok(changes)
+    }
+
+    /// Its server has it no more.
+    fn forgotten(&self, recording: &Arc<Recording>) -> RecordingChange {
+        let is_news = recording.state != RecordingState::Deleted;
+        let events = is_news.then(|| self.event(deleted(recording))).into_iter().collect();
+        RecordingChange { before: Some(Arc::clone(recording)), after: None, events }
     }
 
     /// Whose the listed recordings are, those that are somebody's: by the administrator's word, else by the stamp, else by what
@@ -189,6 +212,19 @@ impl Balancer {
         }
         Ok(())
     }
+}
+
+/// The recording with the website's own callbacks among its metadata, in place of those that its server was given.
+fn in_terms_of(website: Option<&Integration>, listed: Listed) -> Recording {
+    let Listed { recording, given, .. } = listed;
+    if given.is_empty() {
+        return recording;
+    }
+    let own = |key: &str, value: &str| Some(metadata_for_website(website?, key, value)?.into_owned());
+    let changes: Vec<_> =
+        given.iter().map(|(key, value)| (key.as_str(), own(key, value).unwrap_or_default())).collect();
+    let fields = recording.xml.unpack().with_metadata(changes.iter().map(|(key, value)| (*key, value.as_str())));
+    Recording { xml: fields.pack(), ..recording }
 }
 
 fn no_list(answer: &Answer<'_>) -> GatewayError {

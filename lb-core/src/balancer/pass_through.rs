@@ -68,6 +68,7 @@ impl Balancer {
             url: ServerCall::signed_url(&server.server, route.call, &query),
             body: body.map(|(content_type, bytes)| CallBody::Whole(content_type, bytes)),
             ..ServerCall::change(&server.server, UNKNOWN, "", None, deadline.since(self.clock.now()))
+                .on_behalf_of(&integration.name)
         };
         self.forward(&server, call).await
     }
@@ -83,7 +84,11 @@ impl Balancer {
         let server = self.server_called(about.server())?;
         let query = params.for_server(about.id()).encode();
         let left = deadline.since(self.clock.now());
-        self.forward(&server, ServerCall::change(&server.server, "sendChatMessage", &query, None, left)).await
+        self.forward(
+            &server,
+            ServerCall::change(&server.server, "sendChatMessage", &query, None, left).on_behalf_of(&integration.name),
+        )
+        .await
     }
 
     /// Sends a call that the server may not have, and passes its word on, whatever its form.

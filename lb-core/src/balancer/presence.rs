@@ -8,21 +8,38 @@
 //! twice is two.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::Balancer;
 use crate::clock::Timestamp;
-use crate::event::{Ended, EventKind, Role, SeenBy, UserId};
+use crate::event::{Ended, Event, EventKind, Role, SeenBy, UserId};
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, PersonKey};
 use crate::meeting::{InternalMeetingId, Meeting};
+use crate::store::{EVENTS_PAGE, EventFilter, StoreError};
 
 /// Lists that are further apart than this leave it open when people went: the earlier one then counts.
 const FAR_APART: Duration = Duration::from_secs(60);
 
-/// Who is known to be in which incarnation. Held for one list or one change, never across an await.
+/// How many events of one meeting are looked at after a start; of a meeting with more, people are seen to come anew.
+const MOST_RECALLED: usize = 20 * EVENTS_PAGE;
+
+/// Who is known to be in which incarnation.
 #[derive(Debug, Default)]
-pub(super) struct Presence(Mutex<HashMap<InternalMeetingId, Seen>>);
+pub(super) struct Presence {
+    // held for one list or one change, never across an await
+    seen: Mutex<HashMap<InternalMeetingId, Seen>>,
+    earlier: OnceLock<Earlier>,
+}
+
+/// What there was before this run of the balancer.
+#[derive(Clone, Copy, Debug)]
+struct Earlier {
+    /// Meetings that were created before this run began may have people whom an earlier one has seen.
+    began_at: Timestamp,
+    /// Until when the earlier run surely lived.
+    lived_until: Timestamp,
+}
 
 /// What is known of the people in one incarnation.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +149,7 @@ impl Seen {
 
 impl Presence {
     fn lock(&self) -> MutexGuard<'_, HashMap<InternalMeetingId, Seen>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Webhooks tell that somebody has come. Answers whether that is news.
@@ -143,6 +160,39 @@ impl Presence {
     /// Webhooks tell that somebody has gone. Answers whether a stay that they told of ends.
     pub(super) fn told_went(&self, id: &InternalMeetingId, user: &UserId) -> bool {
         self.lock().get_mut(id).is_some_and(|seen| seen.told_went(user))
+    }
+
+    /// This run takes up what an earlier one left, which surely lived until `lived_until`.
+    pub(super) fn resume(&self, began_at: Timestamp, lived_until: Timestamp) {
+        // a second time changes nothing
+        let _ = self.earlier.set(Earlier { began_at, lived_until });
+    }
+
+    /// Whether an earlier run may know people in a meeting of which this one knows none yet.
+    fn is_of_before(&self, meeting: &Meeting) -> bool {
+        self.earlier.get().is_some_and(|earlier| meeting.created_at <= earlier.began_at)
+            && !self.lock().contains_key(&meeting.internal_id)
+    }
+
+    /// Takes over what an earlier run knew of a meeting: its events, oldest first.
+    fn recall(&self, id: &InternalMeetingId, events: impl Iterator<Item = Event>) {
+        let mut seen = Seen::default();
+        let mut latest = self.earlier.get().map(|earlier| earlier.lived_until).unwrap_or_default();
+        for event in events {
+            latest = latest.max(event.at);
+            match event.kind {
+                EventKind::UserEntered { user, external_user_id, name, .. } => {
+                    let key = PersonKey::of(&external_user_id, &name);
+                    seen.people.push(Person { key, stay: Stay::Told(user), since: event.at });
+                }
+                EventKind::UserLeft { user, .. } => seen.people.retain(|person| person.stay.user() != user),
+                _ => {}
+            }
+            seen.most = seen.most.max(seen.people.len().try_into().unwrap_or(u32::MAX));
+        }
+        seen.people.sort_unstable();
+        seen.listed_at = Some(latest);
+        self.lock().entry(id.clone()).or_insert(seen);
     }
 
     /// A meeting is no more.
@@ -157,6 +207,10 @@ impl Balancer {
         for meeting in held {
             let listed = list.find(&meeting.internal_id).filter(|listed| !listed.ended && !listed.breakout);
             let Some(listed) = listed else { continue };
+            if self.presence.is_of_before(meeting) && self.recall_people(meeting).await.is_err() {
+                // the next list tries again
+                continue;
+            }
             let news = {
                 let mut all = self.presence.lock();
                 // most meetings of most lists have nothing new
@@ -169,6 +223,27 @@ impl Balancer {
                 self.tell_people(server, meeting, listed, news).await;
             }
         }
+    }
+
+    /// Reads whom an earlier run of the balancer saw in a meeting.
+    async fn recall_people(&self, meeting: &Meeting) -> Result<(), StoreError> {
+        let filter = EventFilter {
+            integration: Some(meeting.key.integration.clone()),
+            internal_id: Some(meeting.internal_id.clone()),
+            kinds: ["user-entered", "user-left"].map(str::to_owned).to_vec(),
+            ..EventFilter::default()
+        };
+        let (mut events, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.stores.events.events(&filter, after, EVENTS_PAGE).await?;
+            events.extend(page.events);
+            after = page.next;
+            if after.is_none() || events.len() >= MOST_RECALLED {
+                break;
+            }
+        }
+        self.presence.recall(&meeting.internal_id, events.into_iter().rev());
+        Ok(())
     }
 
     async fn tell_people(&self, server: &FleetServer, meeting: &Meeting, listed: &ListedMeeting, news: News) {

@@ -12,7 +12,7 @@ use hex::encode;
 use sha2::{Digest, Sha256};
 
 use super::{Balancer, Heard};
-use crate::api::{Answer, Params};
+use crate::api::{Answer, Params, get_recordings};
 use crate::callback::{CallbackId, CallbackKind, CallbackPlace, Delivery, DeliveryId, Message};
 use crate::event::EventKind;
 use crate::fleet::FleetServer;
@@ -67,20 +67,29 @@ impl Balancer {
     }
 
     /// The types of the formats that a server has of a recording; none where it cannot be asked, which says nothing of its
-    /// health: looking recordings up may be slow.
+    /// health: looking recordings up may be slow. What it says is in the list of recordings before its website is told.
     async fn formats_of(&self, server: &FleetServer, record_id: &str) -> Vec<String> {
         let query = Params::from_iter([("recordID", record_id)]).encode();
-        let call = ServerCall::read(&server.server, "getRecordings", &query, self.settings.attempt);
+        let (call, asked_at) =
+            (ServerCall::read(&server.server, "getRecordings", &query, self.settings.attempt), self.clock.now());
         let reply = self.gateway.call(&server.server, call).await.ok();
-        let answer = reply.as_ref().and_then(|reply| Answer::read(reply).ok());
-        let Some(answer) = answer.filter(Answer::is_success) else { return Vec::new() };
-        let recordings = answer.root().child("recordings").into_iter().flat_map(|recordings| recordings.children());
-        let own = recordings.filter(|recording| recording.value("recordID") == record_id);
-        let playbacks = own.filter_map(|recording| recording.child("playback"));
-        let formats = playbacks.flat_map(|playback| playback.children()).filter(|node| node.is("format"));
-        let mut types: Vec<_> = formats.map(|format| format.value("type").into_owned()).collect();
+        let listing = reply.as_ref().and_then(|reply| {
+            let answer = Answer::read(reply).ok()?;
+            get_recordings::read(&answer, &server.server.name)
+        });
+        let Some(mut listing) = listing else {
+            self.recordings_due(&server.server.name);
+            return Vec::new();
+        };
+        // it is the beginning of an id that servers look for
+        listing.recordings.retain(|listed| listed.recording.id.as_str() == record_id);
+        let recordings = listing.recordings.iter().map(|listed| &listed.recording);
+        let mut types: Vec<_> = recordings.flat_map(|recording| recording.xml.unpack().formats()).collect();
         types.sort_unstable();
         types.dedup();
+        if self.take_recordings(&server.server.name, listing, asked_at).await.is_err() {
+            self.recordings_due(&server.server.name);
+        }
         types
     }
 }

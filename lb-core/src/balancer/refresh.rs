@@ -49,7 +49,9 @@ impl Balancer {
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store cannot be read; the observers are told why.
     pub async fn resume(&self) -> Result<(), Failure> {
-        if let Some(record) = self.stored(self.stores.fleet.load_fleet().await)? {
+        let record = self.stored(self.stores.fleet.load_fleet().await)?;
+        self.presence.resume(self.clock.now(), record.as_ref().map(|record| record.good_at).unwrap_or_default());
+        if let Some(record) = record {
             let words: BTreeMap<ServerName, AdministratorWord> =
                 record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
             let gone: Vec<_> =

@@ -22,7 +22,11 @@ impl Balancer {
         };
         let query = for_server(params);
         let left = deadline.since(self.clock.now());
-        self.tracks(&server, ServerCall::read(&server.server, "getRecordingTextTracks", &query, left)).await
+        self.tracks(
+            &server,
+            ServerCall::read(&server.server, "getRecordingTextTracks", &query, left).on_behalf_of(&integration.name),
+        )
+        .await
     }
 
     /// The file goes on while it comes, once, whatever becomes of it.
@@ -48,7 +52,12 @@ impl Balancer {
         };
         let query = for_server(params);
         let left = deadline.since(self.clock.now());
-        self.tracks(&server, ServerCall::upload(&server.server, "putRecordingTextTrack", &query, upload, left)).await
+        self.tracks(
+            &server,
+            ServerCall::upload(&server.server, "putRecordingTextTrack", &query, upload, left)
+                .on_behalf_of(&integration.name),
+        )
+        .await
     }
 
     /// The server that holds the recording, if that is one of the integration; not known and another's are the same.

@@ -92,8 +92,7 @@ impl RecordingFields {
 
     /// What it can be played in, in BBB's words, such as `presentation`.
     pub fn formats(&self) -> Vec<String> {
-        let [_, _, _, tail] = self.parts();
-        let xml = ["<t>", tail, "</t>"].concat();
+        let xml = ["<t>", self.text.as_str(), "</t>"].concat();
         let Ok(document) = Document::parse(xml.as_bytes()) else { return Vec::new() };
         let formats = document.root().child("playback").into_iter().flat_map(Node::children);
         formats.map(|format| format.value("type").into_owned()).filter(|word| !word.is_empty()).collect()

@@ -102,6 +102,9 @@ impl Balancer {
         if !deliveries.is_empty() {
             self.stored(self.store.enqueue(deliveries).await)?;
         }
+        if heard.iter().any(|(_, event)| matches!(event.id(), "rap-published" | "rap-unpublished" | "rap-deleted")) {
+            self.recordings_due(name);
+        }
         for (whose, event) in heard {
             self.count_user(server, whose.as_ref(), &event).await;
         }

@@ -19,10 +19,11 @@ impl Network {
         self.servers.with("bbb1", |bbb| bbb.leave("room-1", count)).unwrap();
     }
 
-    /// A list every ten seconds.
+    /// A poll of the monitor and a list every ten seconds.
     fn go_on(&self, minutes: u64) {
         for _ in 0..minutes * 6 {
             self.pass(10);
+            self.refresh();
             self.follow();
         }
     }
@@ -89,6 +90,30 @@ fn stays_are_measured_between_the_lists_that_show_them() {
     let seen =
         events.iter().filter(|event| matches!(event.kind, EventKind::UserEntered { .. } | EventKind::UserLeft { .. }));
     assert_eq!(seen.count(), 6, "nothing is written where nobody moves");
+}
+
+#[test]
+fn a_restart_neither_doubles_a_stay_nor_loses_when_somebody_went_meanwhile() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    network.join("Ana");
+    network.join("Bea");
+    network.go_on(30);
+    let again = network.restart();
+    again.refresh();
+    again.go_on(10);
+    assert_eq!(report(&again.stored()).0, 2, "nobody came anew");
+    let later = again.restart();
+    later.pass(1800);
+    later.leave(1);
+    later.refresh();
+    later.go_on(5);
+    later.servers.with("bbb1", |bbb| bbb.end(later.clock.now(), "room-1")).unwrap();
+    later.go_on(2);
+    // one 40 minutes, as far as anybody saw, and the other half an hour and five minutes more
+    let (participants, minutes) = report(&later.stored());
+    assert_eq!(participants, 2);
+    assert!((112..=117).contains(&minutes), "{minutes}");
 }
 
 #[test]
