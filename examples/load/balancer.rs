@@ -23,12 +23,17 @@ pub struct Lb {
 impl Lb {
     /// Starts it over the servers of `world`, with a fresh SQLite store, and waits until it is ready.
     pub async fn start(settings: &Settings, world: &World, interval: &str) -> Result<Self, Failed> {
+        Self::start_with(settings, world, interval, "").await
+    }
+
+    /// The same with `more` in the configuration.
+    pub async fn start_with(settings: &Settings, world: &World, interval: &str, more: &str) -> Result<Self, Failed> {
         let address = free_address()?;
         let folder = tempfile::tempdir()?;
         let mut config = format!(
             "[listen]\napi = \"{address}\"\n[store]\nurl = \"sqlite:lb.sqlite3\"\n[monitor]\ninterval = \"{interval}\"\n\
              [log]\nlevel = \"warn\"\n[routers.default]\npolicy = \"least-meetings\"\n\
-             [[integrations]]\nname = \"website\"\nsecrets = [\"{SECRET}\"]\n"
+             [[integrations]]\nname = \"website\"\nsecrets = [\"{SECRET}\"]\n{more}"
         );
         for (number, server) in world.servers.iter().enumerate() {
             let (url, secret) = (server.url(), server.secret().expose());
@@ -37,10 +42,10 @@ impl Lb {
         std::fs::write(folder.path().join("lb.toml"), config)?;
         let process = Pinned::start(&settings.lb, &["serve", "--config", "lb.toml"], settings.cpu, folder.path())?;
         let lb = Self { address, process, _folder: folder };
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while !matches!(lb.get("/readyz").await, Ok((200, _))) {
             if Instant::now() > deadline {
-                return Err("lb is not ready within 20 s".into());
+                return Err("lb is not ready within 60 s".into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -11,6 +11,7 @@ mod child;
 mod load;
 mod memory;
 mod proxy;
+mod recordings;
 mod world;
 
 use std::error::Error;
@@ -34,6 +35,9 @@ async fn main() -> Result<(), Failed> {
     }
     if settings.meetings > 0 {
         memory::measure(&settings).await?;
+    }
+    if settings.recordings > 0 {
+        recordings::measure(&settings).await?;
     }
     Ok(())
 }

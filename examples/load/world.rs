@@ -33,6 +33,8 @@ pub struct Settings {
     pub calls: usize,
     /// Meetings for the memory; 0 leaves it out.
     pub meetings: usize,
+    /// Recordings for the memory; 0 leaves them out.
+    pub recordings: usize,
     /// Nothing but proxied calls through `lb`: for a look at it with a profiler.
     pub only_proxied: bool,
 }
@@ -48,6 +50,7 @@ impl Settings {
             connections: variable("LOAD_CONNECTIONS", 64)?,
             calls: variable("LOAD_CALLS", 40_000)?,
             meetings: variable("LOAD_MEETINGS", 10_000)?,
+            recordings: variable("LOAD_RECORDINGS", 100_000)?,
             only_proxied: variable("LOAD_ONLY_PROXIED", false)?,
         })
     }
@@ -131,6 +134,11 @@ pub struct Website {
 impl Website {
     pub fn of(lb: &Lb) -> Self {
         Self { address: lb.address, secret: SECRET.into() }
+    }
+
+    /// One that calls `lb` with another secret.
+    pub fn with(lb: &Lb, secret: &str) -> Self {
+        Self { address: lb.address, secret: secret.into() }
     }
 
     /// Path and query of a call, signed.
