@@ -273,9 +273,78 @@ async fn bodies_of_a_wrong_kind_or_size_are_refused_and_xml_goes_to_the_server_a
     assert_eq!(binary.status, 200);
     let doctype =
         "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><modules>&b;</modules>";
-    let answer = post(&lb, &signed("create", "name=Algebra&meetingID=room-2"), "application/xml", doctype).await;
-    assert_eq!(answer.status, 200);
-    assert!(!answer.text().contains("root:"), "{}", answer.text());
+    for call in ["create", "insertDocument"] {
+        let target = signed(call, "name=Algebra&meetingID=room-1");
+        post(&lb, &target, "application/xml", doctype).await.failed("unsupportedContentType");
+        // one that is long in coming
+        let late = format!("<!--{}-->{doctype}", "x".repeat(50_000));
+        post(&lb, &target, "application/xml", late).await.failed("unsupportedContentType");
+    }
+    assert!(servers.iter().all(|server| !server.calls().contains_key("insertDocument")));
+    assert_alive(&lb).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_website_may_say_is_refused_with_its_key_and_changes_nothing() {
+    let (lb, website, servers) = start().await;
+    website.create("room-1").await.success();
+    let id = format!("{}-1700000000000", "a".repeat(40));
+    let many = vec![id.as_str(); 10_000].join(",");
+    let long = "x".repeat(1_000_000);
+    for (call, form, key) in [
+        ("create", "name=Algebra&meetingID=room-2&meta_MCONFLB-guid=x".to_owned(), "invalidParameters"),
+        ("create", format!("name=Algebra&meetingID=room-2&meta_notes={long}"), "sizeError"),
+        ("updateRecordings", format!("recordID={id}&meta_mconflb-institution=x"), "invalidParameters"),
+        ("updateRecordings", format!("recordID={id}&meta_notes={long}"), "notFound"),
+        ("getRecordings", format!("recordID={many}"), "noRecordings"),
+        ("getRecordings", format!("meetingID={many}&state=any&limit=1e9&offset=-7"), "noRecordings"),
+        ("deleteRecordings", format!("recordID={many}"), "notFound"),
+        ("publishRecordings", format!("recordID={many}&publish=maybe"), "missingParamPublish"),
+        ("deleteRecordings", "recordID=,,".to_owned(), "missingParamRecordID"),
+        ("getMeetingEvents", "createdAt=2026-02-30".to_owned(), "invalidParameters"),
+        ("getMeetingEvents", "endedAt=yesterday".to_owned(), "invalidParameters"),
+        ("getMeetingEvents", "users=-1".to_owned(), "invalidParameters"),
+        ("getMeetingEvents", "limit=many".to_owned(), "invalidParameters"),
+        ("hooks/create", "callbackURL=http%3A%2F%2F127.0.0.1%3A22%2F".to_owned(), "createHookError"),
+        ("hooks/create", "callbackURL=http%3A%2F%2F%5B%3A%3A1%5D%2F".to_owned(), "createHookError"),
+        ("hooks/create", "callbackURL=ftp%3A%2F%2Flms.example%2F".to_owned(), "createHookError"),
+        ("hooks/destroy", "hookID=1%27%20OR%201".to_owned(), "destroyMissingHook"),
+    ] {
+        let checksum = sign(Algorithm::Sha256, call, "", &SECRET.into());
+        let target = format!("/bigbluebutton/api/{call}?checksum={checksum}");
+        let answer = post(&lb, &target, FORM, form.clone()).await;
+        assert_eq!(
+            (answer.status, answer.value("messageKey").as_str()),
+            (200, key),
+            "{call} {}",
+            &form[..form.len().min(60)]
+        );
+    }
+    let track = signed("putRecordingTextTrack", &format!("recordID={id}&kind=captions&lang=en"));
+    for (content_type, key) in [
+        ("text/vtt", "unsupportedContentType"),
+        ("multipart/form-data", "paramError"),
+        ("multipart/form-data; boundary=x", "noRecordings"),
+    ] {
+        let answer = post(&lb, &track, content_type, "no parts").await.text();
+        assert!(answer.contains(&format!("\"{key}\"")), "{content_type}: {answer}");
+    }
+    for place in ["ended", "recording-ready", "analytics", "hook"] {
+        let path = format!("/callbacks/{place}/moodle/{}", "A".repeat(300));
+        let method = if place == "ended" { Method::GET } else { Method::POST };
+        let content_type = if place == "analytics" { "application/json" } else { FORM };
+        let url = format!("http://{}{path}", lb.address);
+        let answer = fetch(method, &url, Some((content_type, Bytes::from("signed_parameters=a.b.c"))), &[])
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status, 404, "{place}");
+    }
+    assert!(website.call("hooks/list", &[]).await.success().text().contains("<hooks"), "it is served");
+    assert!(!website.call("hooks/list", &[]).await.text().contains("<hook>"), "no hook was made");
+    let changes = ["updateRecordings", "publishRecordings", "deleteRecordings", "putRecordingTextTrack"];
+    assert!(servers.iter().all(|server| changes.iter().all(|call| !server.calls().contains_key(*call))));
+    let creates: u64 = servers.iter().filter_map(|server| server.calls().get("create").copied()).sum();
+    assert_eq!(creates, 1, "room-1 and no other");
     assert_alive(&lb).await;
 }
 

@@ -43,7 +43,9 @@ pub async fn measure(settings: &Settings) -> Result<(), Failed> {
         first.get_or_insert(started.elapsed());
     }
     let website = Website::with(&lb, &secret(WEBSITES - 1));
-    let target = website.target("getRecordings", &format!("meetingID=room-{}", WEBSITES - 1));
+    // it has never called from here: it says who it is
+    let query = format!("meetingID=room-{}&integrationName={}", WEBSITES - 1, name(WEBSITES - 1));
+    let target = website.target("getRecordings", &query);
     let load = Load::same(lb.address, target, "<state>published</state>");
     let run = lb.measure(settings, &load, settings.calls.max(1000)).await?;
     let megabytes = |kib: u64| kib as f64 / 1024.0;

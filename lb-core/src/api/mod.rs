@@ -19,6 +19,7 @@ mod body;
 mod call;
 mod failure;
 mod params;
+mod prolog;
 mod reply;
 mod request;
 mod upload;

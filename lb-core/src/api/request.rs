@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use super::params::{cut_checksum, sorted_form};
+use super::prolog::{self, Prolog};
 use super::upload::{is_xml, media_type};
 use super::{Failure, Params, Route, Upload, route};
 use crate::checksum::Checksum;
@@ -108,7 +109,12 @@ impl ApiRequest {
                 request.params.extend(form);
                 request.params.retain(|name| name != "checksum");
             }
-            xml if is_xml(xml) => request.xml = Some((xml.to_owned(), self.body.clone())),
+            xml if is_xml(xml) => {
+                if prolog::look(&self.body) != Prolog::Fine {
+                    return Err(Failure::UnsupportedContentType);
+                }
+                request.xml = Some((xml.to_owned(), self.body.clone()));
+            }
             _ => return Err(Failure::UnsupportedContentType),
         }
         Ok(request)

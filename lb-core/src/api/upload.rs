@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 
 use super::Failure;
+use super::prolog::{self, Prolog};
 
 /// The pieces of a body as they come.
 pub type UploadPieces = Pin<Box<dyn Stream<Item = Result<Bytes, UploadError>> + Send>>;
@@ -79,6 +80,30 @@ impl Upload {
         let parameters = self.content_type.split(';').skip(1).filter_map(|part| part.split_once('='));
         let mut boundaries = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
         Ok(boundaries.any(|(_, value)| !value.trim().trim_matches('"').is_empty()))
+    }
+
+    /// The same once its beginning has come, if that declares no document type.
+    ///
+    /// # Errors
+    /// [`Failure::UnsupportedContentType`] if it does, or if no root element begins for 64 KiB; [`Failure::Interrupted`] where so
+    /// much of it does not come.
+    pub(crate) async fn without_document_type(self) -> Result<Self, Failure> {
+        let Self { content_type, length, pieces } = self;
+        let mut pieces = pieces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut beginning = Vec::new();
+        loop {
+            match prolog::look(&beginning) {
+                Prolog::Fine => break,
+                Prolog::Open if beginning.len() < prolog::LONGEST => {}
+                Prolog::Open | Prolog::DocumentType => return Err(Failure::UnsupportedContentType),
+            }
+            match pieces.next().await {
+                Some(piece) => beginning.extend_from_slice(&piece.map_err(|_| Failure::Interrupted)?),
+                // what has no root element is for the server to refuse
+                None => break,
+            }
+        }
+        Ok(Self::new(content_type, length, stream::iter([Ok(beginning.into())]).chain(pieces)))
     }
 
     /// What is to be sent. After an error nothing more comes.

@@ -20,7 +20,7 @@ impl Balancer {
             (Some((media_type, body)), _) => Some(Upload::whole(media_type, body)),
             (None, upload) => upload.and_then(Upload::of_xml),
         };
-        let slides = slides.ok_or(Failure::UnsupportedContentType)?;
+        let slides = slides.ok_or(Failure::UnsupportedContentType)?.without_document_type().await?;
         let server = self.server_called(about.server())?;
         let query = signed.params.for_server(about.id()).encode();
         let left = deadline.since(self.clock.now());
