@@ -110,3 +110,23 @@ fn a_track_is_sent_once_whatever_becomes_of_it() {
         assert!(network.servers.with(&format!("bbb{holder}"), tracks).unwrap() <= 1);
     }
 }
+
+#[test]
+fn calls_beside_meetings_suspend_a_server_only_where_nobody_takes_connections() {
+    let calls = ["putRecordingTextTrack", "getRecordingTextTracks", "publishRecordings", "updateRecordings"];
+    for fault in [Fault::HangBefore, Fault::ResetBefore, Fault::Html502, Fault::Empty, Fault::Garbage, Fault::Refuse] {
+        let (network, id, holder) = recorded();
+        let name = format!("bbb{holder}");
+        for call in calls {
+            network.servers.fault_on(&name, call, fault);
+        }
+        for _ in 0..5 {
+            network.put_track("moodle", &track(&id), PARTS);
+            for call in &calls[1..] {
+                network.call("moodle", call, &[("recordID", &id), ("publish", "true")]);
+            }
+        }
+        let well = network.balancer.fleet().server(&name.as_str().into()).unwrap().reachability.is_spotless();
+        assert_eq!(well, fault != Fault::Refuse, "{fault:?}");
+    }
+}
