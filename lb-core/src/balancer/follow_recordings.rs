@@ -48,6 +48,8 @@ impl Balancer {
         };
         let asked_at = self.clock.now();
         self.recording_rounds.asked(name, asked_at);
+        // before it is asked: a change that is made meanwhile is newer than its answer, and the store keeps it
+        let known = self.stored(self.stores.recordings.recordings_on(name).await)?;
         let listing = match self.list_recordings(&server).await {
             Ok(listing) => listing,
             Err(error) => {
@@ -58,7 +60,6 @@ impl Balancer {
                 return Err(Failure::ServerTrouble);
             }
         };
-        let known = self.stored(self.stores.recordings.recordings_on(name).await)?;
         let known: Known = known.into_iter().map(|recording| (recording.id.clone(), recording)).collect();
         // pages may overlap, if something came between them
         let shown: HashSet<&RecordingId> =
@@ -70,18 +71,15 @@ impl Balancer {
         self.make_changes(changes).await
     }
 
-    /// Takes over what a server says of single recordings, asked for at `asked_at`: it is told nothing of others.
-    pub(super) async fn take_recordings(
+    /// Takes over what a server says of one recording, asked for at `asked_at`; `known` is what was known of it before that.
+    pub(super) async fn take_recording(
         &self,
         server: &ServerName,
         listing: Listing,
+        known: Option<Arc<Recording>>,
         asked_at: Timestamp,
     ) -> Result<(), Failure> {
-        let mut known = Known::new();
-        for listed in &listing.recordings {
-            let copies = self.stored(self.stores.recordings.copies(&listed.recording.id).await)?;
-            known.extend(copies.into_iter().find(|copy| copy.server == *server).map(|copy| (copy.id.clone(), copy)));
-        }
+        let known: Known = known.into_iter().map(|recording| (recording.id.clone(), recording)).collect();
         let changes = self.changes(server, listing, &known, asked_at).await?;
         self.make_changes(changes).await
     }

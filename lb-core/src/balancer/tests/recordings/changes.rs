@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::gateway::SimulatedReply;
+use crate::store::RecordingChange;
 
 #[test]
 fn a_recording_that_is_published_or_taken_back_is_so_at_once_and_a_late_server_does_not_turn_it_back() {
@@ -156,4 +157,45 @@ fn a_simulated_server_answers_as_if_it_were_asked_itself() {
     });
     let expected = stamps.iter().fold(of_server, |text, stamp| text.replace(stamp.as_str(), ""));
     assert_eq!(network.call("moodle", "getRecordings", &[("recordID", &id)]).text(), expected);
+}
+
+/// Servers on whose lists a recording is always late: while one is asked, a website takes the recording back.
+#[derive(Debug)]
+struct Late {
+    servers: Arc<crate::gateway::ScriptedServers>,
+    store: Arc<InMemoryStore>,
+    now: crate::clock::Timestamp,
+}
+
+#[async_trait::async_trait]
+impl crate::gateway::Gateway for Late {
+    async fn call(
+        &self,
+        server: &Server,
+        call: crate::gateway::ServerCall,
+    ) -> Result<crate::gateway::ServerReply, crate::gateway::GatewayError> {
+        let reply = self.servers.call(server, call).await;
+        let store: &dyn crate::store::RecordingStore = &*self.store;
+        let mut changes = Vec::new();
+        for before in store.recordings_on(&server.name).await.unwrap() {
+            let after = Recording { state: RecordingState::Unpublished, changed_at: self.now, ..Recording::clone(&before) };
+            changes.push(RecordingChange { before: Some(before), after: Some(after.into()), events: Vec::new() });
+        }
+        store.change_recordings(changes).await.unwrap();
+        reply
+    }
+}
+
+#[test]
+fn what_is_learnt_while_a_server_makes_its_list_is_not_overwritten_by_that_list() {
+    let mut network = Network::of(1);
+    let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.follow_recordings();
+    let (servers, store) = (network.servers.clone(), network.store.clone());
+    // long ago by the clock, so that nothing but the order tells which is newer
+    let now = network.clock.now();
+    network.pass(3600);
+    network.balancer.gateway = Arc::new(Late { servers, store, now });
+    network.follow_recordings();
+    assert_eq!(network.known(&id).unwrap().state, RecordingState::Unpublished);
 }
