@@ -119,7 +119,8 @@ impl Balancer {
     ) -> Result<Vec<RecordingChange>, Failure> {
         let listed: BTreeMap<RecordingId, Listed> =
             listing.recordings.into_iter().map(|listed| (listed.recording.id.clone(), listed)).collect();
-        let owners = self.owners(server, &listed, known).await?;
+        let assignments = self.assignments(&listed, known).await?;
+        let owners = self.owners(server, &listed, known, &assignments).await?;
         let (now, network) = (self.clock.now(), self.network());
         let mut changes = Vec::new();
         for (id, listed) in listed {
@@ -127,7 +128,8 @@ impl Balancer {
             let owner = owners.get(&id).cloned().flatten();
             let website = owner.as_ref().and_then(|owner| network.integration(owner.as_str()));
             let recording = in_terms_of(website.map(|website| &**website), listed);
-            let assigned = owner.is_some() && before.is_some_and(|before| before.assigned);
+            let assigned = owner.is_some()
+                && (before.is_some_and(|before| before.assigned) || assignments.get(&id) == owner.as_ref());
             let settles = before.filter(|before| asked_at < before.changed_at.as_past(now) + SETTLING);
             let after = match (settles, before) {
                 (Some(before), _) => Recording { integration: owner, assigned, ..Recording::clone(before) },
@@ -151,6 +153,23 @@ impl Balancer {
         RecordingChange { before: Some(Arc::clone(recording)), after: None, events }
     }
 
+    /// What an administrator said of those that are new on a server: a copy of each elsewhere tells.
+    async fn assignments(
+        &self,
+        listed: &BTreeMap<RecordingId, Listed>,
+        known: &Known,
+    ) -> Result<HashMap<RecordingId, IntegrationName>, Failure> {
+        let network = self.network();
+        let mut assignments = HashMap::new();
+        for id in listed.keys().filter(|id| !known.contains_key(*id)) {
+            let copies = self.stored(self.stores.recordings.copies(id).await)?;
+            let owners = copies.iter().filter(|copy| copy.assigned).filter_map(|copy| copy.integration.as_ref());
+            let mut owners = owners.filter(|owner| network.integration(owner.as_str()).is_some());
+            assignments.extend(owners.next().map(|owner| (id.clone(), owner.clone())));
+        }
+        Ok(assignments)
+    }
+
     /// Whose the listed recordings are, those that are somebody's: by the administrator's word, else by the stamp, else by what
     /// was known of them, else by the meeting. An integration that there is no more owns nothing.
     async fn owners(
@@ -158,6 +177,7 @@ impl Balancer {
         server: &ServerName,
         listed: &BTreeMap<RecordingId, Listed>,
         known: &Known,
+        assignments: &HashMap<RecordingId, IntegrationName>,
     ) -> Result<HashMap<RecordingId, Option<IntegrationName>>, Failure> {
         let network = self.network();
         let named = |name: &str| network.integration(name).map(|integration| integration.name.clone());
@@ -168,6 +188,7 @@ impl Balancer {
             let stamp = stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid);
             let owner = match stamp {
                 _ if before.is_some_and(|before| before.assigned) && of_before().is_some() => of_before(),
+                _ if assignments.contains_key(id) => assignments.get(id).cloned(),
                 Some(stamp) => named(&stamp.institution),
                 None => of_before(),
             };

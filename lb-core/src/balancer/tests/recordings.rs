@@ -139,6 +139,23 @@ fn what_is_nobodys_is_for_administrators_who_may_say_whose_it_is() {
 }
 
 #[test]
+fn what_an_administrator_said_holds_for_copies_that_come_later() {
+    let network = Network::of(2);
+    let recording = network.recording_of("moodle", "x", 0);
+    let id = network.put_recording(1, recording.clone());
+    network.follow_recordings();
+    assert!(block_on(network.balancer.assign_recording(&id.as_str().into(), Some(&"portal".into()))).unwrap());
+    network.put_recording(2, recording);
+    for _ in 0..2 {
+        network.follow_recordings();
+        assert_eq!(network.recordings("portal", &[]), std::slice::from_ref(&id));
+        assert_eq!(network.recordings("moodle", &[]), [""; 0]);
+    }
+    let copies = block_on(network.balancer.recordings().copies(&id.as_str().into())).unwrap();
+    assert!(copies.len() == 2 && copies.iter().all(|copy| copy.assigned));
+}
+
+#[test]
 fn two_lists_without_a_recording_forget_it_and_a_server_that_is_away_keeps_its_own() {
     let network = Network::of(2);
     let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
