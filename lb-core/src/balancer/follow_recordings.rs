@@ -22,6 +22,9 @@ use crate::store::{CHANGES_AT_ONCE, RecordingChange};
 /// How long a server may show a recording as it was before a website changed it: BBB does what it was asked in its own time.
 const SETTLING: Duration = Duration::from_secs(60);
 
+/// Of fewer recordings a server may lose more than half from one list to the next.
+const FEW: usize = 10;
+
 /// The most recordings that one server may list.
 const MOST_LISTED: usize = 200_000;
 
@@ -33,7 +36,8 @@ type Known = HashMap<RecordingId, Arc<Recording>>;
 impl Balancer {
     /// Asks one server for its recordings and takes the answer over. A server with many is asked page by page.
     ///
-    /// A recording is forgotten when two lists in a row lack it. Whose it is, is told by the stamp on it, else by the meeting
+    /// A recording is forgotten when two lists in a row lack it; a list that lacks most of what was there makes nobody forget
+    /// anything for a day, because a disk may be missing. Whose it is, is told by the stamp on it, else by the meeting
     /// that it is of. Servers should be followed in parallel, each when it is [due](Balancer::due_for_recordings).
     ///
     /// # Errors
@@ -53,10 +57,7 @@ impl Balancer {
         let listing = match self.list_recordings(&server).await {
             Ok(listing) => listing,
             Err(error) => {
-                // it says nothing of how well meetings are held there
-                let first = self.recording_rounds.failed(name);
-                let (server, problem) = (name.clone(), error.to_string());
-                self.emit(EventKind::ServerFailed { server, call: "getRecordings".into(), problem, first });
+                self.tell_no_list(name, &error);
                 return Err(Failure::ServerTrouble);
             }
         };
@@ -64,11 +65,24 @@ impl Balancer {
         // pages may overlap, if something came between them
         let shown: HashSet<&RecordingId> =
             listing.recordings.iter().map(|listed| &listed.recording.id).chain(&listing.unreadable).collect();
-        let lacking = known.keys().filter(|id| !shown.contains(id)).cloned().collect();
-        let gone = self.recording_rounds.lacks(name, lacking);
+        let lacking: HashSet<RecordingId> = known.keys().filter(|id| !shown.contains(id)).cloned().collect();
+        let gone = match doubts(&known, &lacking, shown.is_empty()) {
+            Some(doubts) if self.recording_rounds.doubted(name, asked_at) => {
+                self.tell_no_list(name, &doubts);
+                HashSet::new()
+            }
+            doubts => self.recording_rounds.lacks(name, lacking, doubts.is_some()),
+        };
         let mut changes = self.changes(name, listing, &known, asked_at).await?;
         changes.extend(gone.iter().filter_map(|id| known.get(id)).map(|recording| self.forgotten(recording)));
         self.make_changes(changes).await
+    }
+
+    /// Tells that a server gives no list. It says nothing of how well meetings are held there.
+    fn tell_no_list(&self, name: &ServerName, error: &GatewayError) {
+        let first = self.recording_rounds.failed(name);
+        let (server, problem) = (name.clone(), error.to_string());
+        self.emit(EventKind::ServerFailed { server, call: "getRecordings".into(), problem, first });
     }
 
     /// Takes over what a server says of one recording, asked for at `asked_at`; `known` is what was known of it before that.
@@ -244,6 +258,15 @@ fn in_terms_of(website: Option<&Integration>, listed: Listed) -> Recording {
         given.iter().map(|(key, value)| (key.as_str(), own(key, value).unwrap_or_default())).collect();
     let fields = recording.xml.unpack().with_metadata(changes.iter().map(|(key, value)| (*key, value.as_str())));
     Recording { xml: fields.pack(), ..recording }
+}
+
+/// Why a list that lacks these may be wrong: it has nothing at all, or lacks more than half of what was there.
+fn doubts(known: &Known, lacking: &HashSet<RecordingId>, is_empty: bool) -> Option<GatewayError> {
+    // servers give up deleted ones by and by
+    let stays = |id: &&RecordingId| known.get(*id).is_some_and(|it| it.state != RecordingState::Deleted);
+    let (there, gone) = (known.keys().filter(stays).count(), lacking.iter().filter(stays).count());
+    let lacks_most = if is_empty { gone > 0 } else { there >= FEW && gone > there / 2 };
+    lacks_most.then(|| GatewayError::BadAnswer(format!("its list lacks {gone} of the {there} recordings known there")))
 }
 
 fn no_list(answer: &Answer<'_>) -> GatewayError {

@@ -159,6 +159,7 @@ fn what_an_administrator_said_holds_for_copies_that_come_later() {
 fn two_lists_without_a_recording_forget_it_and_a_server_that_is_away_keeps_its_own() {
     let network = Network::of(2);
     let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.put_recording(1, network.recording_of("portal", "stays", 0));
     network.put_recording(2, network.recording_of("moodle", "y", 1));
     network.follow_recordings();
     network.servers.fault("bbb2", Some(Fault::Refuse));
@@ -187,6 +188,38 @@ fn two_lists_without_a_recording_forget_it_and_a_server_that_is_away_keeps_its_o
     let told_loudly: Vec<_> = failures.filter(|(_, first)| *first).map(|(server, _)| server).collect();
     assert_eq!(told_loudly, ["bbb2", "bbb1"], "each once");
     assert!(network.balancer.fleet().servers().iter().all(|server| server.reachability.is_spotless()));
+}
+
+#[test]
+fn a_list_that_lacks_most_recordings_is_not_believed_for_a_day() {
+    // nothing is left of one, and two of ten
+    for (known, left) in [(1, 0), (10, 2)] {
+        let network = Network::of(1);
+        let put = |number: u64| network.put_recording(1, network.recording_of("moodle", "x", number));
+        let ids: Vec<String> = (0..known).map(put).collect();
+        network.follow_recordings();
+        let remove = || ids[left..].iter().for_each(|id| network.on(1, |bbb| drop(bbb.remove_recording(id))));
+        let told = || {
+            let failed = network.events().into_iter();
+            failed.filter(|kind| matches!(kind, EventKind::ServerFailed { first: true, .. })).count()
+        };
+        remove();
+        for _ in 0..23 {
+            network.pass(3600);
+            network.follow_recordings();
+        }
+        assert_eq!((network.recordings("moodle", &[]).len(), told()), (ids.len(), 1));
+        network.put_recording(1, network.recording_of("moodle", "new", 99));
+        if known > 1 {
+            network.follow_recordings();
+            assert_eq!(network.recordings("moodle", &[]).len(), ids.len() + 1, "what it shows is believed");
+        }
+        for _ in 0..4 {
+            network.pass(3600);
+            network.follow_recordings();
+        }
+        assert_eq!(network.recordings("moodle", &[]).len(), left + 1, "nobody has put them back");
+    }
 }
 
 #[test]
