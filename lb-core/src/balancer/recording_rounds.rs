@@ -75,10 +75,13 @@ impl RecordingRounds {
         !std::mem::replace(&mut rounds.entry(server.clone()).or_default().failing, true)
     }
 
-    /// A server's list lacks most of its recordings. Answers whether it is not to be believed yet.
+    /// A server's list lacks most of its recordings. Answers whether it is not to be believed yet: two that are have to lack a
+    /// recording.
     pub(super) fn doubted(&self, server: &ServerName, now: Timestamp) -> bool {
         let mut rounds = self.lock();
-        let since = *rounds.entry(server.clone()).or_default().doubted_since.get_or_insert(now);
+        let round = rounds.entry(server.clone()).or_default();
+        round.lacking.clear();
+        let since = *round.doubted_since.get_or_insert(now);
         now.since(since.as_past(now)) < DOUBTED_FOR
     }
 
