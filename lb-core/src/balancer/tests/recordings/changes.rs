@@ -121,6 +121,29 @@ fn every_copy_is_changed() {
 }
 
 #[test]
+fn a_recording_of_which_one_copy_may_stay_is_not_told_as_changed() {
+    let network = Network::of(2);
+    let recording = network.recording_of("moodle", "x", 0);
+    let id = network.put_recording(1, recording.clone());
+    network.put_recording(2, recording);
+    let other = network.put_recording(2, network.recording_of("moodle", "y", 1));
+    network.follow_recordings();
+    network.servers.fault_on("bbb1", "deleteRecordings", Fault::ResetBefore);
+    network.call("moodle", "deleteRecordings", &[("recordID", &id)]).failed("internalError");
+    assert_eq!(network.recordings("moodle", &[("meetingID", "x")]), std::slice::from_ref(&id));
+    assert_eq!(network.balancer.due_for_recordings(), ["bbb1".into()], "it may have done it");
+    let both = [id, other].join(",");
+    network.call("moodle", "publishRecordings", &[("recordID", &both), ("publish", "false")]).success();
+    // a copy that is not there any more keeps nobody from the others
+    let third = network.put_recording(1, network.recording_of("moodle", "z", 2));
+    let copy = network.on(1, |bbb| bbb.recording(&third).unwrap().clone());
+    network.put_recording(2, copy);
+    network.follow_recordings();
+    network.on(2, |bbb| bbb.remove_recording(&third));
+    network.call("moodle", "publishRecordings", &[("recordID", &third), ("publish", "false")]).success();
+}
+
+#[test]
 fn ten_thousand_ids_go_in_urls_that_servers_take() {
     let network = Network::of(1);
     let own: Vec<String> =
