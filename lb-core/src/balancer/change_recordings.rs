@@ -10,6 +10,7 @@ use super::follow_recordings::meeting_of;
 use super::recording_rounds::can_be_asked;
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Params, Reply, get_recordings, stamp};
+use crate::callback::is_callback;
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::fleet::FleetServer;
@@ -100,7 +101,8 @@ impl Balancer {
         if stamp::is_reserved(&params) {
             return Err(Failure::ReservedParameters);
         }
-        params.retain(|name| !matches!(name, "recordID" | "checksum" | "integrationName"));
+        // servers call nobody but the balancer: what they were given with the create stays
+        params.retain(|name| !matches!(name, "recordID" | "checksum" | "integrationName") && !is_callback(name));
         let pair = |(name, value): (&str, &str)| {
             let key = name.strip_prefix("meta_").filter(|key| is_key(key))?;
             Some((key.to_owned(), value.to_owned()))

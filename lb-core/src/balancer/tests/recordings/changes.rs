@@ -68,6 +68,27 @@ fn metadata_are_changed_at_once_and_the_balancers_own_never() {
 }
 
 #[test]
+fn callbacks_of_a_website_never_reach_a_server_by_an_update() {
+    let network = Network::of(1);
+    let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.follow_recordings();
+    let callbacks = [
+        "meta_bbb-recording-ready-url",
+        "META_BN-Recording-Ready-URL",
+        "meta_canvas-recording-ready-url",
+        "meta_Analytics-Callback-Url",
+        "meta_endCallbackUrl",
+    ];
+    let mut params = vec![("recordID", id.as_str()), ("meta_course", "8")];
+    params.extend(callbacks.map(|name| (name, "https://lms.example/?key=1")));
+    network.call("moodle", "updateRecordings", &params).success();
+    let metadata = network.on(1, |bbb| format!("{:?}", bbb.recording(&id).unwrap().metadata));
+    assert!(metadata.contains("\"8\"") && !metadata.contains("lms.example"), "{metadata}");
+    let listed = network.call("moodle", "getRecordings", &[]).text();
+    assert!(listed.contains("<course>8</course>") && !listed.contains("lms.example"), "{listed}");
+}
+
+#[test]
 fn a_call_that_lacks_something_or_names_what_is_anothers_asks_no_server() {
     let network = Network::of(1);
     let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
