@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::super::text_tracks::for_server;
 use super::*;
 use crate::api::Upload;
 use crate::gateway::{Fault, SimulatedBbb};
@@ -75,6 +76,27 @@ fn anothers_recording_is_answered_as_one_that_does_not_exist() {
     let stranger = network.put_track("nobody", &track(&id), PARTS);
     assert_eq!(value(&stranger, "messageKey"), "checksumError");
     assert_eq!(network.sent(holder, "putRecordingTextTrack") + network.sent(holder, "getRecordingTextTracks"), 0);
+}
+
+#[test]
+fn any_copy_will_do_and_a_call_names_one_recording_only() {
+    let (network, id, holder) = recorded();
+    let copy = network.servers.with(&format!("bbb{holder}"), |bbb| bbb.recording(&id).unwrap().clone()).unwrap();
+    let other = format!("bbb{}", 3 - holder);
+    network.servers.with(&other, |bbb| bbb.put_recording(copy)).unwrap();
+    block_on(network.balancer.follow_recordings(&other.as_str().into())).unwrap();
+    network.servers.fault(&format!("bbb{holder}"), Some(Fault::Refuse));
+    while network.balancer.fleet().server(&format!("bbb{holder}").as_str().into()).unwrap().state().takes_calls() {
+        let _ = block_on(network.balancer.follow(&format!("bbb{holder}").as_str().into()));
+    }
+    let twice = [&track(&id)[..], &[("recordID", "anothers")]].concat();
+    let put = network.put_track("moodle", &twice, PARTS);
+    assert_eq!(value(&put, "messageKey"), "upload_text_track_success", "{}", put.text());
+    assert_eq!((network.sent(3 - holder, "putRecordingTextTrack"), network.sent(holder, "putRecordingTextTrack")), (1, 0));
+    let sent = network.servers.with(&other, |bbb| bbb.recording(&id).unwrap().text_tracks.len());
+    assert_eq!(sent, Some(1));
+    let query = for_server(twice.iter().copied().collect(), id.clone());
+    assert_eq!(query.matches("recordID=").count(), 1, "{query}");
 }
 
 #[test]
