@@ -26,7 +26,9 @@ pub fn query(params: &Params, owner: IntegrationName) -> RecordingQuery {
         (None, None) => Which::All,
     };
     let filter = |(name, value): (&str, &str)| {
-        let key = name.strip_prefix("meta_").filter(|key| is_key(key))?;
+        // in any case, as in a create
+        let (_, key) = name.split_at_checked(5).filter(|(meta, _)| meta.eq_ignore_ascii_case("meta_"))?;
+        let key = Some(key).filter(|key| is_key(key))?;
         Some(MetadataFilter { key: key.to_owned(), value: Pattern::read(value) })
     };
     RecordingQuery {
