@@ -80,9 +80,12 @@ impl RecordingRounds {
     pub(super) fn doubted(&self, server: &ServerName, now: Timestamp) -> bool {
         let mut rounds = self.lock();
         let round = rounds.entry(server.clone()).or_default();
-        round.lacking.clear();
         let since = *round.doubted_since.get_or_insert(now);
-        now.since(since.as_past(now)) < DOUBTED_FOR
+        let is_doubted = now.since(since.as_past(now)) < DOUBTED_FOR;
+        if is_doubted {
+            round.lacking.clear();
+        }
+        is_doubted
     }
 
     /// A server's list lacks these. Answers those of them that the one before lacked too. Where the list was `doubted`, it is

@@ -136,7 +136,7 @@ fn a_track_is_sent_once_whatever_becomes_of_it() {
 #[test]
 fn calls_beside_meetings_suspend_a_server_only_where_nobody_takes_connections() {
     let calls = ["putRecordingTextTrack", "getRecordingTextTracks", "publishRecordings", "updateRecordings"];
-    for fault in [Fault::HangBefore, Fault::ResetBefore, Fault::Html502, Fault::Empty, Fault::Garbage, Fault::Refuse] {
+    for fault in [Fault::ResetBefore, Fault::Html502, Fault::Empty, Fault::Garbage, Fault::Refuse] {
         let (network, id, holder) = recorded();
         let name = format!("bbb{holder}");
         for call in calls {
