@@ -256,17 +256,23 @@ impl RecordingIndex {
         ids.sort_unstable();
         // what begins with another one is found with that
         ids.dedup_by(|longer, shorter| longer.starts_with(*shorter));
+        let begins = |recording: &&Arc<Recording>| {
+            let id = recording.id.as_str();
+            let nearest = ids.partition_point(|beginning| *beginning <= id).checked_sub(1);
+            nearest.and_then(|place| ids.get(place)).is_some_and(|beginning| id.starts_with(beginning))
+        };
         if self.has_few(query, ids.len()) {
-            let begins = |recording: &&Arc<Recording>| {
-                let id = recording.id.as_str();
-                let nearest = ids.partition_point(|beginning| *beginning <= id).checked_sub(1);
-                nearest.and_then(|place| ids.get(place)).is_some_and(|beginning| id.starts_with(beginning))
-            };
+            return self.of_owner(query).filter(begins).collect();
+        }
+        // short beginnings are those of everybody's
+        let most = ids.len().saturating_mul(LOOKUP).saturating_add(MOST_OF_OTHERS);
+        let found = ids.iter().flat_map(|id| self.beginning_with(id)).take(most.saturating_add(1));
+        let found: Vec<_> = found.collect();
+        if found.len() > most {
             return self.of_owner(query).filter(begins).collect();
         }
         let own = query.owner.as_ref();
-        let found = ids.iter().flat_map(|id| self.beginning_with(id));
-        newest_first(found.filter(|recording| recording.integration.as_ref() == own))
+        newest_first(found.into_iter().filter(|recording| recording.integration.as_ref() == own))
     }
 
     fn of_meetings(&self, wanted: &HashSet<&str>, query: &RecordingQuery) -> Vec<&Arc<Recording>> {
@@ -320,6 +326,9 @@ impl RecordingIndex {
 
 /// How many recordings are looked at in the time in which one is found by its key.
 const LOOKUP: usize = 4;
+
+/// How many recordings of others are looked at for one's own by their ids, before one's own are all looked at instead.
+const MOST_OF_OTHERS: usize = 1000;
 
 fn newest_first<'s>(found: impl Iterator<Item = &'s Arc<Recording>>) -> Vec<&'s Arc<Recording>> {
     let mut found: Vec<_> = found.collect();

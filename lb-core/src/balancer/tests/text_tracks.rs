@@ -92,7 +92,10 @@ fn any_copy_will_do_and_a_call_names_one_recording_only() {
     let twice = [&track(&id)[..], &[("recordID", "anothers")]].concat();
     let put = network.put_track("moodle", &twice, PARTS);
     assert_eq!(value(&put, "messageKey"), "upload_text_track_success", "{}", put.text());
-    assert_eq!((network.sent(3 - holder, "putRecordingTextTrack"), network.sent(holder, "putRecordingTextTrack")), (1, 0));
+    assert_eq!(
+        (network.sent(3 - holder, "putRecordingTextTrack"), network.sent(holder, "putRecordingTextTrack")),
+        (1, 0)
+    );
     let sent = network.servers.with(&other, |bbb| bbb.recording(&id).unwrap().text_tracks.len());
     assert_eq!(sent, Some(1));
     let query = for_server(twice.iter().copied().collect(), id.clone());

@@ -222,7 +222,8 @@ impl crate::gateway::Gateway for Late {
         let store: &dyn crate::store::RecordingStore = &*self.store;
         let mut changes = Vec::new();
         for before in store.recordings_on(&server.name).await.unwrap() {
-            let after = Recording { state: RecordingState::Unpublished, changed_at: self.now, ..Recording::clone(&before) };
+            let after =
+                Recording { state: RecordingState::Unpublished, changed_at: self.now, ..Recording::clone(&before) };
             changes.push(RecordingChange { before: Some(before), after: Some(after.into()), events: Vec::new() });
         }
         store.change_recordings(changes).await.unwrap();
