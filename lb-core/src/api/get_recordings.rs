@@ -4,6 +4,8 @@ mod write;
 
 pub use self::write::reply;
 
+use std::collections::HashSet;
+
 use super::{Answer, Params, stamp};
 use crate::callback::is_own_metadata;
 use crate::clock::Timestamp;
@@ -25,9 +27,14 @@ pub fn query(params: &Params, owner: IntegrationName) -> RecordingQuery {
         (None, Some(ids)) => Which::OfMeetings(list(ids).map(Into::into).collect()),
         (None, None) => Which::All,
     };
+    let mut keys = HashSet::new();
     let filter = |(name, value): (&str, &str)| {
-        let key = name.strip_prefix("meta_").filter(|key| is_key(key))?;
-        Some(MetadataFilter { key: key.to_owned(), value: Pattern::read(value) })
+        // in any case, as in a create
+        let (_, key) = name.split_at_checked(5).filter(|(meta, _)| meta.eq_ignore_ascii_case("meta_"))?;
+        let key = Some(key).filter(|key| is_key(key))?;
+        // the first of a name counts, so that no long list of them is gone through for each recording
+        let is_first = keys.insert(key.to_ascii_lowercase());
+        is_first.then(|| MetadataFilter { key: key.to_owned(), value: Pattern::read(value) })
     };
     RecordingQuery {
         owner: Some(owner),

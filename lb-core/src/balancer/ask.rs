@@ -24,6 +24,18 @@ pub(super) fn is_sound(call: &str, answer: &Answer<'_>) -> Result<(), GatewayErr
     }
 }
 
+/// Calls that say nothing of how well meetings are held: recordings may lie on a disk of their own, and one website alone could
+/// otherwise have a server suspended for all. Of them, only that nobody takes connections counts.
+const BESIDE_MEETINGS: [&str; 7] = [
+    "publishRecordings",
+    "deleteRecordings",
+    "updateRecordings",
+    "getRecordingTextTracks",
+    "putRecordingTextTrack",
+    "getDefaultConfigXML",
+    "setConfigXML",
+];
+
 /// What is wrong with a server that refuses the balancer's signature.
 pub(super) fn unsound() -> GatewayError {
     GatewayError::BadAnswer("it refuses the balancer's signature: is its secret right?".into())
@@ -62,7 +74,7 @@ impl Balancer {
     }
 
     /// The same for a call whose answer may be anything. Where the reply is `about_the_call`, it tells nothing of the server's
-    /// health.
+    /// health; those of calls [beside meetings](BESIDE_MEETINGS) never do.
     pub(super) async fn ask_raw<T>(
         &self,
         server: &FleetServer,
@@ -72,7 +84,8 @@ impl Balancer {
     ) -> Result<T, GatewayError> {
         let name = call.name;
         let reply = self.gateway.call(&server.server, call).await;
-        let about_the_call = reply.as_ref().is_ok_and(about_the_call);
+        let beside_meetings = BESIDE_MEETINGS.contains(&name) && !matches!(reply, Err(GatewayError::Unreachable(_)));
+        let about_the_call = beside_meetings || reply.as_ref().is_ok_and(about_the_call);
         let result = reply.and_then(|reply| read(&reply));
         let name_of = &server.server.name;
         match &result {

@@ -10,6 +10,7 @@ use super::follow_recordings::meeting_of;
 use super::recording_rounds::can_be_asked;
 use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Params, Reply, get_recordings, stamp};
+use crate::callback::is_callback;
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::fleet::FleetServer;
@@ -39,7 +40,7 @@ enum What {
     Update { metadata: Vec<(String, String)>, protect: Option<bool> },
 }
 
-/// What one server made of a call, the best first.
+/// What became of a recording, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Done,
@@ -100,7 +101,8 @@ impl Balancer {
         if stamp::is_reserved(&params) {
             return Err(Failure::ReservedParameters);
         }
-        params.retain(|name| !matches!(name, "recordID" | "checksum" | "integrationName"));
+        // servers call nobody but the balancer: what they were given with the create stays
+        params.retain(|name| !matches!(name, "recordID" | "checksum" | "integrationName") && !is_callback(name));
         let pair = |(name, value): (&str, &str)| {
             let key = name.strip_prefix("meta_").filter(|key| is_key(key))?;
             Some((key.to_owned(), value.to_owned()))
@@ -119,7 +121,8 @@ impl Balancer {
         })))
     }
 
-    /// Has every server that holds some of the recordings do it, each once. One that did it is enough for a success, as in BBB.
+    /// Has every server that holds some of the recordings do it, each once. One recording with which it is done is enough for a
+    /// success, as in BBB; done it is where no copy may be as it was.
     async fn change_recordings(
         &self,
         integration: &Integration,
@@ -138,11 +141,13 @@ impl Balancer {
         let wanted = &wanted;
         let calls = by_server.into_iter().map(|(server, copies)| self.change_on(server, copies, wanted, deadline));
         let outcomes = stream::iter(calls).buffer_unordered(SERVERS_AT_ONCE);
-        let outcomes: Vec<Result<Outcome, Failure>> = outcomes.collect().await;
-        if outcomes.contains(&Err(Failure::TooLong)) {
-            return Err(Failure::TooLong);
+        let outcomes: Vec<Result<Outcomes, Failure>> = outcomes.collect().await;
+        let mut of_recordings = Outcomes::new();
+        for (id, outcome) in outcomes.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+            let of_copies = of_recordings.entry(id).or_insert(outcome);
+            *of_copies = of_copies.with_copy(outcome);
         }
-        match outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Trouble)).min() {
+        match of_recordings.into_values().min() {
             Some(Outcome::Done) => Ok(()),
             Some(Outcome::Trouble) => Err(Failure::RecordingTrouble),
             Some(Outcome::NotFound) | None => Err(Failure::RecordingNotFound),
@@ -156,10 +161,13 @@ impl Balancer {
         copies: Vec<Arc<Recording>>,
         wanted: &Wanted,
         deadline: Timestamp,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<Outcomes, Failure> {
         let server = self.fleet().server(&name).filter(|server| can_be_asked(server)).cloned();
-        let Some(server) = server else { return Ok(Outcome::Trouble) };
-        let mut best = Outcome::NotFound;
+        let Some(server) = server else {
+            self.recordings_due(&name);
+            return Ok(copies.iter().map(|copy| (copy.id.clone(), Outcome::Trouble)).collect());
+        };
+        let mut outcomes = Outcomes::new();
         for some in in_urls(&server, &copies, wanted)? {
             let left = deadline.since(self.clock.now());
             let outcome =
@@ -173,9 +181,13 @@ impl Balancer {
                         .await;
                 }
             }
-            best = best.min(outcome);
+            if outcome == Outcome::Trouble {
+                // it may have done it
+                self.recordings_due(&name);
+            }
+            outcomes.extend(some.iter().map(|copy| (copy.id.clone(), outcome)));
         }
-        Ok(best)
+        Ok(outcomes)
     }
 
     async fn change_some(
@@ -206,6 +218,19 @@ impl Balancer {
                 let (meeting, recording, server) = (meeting_of(after), after.id.clone(), after.server.clone());
                 vec![self.event(EventKind::RecordingUpdated { meeting, recording, server })]
             }
+        }
+    }
+}
+
+type Outcomes = BTreeMap<RecordingId, Outcome>;
+
+impl Outcome {
+    /// That of a recording of which another copy came to `other`.
+    fn with_copy(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Trouble, _) | (_, Self::Trouble) => Self::Trouble,
+            (Self::Done, _) | (_, Self::Done) => Self::Done,
+            (Self::NotFound, Self::NotFound) => Self::NotFound,
         }
     }
 }

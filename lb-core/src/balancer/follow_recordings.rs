@@ -22,6 +22,9 @@ use crate::store::{CHANGES_AT_ONCE, RecordingChange};
 /// How long a server may show a recording as it was before a website changed it: BBB does what it was asked in its own time.
 const SETTLING: Duration = Duration::from_secs(60);
 
+/// Of fewer recordings a server may lose more than half from one list to the next.
+const FEW: usize = 10;
+
 /// The most recordings that one server may list.
 const MOST_LISTED: usize = 200_000;
 
@@ -33,7 +36,8 @@ type Known = HashMap<RecordingId, Arc<Recording>>;
 impl Balancer {
     /// Asks one server for its recordings and takes the answer over. A server with many is asked page by page.
     ///
-    /// A recording is forgotten when two lists in a row lack it. Whose it is, is told by the stamp on it, else by the meeting
+    /// A recording is forgotten when two lists in a row lack it; a list that lacks most of what was there makes nobody forget
+    /// anything for a day, because a disk may be missing. Whose it is, is told by the stamp on it, else by the meeting
     /// that it is of. Servers should be followed in parallel, each when it is [due](Balancer::due_for_recordings).
     ///
     /// # Errors
@@ -48,40 +52,48 @@ impl Balancer {
         };
         let asked_at = self.clock.now();
         self.recording_rounds.asked(name, asked_at);
+        // before it is asked: a change that is made meanwhile is newer than its answer, and the store keeps it
+        let known = self.stored(self.stores.recordings.recordings_on(name).await)?;
         let listing = match self.list_recordings(&server).await {
             Ok(listing) => listing,
             Err(error) => {
-                // it says nothing of how well meetings are held there
-                let first = self.recording_rounds.failed(name);
-                let (server, problem) = (name.clone(), error.to_string());
-                self.emit(EventKind::ServerFailed { server, call: "getRecordings".into(), problem, first });
+                self.tell_no_list(name, &error);
                 return Err(Failure::ServerTrouble);
             }
         };
-        let known = self.stored(self.stores.recordings.recordings_on(name).await)?;
         let known: Known = known.into_iter().map(|recording| (recording.id.clone(), recording)).collect();
         // pages may overlap, if something came between them
         let shown: HashSet<&RecordingId> =
             listing.recordings.iter().map(|listed| &listed.recording.id).chain(&listing.unreadable).collect();
-        let lacking = known.keys().filter(|id| !shown.contains(id)).cloned().collect();
-        let gone = self.recording_rounds.lacks(name, lacking);
+        let lacking: HashSet<RecordingId> = known.keys().filter(|id| !shown.contains(id)).cloned().collect();
+        let gone = match doubts(&known, &lacking, shown.is_empty()) {
+            Some(doubts) if self.recording_rounds.doubted(name, asked_at) => {
+                self.tell_no_list(name, &doubts);
+                HashSet::new()
+            }
+            doubts => self.recording_rounds.lacks(name, lacking, doubts.is_some()),
+        };
         let mut changes = self.changes(name, listing, &known, asked_at).await?;
         changes.extend(gone.iter().filter_map(|id| known.get(id)).map(|recording| self.forgotten(recording)));
         self.make_changes(changes).await
     }
 
-    /// Takes over what a server says of single recordings, asked for at `asked_at`: it is told nothing of others.
-    pub(super) async fn take_recordings(
+    /// Tells that a server gives no list. It says nothing of how well meetings are held there.
+    fn tell_no_list(&self, name: &ServerName, error: &GatewayError) {
+        let first = self.recording_rounds.failed(name);
+        let (server, problem) = (name.clone(), error.to_string());
+        self.emit(EventKind::ServerFailed { server, call: "getRecordings".into(), problem, first });
+    }
+
+    /// Takes over what a server says of one recording, asked for at `asked_at`; `known` is what was known of it before that.
+    pub(super) async fn take_recording(
         &self,
         server: &ServerName,
         listing: Listing,
+        known: Option<Arc<Recording>>,
         asked_at: Timestamp,
     ) -> Result<(), Failure> {
-        let mut known = Known::new();
-        for listed in &listing.recordings {
-            let copies = self.stored(self.stores.recordings.copies(&listed.recording.id).await)?;
-            known.extend(copies.into_iter().find(|copy| copy.server == *server).map(|copy| (copy.id.clone(), copy)));
-        }
+        let known: Known = known.into_iter().map(|recording| (recording.id.clone(), recording)).collect();
         let changes = self.changes(server, listing, &known, asked_at).await?;
         self.make_changes(changes).await
     }
@@ -121,7 +133,8 @@ impl Balancer {
     ) -> Result<Vec<RecordingChange>, Failure> {
         let listed: BTreeMap<RecordingId, Listed> =
             listing.recordings.into_iter().map(|listed| (listed.recording.id.clone(), listed)).collect();
-        let owners = self.owners(server, &listed, known).await?;
+        let assignments = self.assignments(&listed, known).await?;
+        let owners = self.owners(server, &listed, known, &assignments).await?;
         let (now, network) = (self.clock.now(), self.network());
         let mut changes = Vec::new();
         for (id, listed) in listed {
@@ -129,7 +142,8 @@ impl Balancer {
             let owner = owners.get(&id).cloned().flatten();
             let website = owner.as_ref().and_then(|owner| network.integration(owner.as_str()));
             let recording = in_terms_of(website.map(|website| &**website), listed);
-            let assigned = owner.is_some() && before.is_some_and(|before| before.assigned);
+            let assigned = owner.is_some()
+                && (before.is_some_and(|before| before.assigned) || assignments.get(&id) == owner.as_ref());
             let settles = before.filter(|before| asked_at < before.changed_at.as_past(now) + SETTLING);
             let after = match (settles, before) {
                 (Some(before), _) => Recording { integration: owner, assigned, ..Recording::clone(before) },
@@ -153,6 +167,23 @@ impl Balancer {
         RecordingChange { before: Some(Arc::clone(recording)), after: None, events }
     }
 
+    /// What an administrator said of those that are new on a server: a copy of each elsewhere tells.
+    async fn assignments(
+        &self,
+        listed: &BTreeMap<RecordingId, Listed>,
+        known: &Known,
+    ) -> Result<HashMap<RecordingId, IntegrationName>, Failure> {
+        let network = self.network();
+        let mut assignments = HashMap::new();
+        for id in listed.keys().filter(|id| !known.contains_key(*id)) {
+            let copies = self.stored(self.stores.recordings.copies(id).await)?;
+            let owners = copies.iter().filter(|copy| copy.assigned).filter_map(|copy| copy.integration.as_ref());
+            let mut owners = owners.filter(|owner| network.integration(owner.as_str()).is_some());
+            assignments.extend(owners.next().map(|owner| (id.clone(), owner.clone())));
+        }
+        Ok(assignments)
+    }
+
     /// Whose the listed recordings are, those that are somebody's: by the administrator's word, else by the stamp, else by what
     /// was known of them, else by the meeting. An integration that there is no more owns nothing.
     async fn owners(
@@ -160,6 +191,7 @@ impl Balancer {
         server: &ServerName,
         listed: &BTreeMap<RecordingId, Listed>,
         known: &Known,
+        assignments: &HashMap<RecordingId, IntegrationName>,
     ) -> Result<HashMap<RecordingId, Option<IntegrationName>>, Failure> {
         let network = self.network();
         let named = |name: &str| network.integration(name).map(|integration| integration.name.clone());
@@ -170,6 +202,7 @@ impl Balancer {
             let stamp = stamp.as_ref().filter(|stamp| stamp.guid == self.settings.guid);
             let owner = match stamp {
                 _ if before.is_some_and(|before| before.assigned) && of_before().is_some() => of_before(),
+                _ if assignments.contains_key(id) => assignments.get(id).cloned(),
                 Some(stamp) => named(&stamp.institution),
                 None => of_before(),
             };
@@ -225,6 +258,15 @@ fn in_terms_of(website: Option<&Integration>, listed: Listed) -> Recording {
         given.iter().map(|(key, value)| (key.as_str(), own(key, value).unwrap_or_default())).collect();
     let fields = recording.xml.unpack().with_metadata(changes.iter().map(|(key, value)| (*key, value.as_str())));
     Recording { xml: fields.pack(), ..recording }
+}
+
+/// Why a list that lacks these may be wrong: it has nothing at all, or lacks more than half of what was there.
+fn doubts(known: &Known, lacking: &HashSet<RecordingId>, is_empty: bool) -> Option<GatewayError> {
+    // servers give up deleted ones by and by
+    let stays = |id: &&RecordingId| known.get(*id).is_some_and(|it| it.state != RecordingState::Deleted);
+    let (there, gone) = (known.keys().filter(stays).count(), lacking.iter().filter(stays).count());
+    let lacks_most = if is_empty { gone > 0 } else { there >= FEW && gone > there / 2 };
+    lacks_most.then(|| GatewayError::BadAnswer(format!("its list lacks {gone} of the {there} recordings known there")))
 }
 
 fn no_list(answer: &Answer<'_>) -> GatewayError {

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! BBB calls once for each format that it publishes, and repeats itself. The id of the delivery has a digest of the formats
-//! that the server has now: the same once more is known, and a new format is told anew.
+//! that the server has now: the same once more is known, and a new format is told anew. Where the server cannot say, every call
+//! may be of a new format, and each is told.
 
 use hex::encode;
 use sha2::{Digest, Sha256};
@@ -49,6 +50,10 @@ impl Balancer {
         let Some(record_id) = record_id else { return Heard::Malformed };
         let Some(url) = token.callbacks.urls.recording_ready else { return Heard::Taken };
         let formats = self.formats_of(&server, record_id).await;
+        // a change that came between kept its answer out, or it could not be asked
+        self.recordings_due(&server.server.name);
+        // no format has a number for its name
+        let formats = formats.unwrap_or_else(|| vec![self.clock.now().as_millis().to_string()]);
         let callback = told_by(&token.callbacks.id, record_id, &formats);
         let message = Message::RecordingReady { record_id: record_id.into() };
         let delivery = Delivery { id: DeliveryId { callback, kind }, meeting: key, url, message, failures: 0 };
@@ -66,31 +71,32 @@ impl Balancer {
         Heard::Forged
     }
 
-    /// The types of the formats that a server has of a recording; none where it cannot be asked, which says nothing of its
+    /// The types of the formats that a server has of a recording; `None` where it cannot be asked, which says nothing of its
     /// health: looking recordings up may be slow. What it says is in the list of recordings before its website is told.
-    async fn formats_of(&self, server: &FleetServer, record_id: &str) -> Vec<String> {
+    async fn formats_of(&self, server: &FleetServer, record_id: &str) -> Option<Vec<String>> {
         let query = Params::from_iter([("recordID", record_id)]).encode();
         let (call, asked_at) =
             (ServerCall::read(&server.server, "getRecordings", &query, self.settings.attempt), self.clock.now());
+        // before it is asked: a change that is made meanwhile is newer than its answer
+        let copies = self.stored(self.stores.recordings.copies(&record_id.into()).await);
         let reply = self.gateway.call(&server.server, call).await.ok();
-        let listing = reply.as_ref().and_then(|reply| {
+        let mut listing = reply.as_ref().and_then(|reply| {
             let answer = Answer::read(reply).ok()?;
             get_recordings::read(&answer, &server.server.name)
-        });
-        let Some(mut listing) = listing else {
-            self.recordings_due(&server.server.name);
-            return Vec::new();
-        };
+        })?;
         // it is the beginning of an id that servers look for
         listing.recordings.retain(|listed| listed.recording.id.as_str() == record_id);
         let recordings = listing.recordings.iter().map(|listed| &listed.recording);
         let mut types: Vec<_> = recordings.flat_map(|recording| recording.xml.unpack().formats()).collect();
         types.sort_unstable();
         types.dedup();
-        if self.take_recordings(&server.server.name, listing, asked_at).await.is_err() {
-            self.recordings_due(&server.server.name);
+        if let Ok(copies) = copies {
+            let name = &server.server.name;
+            let known = copies.into_iter().find(|copy| copy.server == *name);
+            // what cannot be kept now, its next list brings
+            let _ = self.take_recording(name, listing, known, asked_at).await;
         }
-        types
+        Some(types)
     }
 }
 

@@ -20,6 +20,9 @@ const TOGETHER: u64 = 10_000;
 /// The most moments that one server waits for.
 const MOST_MOMENTS: usize = 100;
 
+/// How long a server's lists may lack most of its recordings before they are believed: somebody has to mount its disk again.
+const DOUBTED_FOR: Duration = Duration::from_secs(24 * 3600);
+
 /// What is known of the polls of each server. Held for one look or one change and never across an await.
 #[derive(Debug, Default)]
 pub(super) struct RecordingRounds(Mutex<HashMap<ServerName, Round>>);
@@ -31,6 +34,8 @@ struct Round {
     /// What its last list lacked.
     lacking: HashSet<RecordingId>,
     failing: bool,
+    /// Since when its lists lack most of its recordings.
+    doubted_since: Option<Timestamp>,
 }
 
 impl Round {
@@ -70,11 +75,33 @@ impl RecordingRounds {
         !std::mem::replace(&mut rounds.entry(server.clone()).or_default().failing, true)
     }
 
-    /// A server's list lacks these. Answers those of them that the one before lacked too.
-    pub(super) fn lacks(&self, server: &ServerName, lacking: HashSet<RecordingId>) -> HashSet<RecordingId> {
+    /// A server's list lacks most of its recordings. Answers whether it is not to be believed yet: two that are have to lack a
+    /// recording.
+    pub(super) fn doubted(&self, server: &ServerName, now: Timestamp) -> bool {
+        let mut rounds = self.lock();
+        let round = rounds.entry(server.clone()).or_default();
+        let since = *round.doubted_since.get_or_insert(now);
+        let is_doubted = now.since(since.as_past(now)) < DOUBTED_FOR;
+        if is_doubted {
+            round.lacking.clear();
+        }
+        is_doubted
+    }
+
+    /// A server's list lacks these. Answers those of them that the one before lacked too. Where the list was `doubted`, it is
+    /// believed by now, and so is the next.
+    pub(super) fn lacks(
+        &self,
+        server: &ServerName,
+        lacking: HashSet<RecordingId>,
+        doubted: bool,
+    ) -> HashSet<RecordingId> {
         let mut rounds = self.lock();
         let round = rounds.entry(server.clone()).or_default();
         round.failing = false;
+        if !doubted {
+            round.doubted_since = None;
+        }
         let twice = lacking.intersection(&round.lacking).cloned().collect();
         round.lacking = lacking;
         twice

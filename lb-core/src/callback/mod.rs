@@ -34,6 +34,7 @@ pub use self::place::{CallbackPlace, metadata_for_website};
 pub use self::sender::{CallbackSender, SendError};
 pub use self::token::CallbackToken;
 pub use self::url::{CallbackUrl, LONGEST_CALLBACK_URL};
+pub(crate) use self::urls::is_callback;
 pub use self::urls::{CallbackUrls, Unusable};
 
 use crate::meeting::MeetingKey;

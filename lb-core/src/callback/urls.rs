@@ -80,6 +80,13 @@ impl CallbackUrls {
     }
 }
 
+/// Whether a parameter is metadata in which a website says where it wants to be told, whatever its case.
+pub(crate) fn is_callback(name: &str) -> bool {
+    let key = name.split_at_checked(5).filter(|(meta, _)| meta.eq_ignore_ascii_case("meta_")).map(|(_, key)| key);
+    let is = |known: &str| key.is_some_and(|key| key.eq_ignore_ascii_case(known));
+    is(META_KEY) || is(ANALYTICS_KEY) || RECORDING_READY_KEYS.into_iter().any(is)
+}
+
 fn is_metadata(name: &str, key: &str) -> bool {
     name.strip_prefix("meta_").is_some_and(|given| given.eq_ignore_ascii_case(key))
 }

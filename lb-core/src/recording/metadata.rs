@@ -18,6 +18,16 @@ pub struct MetadataFilter {
 }
 
 impl MetadataFilter {
+    /// Whether the metadata in `xml` may have it: to look is faster than to read them all. What is written is never shorter than
+    /// what is read.
+    pub(super) fn may_take(&self, xml: &str) -> bool {
+        let (Pattern::Is(value) | Pattern::Begins(value) | Pattern::Ends(value) | Pattern::Contains(value)) =
+            &self.value;
+        let key = self.key.as_bytes();
+        value.len() <= xml.len()
+            && (key.is_empty() || xml.as_bytes().windows(key.len()).any(|part| part.eq_ignore_ascii_case(key)))
+    }
+
     /// Whether `metadata` has it.
     pub fn takes(&self, metadata: &[(String, String)]) -> bool {
         let own = metadata.iter().filter(|(key, _)| key.eq_ignore_ascii_case(&self.key));

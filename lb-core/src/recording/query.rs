@@ -31,8 +31,12 @@ impl RecordingQuery {
     pub(crate) fn takes(&self, recording: &Recording) -> bool {
         self.states.contain(recording.state)
             && (self.metadata.is_empty() || {
-                let metadata = recording.xml.unpack().metadata();
-                self.metadata.iter().all(|filter| filter.takes(&metadata))
+                let fields = recording.xml.unpack();
+                let [_, _, raw, _] = fields.parts();
+                self.metadata.iter().all(|filter| filter.may_take(raw)) && {
+                    let metadata = fields.metadata();
+                    self.metadata.iter().all(|filter| filter.takes(&metadata))
+                }
             })
     }
 }

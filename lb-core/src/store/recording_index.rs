@@ -6,6 +6,7 @@
 use std::borrow::Borrow;
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashSet;
+use std::iter;
 use std::marker::PhantomData;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -227,18 +228,14 @@ impl RecordingIndex {
 
     /// See [`RecordingStore::select`](super::RecordingStore::select).
     pub fn select(&self, query: &RecordingQuery) -> Selected {
-        let mut found: Vec<&Arc<Recording>> = match &query.which {
-            Which::All => self.of_owner(query).filter(|recording| query.takes(recording)).collect(),
-            Which::BeginningWith(ids) => self.with_ids(ids, query),
+        match &query.which {
+            Which::All => selected(self.of_owner(query), query),
+            Which::BeginningWith(ids) => selected(self.with_ids(ids, query).into_iter(), query),
             Which::OfMeetings(meetings) => {
                 let wanted: HashSet<&str> = meetings.iter().map(|meeting| meeting.as_str()).collect();
-                self.of_meetings(&wanted, query)
+                selected(self.of_meetings(&wanted, query).into_iter(), query)
             }
-        };
-        without_copies(&mut found);
-        let total = found.len();
-        let (offset, limit) = query.page.map_or((0, usize::MAX), |page| (page.offset, page.limit));
-        Selected { recordings: found.into_iter().skip(offset).take(limit).cloned().collect(), total }
+        }
     }
 
     /// All that the owner has, newest first.
@@ -259,30 +256,36 @@ impl RecordingIndex {
         ids.sort_unstable();
         // what begins with another one is found with that
         ids.dedup_by(|longer, shorter| longer.starts_with(*shorter));
+        let begins = |recording: &&Arc<Recording>| {
+            let id = recording.id.as_str();
+            let nearest = ids.partition_point(|beginning| *beginning <= id).checked_sub(1);
+            nearest.and_then(|place| ids.get(place)).is_some_and(|beginning| id.starts_with(beginning))
+        };
         if self.has_few(query, ids.len()) {
-            let begins = |recording: &&Arc<Recording>| {
-                let id = recording.id.as_str();
-                let nearest = ids.partition_point(|beginning| *beginning <= id).checked_sub(1);
-                nearest.and_then(|place| ids.get(place)).is_some_and(|beginning| id.starts_with(beginning))
-            };
-            return self.of_owner(query).filter(begins).filter(|recording| query.takes(recording)).collect();
+            return self.of_owner(query).filter(begins).collect();
+        }
+        // short beginnings are those of everybody's
+        let most = ids.len().saturating_mul(LOOKUP).saturating_add(MOST_OF_OTHERS);
+        let found = ids.iter().flat_map(|id| self.beginning_with(id)).take(most.saturating_add(1));
+        let found: Vec<_> = found.collect();
+        if found.len() > most {
+            return self.of_owner(query).filter(begins).collect();
         }
         let own = query.owner.as_ref();
-        let found = ids.iter().flat_map(|id| self.beginning_with(id));
-        newest_first(found.filter(|recording| recording.integration.as_ref() == own && query.takes(recording)))
+        newest_first(found.into_iter().filter(|recording| recording.integration.as_ref() == own))
     }
 
     fn of_meetings(&self, wanted: &HashSet<&str>, query: &RecordingQuery) -> Vec<&Arc<Recording>> {
         if self.has_few(query, wanted.len()) {
             let is_wanted = |recording: &&Arc<Recording>| wanted.contains(recording.meeting_id.as_str());
-            return self.of_owner(query).filter(is_wanted).filter(|recording| query.takes(recording)).collect();
+            return self.of_owner(query).filter(is_wanted).collect();
         }
         let own = query.owner.as_ref().map(IntegrationName::as_str);
         let found = wanted.iter().flat_map(|&meeting| {
             let all = from(&self.by_meeting, (own, meeting, Reverse(u64::MAX), "", ""));
             all.take_while(move |recording| owner(recording) == own && recording.meeting_id.as_str() == meeting)
         });
-        newest_first(found.filter(|recording| query.takes(recording)))
+        newest_first(found)
     }
 
     /// Makes a change, if it is of the recording as it is now.
@@ -324,21 +327,40 @@ impl RecordingIndex {
 /// How many recordings are looked at in the time in which one is found by its key.
 const LOOKUP: usize = 4;
 
+/// How many recordings of others are looked at for one's own by their ids, before one's own are all looked at instead.
+const MOST_OF_OTHERS: usize = 1000;
+
 fn newest_first<'s>(found: impl Iterator<Item = &'s Arc<Recording>>) -> Vec<&'s Arc<Recording>> {
     let mut found: Vec<_> = found.collect();
     found.sort_unstable_by_key(|recording| Newest::key(recording));
     found
 }
 
-/// Leaves one of each recording: the copy that has come furthest. Copies stand beside each other.
-fn without_copies(found: &mut Vec<&Arc<Recording>>) {
-    found.dedup_by(|later, kept| {
-        let is_copy = later.id == kept.id;
-        if is_copy && later.state < kept.state {
-            *kept = later;
+/// Those of `all` that `query` takes, which come in their order.
+fn selected<'s>(all: impl Iterator<Item = &'s Arc<Recording>>, query: &RecordingQuery) -> Selected {
+    let page = query.page.map_or(0..usize::MAX, |page| page.offset..page.offset.saturating_add(page.limit));
+    let (mut recordings, mut total) = (Vec::new(), 0);
+    for recording in without_copies(all).filter(|recording| query.takes(recording)) {
+        if page.contains(&total) {
+            recordings.push(Arc::clone(recording));
         }
-        is_copy
-    });
+        total += 1;
+    }
+    Selected { recordings, total }
+}
+
+/// One of each recording, in whatever state: the copy that has come furthest. Copies stand beside each other.
+fn without_copies<'s>(all: impl Iterator<Item = &'s Arc<Recording>>) -> impl Iterator<Item = &'s Arc<Recording>> {
+    let mut all = all.peekable();
+    iter::from_fn(move || {
+        let mut best = all.next()?;
+        while let Some(copy) = all.next_if(|next| next.id == best.id) {
+            if copy.state < best.state {
+                best = copy;
+            }
+        }
+        Some(best)
+    })
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn a_question_is_read_as_bbb_reads_it() {
         (read("").states, read("state=").states, read("state=any").states),
         (States::LISTED, States::LISTED, States::ALL)
     );
-    let filtered = read("meta_gl-listed=true&meta_a_b=1&meta_=2&meta=3&meta_x=%25y%25");
+    let filtered = read("meta_gl-listed=true&meta_a_b=1&meta_=2&meta=3&METAé=4&META_x=%25y%25&meta_X=z");
     let keys: Vec<_> = filtered.metadata.iter().map(|filter| filter.key.as_str()).collect();
     assert_eq!(keys, ["gl-listed", "x"]);
     for (text, expected) in [

@@ -139,9 +139,27 @@ fn what_is_nobodys_is_for_administrators_who_may_say_whose_it_is() {
 }
 
 #[test]
+fn what_an_administrator_said_holds_for_copies_that_come_later() {
+    let network = Network::of(2);
+    let recording = network.recording_of("moodle", "x", 0);
+    let id = network.put_recording(1, recording.clone());
+    network.follow_recordings();
+    assert!(block_on(network.balancer.assign_recording(&id.as_str().into(), Some(&"portal".into()))).unwrap());
+    network.put_recording(2, recording);
+    for _ in 0..2 {
+        network.follow_recordings();
+        assert_eq!(network.recordings("portal", &[]), std::slice::from_ref(&id));
+        assert_eq!(network.recordings("moodle", &[]), [""; 0]);
+    }
+    let copies = block_on(network.balancer.recordings().copies(&id.as_str().into())).unwrap();
+    assert!(copies.len() == 2 && copies.iter().all(|copy| copy.assigned));
+}
+
+#[test]
 fn two_lists_without_a_recording_forget_it_and_a_server_that_is_away_keeps_its_own() {
     let network = Network::of(2);
     let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.put_recording(1, network.recording_of("portal", "stays", 0));
     network.put_recording(2, network.recording_of("moodle", "y", 1));
     network.follow_recordings();
     network.servers.fault("bbb2", Some(Fault::Refuse));
@@ -170,6 +188,39 @@ fn two_lists_without_a_recording_forget_it_and_a_server_that_is_away_keeps_its_o
     let told_loudly: Vec<_> = failures.filter(|(_, first)| *first).map(|(server, _)| server).collect();
     assert_eq!(told_loudly, ["bbb2", "bbb1"], "each once");
     assert!(network.balancer.fleet().servers().iter().all(|server| server.reachability.is_spotless()));
+}
+
+#[test]
+fn a_list_that_lacks_most_recordings_is_not_believed_for_a_day() {
+    // nothing is left of one, and two of ten
+    for (known, left) in [(1, 0), (10, 2)] {
+        let network = Network::of(1);
+        let put = |number: u64| network.put_recording(1, network.recording_of("moodle", "x", number));
+        let ids: Vec<String> = (0..known).map(put).collect();
+        network.follow_recordings();
+        let told = || {
+            let failed = network.events().into_iter();
+            failed.filter(|kind| matches!(kind, EventKind::ServerFailed { first: true, .. })).count()
+        };
+        for id in &ids[left..] {
+            assert!(network.on(1, |bbb| bbb.remove_recording(id)));
+        }
+        for _ in 0..23 {
+            network.pass(3600);
+            network.follow_recordings();
+        }
+        assert_eq!((network.recordings("moodle", &[]).len(), told()), (ids.len(), 1));
+        network.put_recording(1, network.recording_of("moodle", "new", 99));
+        if known > 1 {
+            network.follow_recordings();
+            assert_eq!(network.recordings("moodle", &[]).len(), ids.len() + 1, "what it shows is believed");
+        }
+        for _ in 0..4 {
+            network.pass(3600);
+            network.follow_recordings();
+        }
+        assert_eq!(network.recordings("moodle", &[]).len(), left + 1, "nobody has put them back");
+    }
 }
 
 #[test]

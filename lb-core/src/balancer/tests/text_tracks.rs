@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::super::text_tracks::for_server;
 use super::*;
 use crate::api::Upload;
 use crate::gateway::{Fault, SimulatedBbb};
@@ -78,6 +79,30 @@ fn anothers_recording_is_answered_as_one_that_does_not_exist() {
 }
 
 #[test]
+fn any_copy_will_do_and_a_call_names_one_recording_only() {
+    let (network, id, holder) = recorded();
+    let copy = network.servers.with(&format!("bbb{holder}"), |bbb| bbb.recording(&id).unwrap().clone()).unwrap();
+    let other = format!("bbb{}", 3 - holder);
+    network.servers.with(&other, |bbb| bbb.put_recording(copy)).unwrap();
+    block_on(network.balancer.follow_recordings(&other.as_str().into())).unwrap();
+    network.servers.fault(&format!("bbb{holder}"), Some(Fault::Refuse));
+    while network.balancer.fleet().server(&format!("bbb{holder}").as_str().into()).unwrap().state().takes_calls() {
+        let _ = block_on(network.balancer.follow(&format!("bbb{holder}").as_str().into()));
+    }
+    let twice = [&track(&id)[..], &[("recordID", "anothers")]].concat();
+    let put = network.put_track("moodle", &twice, PARTS);
+    assert_eq!(value(&put, "messageKey"), "upload_text_track_success", "{}", put.text());
+    assert_eq!(
+        (network.sent(3 - holder, "putRecordingTextTrack"), network.sent(holder, "putRecordingTextTrack")),
+        (1, 0)
+    );
+    let sent = network.servers.with(&other, |bbb| bbb.recording(&id).unwrap().text_tracks.len());
+    assert_eq!(sent, Some(1));
+    let query = for_server(twice.iter().copied().collect(), id.clone());
+    assert_eq!(query.matches("recordID=").count(), 1, "{query}");
+}
+
+#[test]
 fn what_is_wrong_with_a_track_is_said_in_json() {
     let (network, id, holder) = recorded();
     let all = track(&id);
@@ -108,5 +133,25 @@ fn a_track_is_sent_once_whatever_becomes_of_it() {
         assert_eq!(network.sent(holder, "putRecordingTextTrack"), 1, "{fault:?}");
         let tracks = |bbb: &mut SimulatedBbb| bbb.recordings().map(|one| one.text_tracks.len()).sum::<usize>();
         assert!(network.servers.with(&format!("bbb{holder}"), tracks).unwrap() <= 1);
+    }
+}
+
+#[test]
+fn calls_beside_meetings_suspend_a_server_only_where_nobody_takes_connections() {
+    let calls = ["putRecordingTextTrack", "getRecordingTextTracks", "publishRecordings", "updateRecordings"];
+    for fault in [Fault::ResetBefore, Fault::Html502, Fault::Empty, Fault::Garbage, Fault::Refuse] {
+        let (network, id, holder) = recorded();
+        let name = format!("bbb{holder}");
+        for call in calls {
+            network.servers.fault_on(&name, call, fault);
+        }
+        for _ in 0..5 {
+            network.put_track("moodle", &track(&id), PARTS);
+            for call in &calls[1..] {
+                network.call("moodle", call, &[("recordID", &id), ("publish", "true")]);
+            }
+        }
+        let well = network.balancer.fleet().server(&name.as_str().into()).unwrap().reachability.is_spotless();
+        assert_eq!(well, fault != Fault::Refuse, "{fault:?}");
     }
 }

@@ -159,6 +159,8 @@ pub async fn copies_are_kept_apart_and_shown_as_one(store: &dyn RecordingStore) 
     store_all(store, [processing.clone(), published.clone(), other]).await;
     let any = RecordingQuery { states: States::ALL, ..query(Which::All) };
     assert_eq!(ids(store, &any).await, (vec!["a-1".into(), "b-1".into()], 2));
+    let processing_ones = RecordingQuery { states: States::of(&[RecordingState::Processing]), ..query(Which::All) };
+    assert_eq!(ids(store, &processing_ones).await, (vec![], 0), "it is published, and that is told once");
     assert_eq!(store.find(&"a-1".into()).await, Ok(Some(published.clone().into())));
     let copies: Vec<Arc<Recording>> = vec![processing.clone().into(), published.into()];
     assert_eq!(store.copies(&"a-1".into()).await, Ok(copies));

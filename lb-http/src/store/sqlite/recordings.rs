@@ -31,7 +31,14 @@ impl RecordingStore for SqliteStore {
     }
 
     async fn select(&self, query: &RecordingQuery) -> std::result::Result<Selected, StoreError> {
-        Ok(self.shared.recordings.load().select(query))
+        let index = self.shared.recordings.load();
+        if query.metadata.is_empty() {
+            return Ok(index.select(query));
+        }
+        // to unpack thousands takes some hundredths of a second, in which other calls go on
+        let query = query.clone();
+        let selected = tokio::task::spawn_blocking(move || index.select(&query)).await;
+        selected.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     async fn owners_of_recordings(&self) -> std::result::Result<Vec<IntegrationName>, StoreError> {

@@ -163,7 +163,7 @@ impl Gateway for Formats {
 }
 
 #[test]
-fn each_new_format_of_a_recording_is_told_once() {
+fn each_new_format_of_a_recording_is_told_once_and_every_call_where_the_formats_are_not_known() {
     let mut scene = Scene::of(1);
     create(&scene);
     let url = given(&scene, "bbb-recording-ready-url");
@@ -174,9 +174,12 @@ fn each_new_format_of_a_recording_is_told_once() {
         (vec!["presentation"], 1),
         (vec!["presentation", "podcast"], 2),
         (vec!["podcast", "presentation"], 2),
+        // it cannot say which: each call may be of a new one
         (vec![], 3),
-        (vec![], 3),
+        (vec![], 4),
+        (vec!["presentation", "podcast"], 4),
     ] {
+        scene.network.pass(1);
         *gateway.formats.lock().unwrap() = formats.clone();
         assert_eq!(ready(&scene, &url, "abc-1"), Heard::Taken);
         assert_eq!(posted(&scene).len(), told, "{formats:?}");

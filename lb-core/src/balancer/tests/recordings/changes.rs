@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::gateway::SimulatedReply;
+use crate::store::RecordingChange;
 
 #[test]
 fn a_recording_that_is_published_or_taken_back_is_so_at_once_and_a_late_server_does_not_turn_it_back() {
@@ -67,6 +68,27 @@ fn metadata_are_changed_at_once_and_the_balancers_own_never() {
 }
 
 #[test]
+fn callbacks_of_a_website_never_reach_a_server_by_an_update() {
+    let network = Network::of(1);
+    let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.follow_recordings();
+    let callbacks = [
+        "meta_bbb-recording-ready-url",
+        "META_BN-Recording-Ready-URL",
+        "meta_canvas-recording-ready-url",
+        "meta_Analytics-Callback-Url",
+        "meta_endCallbackUrl",
+    ];
+    let mut params = vec![("recordID", id.as_str()), ("meta_course", "8")];
+    params.extend(callbacks.map(|name| (name, "https://lms.example/?key=1")));
+    network.call("moodle", "updateRecordings", &params).success();
+    let metadata = network.on(1, |bbb| format!("{:?}", bbb.recording(&id).unwrap().metadata));
+    assert!(metadata.contains("\"8\"") && !metadata.contains("lms.example"), "{metadata}");
+    let listed = network.call("moodle", "getRecordings", &[]).text();
+    assert!(listed.contains("<course>8</course>") && !listed.contains("lms.example"), "{listed}");
+}
+
+#[test]
 fn a_call_that_lacks_something_or_names_what_is_anothers_asks_no_server() {
     let network = Network::of(1);
     let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
@@ -120,6 +142,29 @@ fn every_copy_is_changed() {
 }
 
 #[test]
+fn a_recording_of_which_one_copy_may_stay_is_not_told_as_changed() {
+    let network = Network::of(2);
+    let recording = network.recording_of("moodle", "x", 0);
+    let id = network.put_recording(1, recording.clone());
+    network.put_recording(2, recording);
+    let other = network.put_recording(2, network.recording_of("moodle", "y", 1));
+    network.follow_recordings();
+    network.servers.fault_on("bbb1", "deleteRecordings", Fault::ResetBefore);
+    network.call("moodle", "deleteRecordings", &[("recordID", &id)]).failed("internalError");
+    assert_eq!(network.recordings("moodle", &[("meetingID", "x")]), std::slice::from_ref(&id));
+    assert_eq!(network.balancer.due_for_recordings(), ["bbb1".into()], "it may have done it");
+    let both = [id, other].join(",");
+    network.call("moodle", "publishRecordings", &[("recordID", &both), ("publish", "false")]).success();
+    // a copy that is not there any more keeps nobody from the others
+    let third = network.put_recording(1, network.recording_of("moodle", "z", 2));
+    let copy = network.on(1, |bbb| bbb.recording(&third).unwrap().clone());
+    network.put_recording(2, copy);
+    network.follow_recordings();
+    network.on(2, |bbb| bbb.remove_recording(&third));
+    network.call("moodle", "publishRecordings", &[("recordID", &third), ("publish", "false")]).success();
+}
+
+#[test]
 fn ten_thousand_ids_go_in_urls_that_servers_take() {
     let network = Network::of(1);
     let own: Vec<String> =
@@ -156,4 +201,46 @@ fn a_simulated_server_answers_as_if_it_were_asked_itself() {
     });
     let expected = stamps.iter().fold(of_server, |text, stamp| text.replace(stamp.as_str(), ""));
     assert_eq!(network.call("moodle", "getRecordings", &[("recordID", &id)]).text(), expected);
+}
+
+/// Servers on whose lists a recording is always late: while one is asked, a website takes the recording back.
+#[derive(Debug)]
+struct Late {
+    servers: Arc<crate::gateway::ScriptedServers>,
+    store: Arc<InMemoryStore>,
+    now: crate::clock::Timestamp,
+}
+
+#[async_trait::async_trait]
+impl crate::gateway::Gateway for Late {
+    async fn call(
+        &self,
+        server: &Server,
+        call: crate::gateway::ServerCall,
+    ) -> Result<crate::gateway::ServerReply, crate::gateway::GatewayError> {
+        let reply = self.servers.call(server, call).await;
+        let store: &dyn crate::store::RecordingStore = &*self.store;
+        let mut changes = Vec::new();
+        for before in store.recordings_on(&server.name).await.unwrap() {
+            let after =
+                Recording { state: RecordingState::Unpublished, changed_at: self.now, ..Recording::clone(&before) };
+            changes.push(RecordingChange { before: Some(before), after: Some(after.into()), events: Vec::new() });
+        }
+        store.change_recordings(changes).await.unwrap();
+        reply
+    }
+}
+
+#[test]
+fn what_is_learnt_while_a_server_makes_its_list_is_not_overwritten_by_that_list() {
+    let mut network = Network::of(1);
+    let id = network.put_recording(1, network.recording_of("moodle", "x", 0));
+    network.follow_recordings();
+    let (servers, store) = (network.servers.clone(), network.store.clone());
+    // long ago by the clock, so that nothing but the order tells which is newer
+    let now = network.clock.now();
+    network.pass(3600);
+    network.balancer.gateway = Arc::new(Late { servers, store, now });
+    network.follow_recordings();
+    assert_eq!(network.known(&id).unwrap().state, RecordingState::Unpublished);
 }
