@@ -51,6 +51,8 @@ enum Came {
     Through,
     /// Not, for this reason, and is tried again.
     NotNow(String),
+    /// The same, where the reason is what is configured here: the website is not to blame.
+    Unable(String),
     /// Not, and is not tried again.
     ToNothing(String),
     /// The hook that it is for was taken away.
@@ -125,8 +127,9 @@ impl Balancer {
                     true => self.tell_website(relay, delivery).await,
                     false => Came::Unwanted,
                 };
+                let is_to_blame = matches!(came, Came::NotNow(_));
                 let outcome = self.outcome(delivery, came);
-                if matches!(outcome.then, Then::Settle(Settled::GivenUp, _)) {
+                if is_to_blame && matches!(outcome.then, Then::Settle(Settled::GivenUp, _)) {
                     self.give_up_hook(delivery).await;
                 }
                 outcome.events.iter().for_each(|event| self.show(event));
@@ -160,7 +163,7 @@ impl Balancer {
         let domain = relay.public_url.host_str().unwrap_or_default();
         let signing = integration.valid_secrets(now).next().map(|secret| Signing { secret, now, domain });
         let Some(request) = delivery.message.request(&delivery.url, &delivery.meeting.meeting_id, signing) else {
-            return Came::NotNow("its integration has no secret that is valid".to_owned());
+            return Came::Unable("its integration has no secret that is valid".to_owned());
         };
         match relay.sender.send(&request, DEADLINE).await {
             Ok(status) => match delivery.message.receipt(status) {
@@ -180,11 +183,11 @@ impl Balancer {
                 let event = EventKind::CallbackDelivered { meeting, kind, host, failures };
                 (Then::Settle(Settled::Delivered, now), Some(event))
             }
-            (Came::NotNow(problem), Some(pause)) => {
+            (Came::NotNow(problem) | Came::Unable(problem), Some(pause)) => {
                 let first = EventKind::CallbackFailed { meeting, kind, host, problem, given_up: false };
                 (Then::Retry(now + pause), Some(first).filter(|_| failures == 0))
             }
-            (Came::NotNow(problem) | Came::ToNothing(problem), _) => {
+            (Came::NotNow(problem) | Came::Unable(problem) | Came::ToNothing(problem), _) => {
                 let event = EventKind::CallbackFailed { meeting, kind, host, problem, given_up: true };
                 (Then::Settle(Settled::GivenUp, now), Some(event))
             }

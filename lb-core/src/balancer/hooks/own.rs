@@ -78,6 +78,7 @@ impl Balancer {
         }
         let held = self.stored(self.store.find(key).await).ok()?.and_then(Entry::into_held)?;
         let told = HookEvent::meeting_created(&held, event.at);
-        (held.internal_id == *internal_id).then(|| self.hook_terms(told, &key.meeting_id, Some(&held)))
+        let held = Some(held).filter(|held| held.internal_id == *internal_id)?;
+        self.hook_terms(told, &key.integration, &key.meeting_id, Some(&held))
     }
 }
