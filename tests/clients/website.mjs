@@ -23,6 +23,8 @@ const listed = async () => {
 const until = async (what, done) => {
   for (const deadline = Date.now() + 30_000; !(await done()); ) {
     assert.ok(Date.now() < deadline, `not within 30 s: ${what}`)
+    // what is asked may wait for nothing: without a pause this loop would keep the listener below from hearing anything
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 

@@ -6,8 +6,11 @@ use crate::hook::{Hook, HookId, HookWish};
 use crate::network::IntegrationName;
 use crate::xml::Node;
 
-/// The longest filter of events, bytes.
-const LONGEST_FILTER: usize = 4096;
+/// The longest filter of events, bytes; one with all that bbb-webhooks tells of has about 700.
+const LONGEST_FILTER: usize = 1024;
+
+/// How many events a filter may name; bbb-webhooks know about 30.
+const MOST_EVENTS: usize = 64;
 
 /// The longest meetingID, characters.
 const LONGEST_MEETING_ID: usize = 256;
@@ -28,6 +31,9 @@ pub fn read_create(params: &Params, integration: &IntegrationName) -> Result<Hoo
     }
     let events = filter.to_ascii_lowercase();
     let events = events.split(',').map(str::trim).filter(|event| !event.is_empty());
+    if events.clone().count() > MOST_EVENTS {
+        return Err(Failure::HookNotCreated);
+    }
     Ok(HookWish {
         integration: integration.clone(),
         url: CallbackUrl::kept(url.to_owned()),

@@ -109,7 +109,10 @@ impl Balancer {
         if runs {
             return None;
         }
-        self.stored(self.store.enqueue(token.callbacks.deliveries(key, recording_marks)).await).ok()?;
+        let dropped = self.stored(self.store.enqueue(token.callbacks.deliveries(key, recording_marks)).await).ok()?;
+        if dropped > 0 {
+            return None;
+        }
         // only the incarnation that the server denies, or says has ended: a newer one is none of this token's business
         let held_has_ended = found.as_ref().is_none_or(|found| found.ended && as_held(found));
         if let Some(held) = held.filter(|_| held_has_ended) {

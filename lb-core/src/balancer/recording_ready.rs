@@ -60,9 +60,12 @@ impl Balancer {
         self.taken_in(delivery).await
     }
 
-    /// Puts a delivery into the outbox, durably.
+    /// Puts a delivery into the outbox, durably; where there is no place, the server is to call again.
     pub(super) async fn taken_in(&self, delivery: Delivery) -> Heard {
-        self.stored(self.store.enqueue(vec![delivery]).await).map_or(Heard::Later, |()| Heard::Taken)
+        match self.stored(self.store.enqueue(vec![delivery]).await) {
+            Ok(0) => Heard::Taken,
+            Ok(_) | Err(_) => Heard::Later,
+        }
     }
 
     /// Tells of a call that its server did not make.

@@ -31,14 +31,14 @@ impl CallbackKind {
     /// Those that the end of a meeting leaves.
     pub const ENDS: [Self; 2] = [Self::Ended, Self::MetaEnded];
 
-    /// How long a delivery that was settled is remembered: longer than a server may say the same again. What happened is told
-    /// to a hook within minutes or never.
+    /// How long a delivery that was settled is remembered: longer than a server may say the same again. bbb-webhooks repeat
+    /// within minutes what was not taken, and there is much that hooks are told.
     pub fn remembered(self) -> Duration {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         match self {
             Self::Ended | Self::MetaEnded => 31 * DAY,
             Self::RecordingReady | Self::Analytics => 91 * DAY,
-            Self::Hook => 2 * DAY,
+            Self::Hook => Duration::from_secs(3600),
         }
     }
 

@@ -1,17 +1,17 @@
 //! [`HookEvent`]: one thing that is told, in the form of bbb-webhooks (its "mapped" events).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::callback::metadata_for_website;
 use crate::clock::Timestamp;
 use crate::event::Role;
 use crate::meeting::{InternalMeetingId, Meeting, MeetingId};
+use crate::network::Integration;
 use crate::server::ServerName;
-
-/// What all keys of the balancer's own metadata begin with.
-const STAMP: &str = "mconflb-";
 
 /// Where metadata of a meeting stands in events: of a new meeting, and of a recording that is ready.
 const METADATA: [&str; 2] = ["/data/attributes/meeting/metadata", "/data/attributes/recording/metadata"];
@@ -69,19 +69,28 @@ impl HookEvent {
         user.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The same as the website of the meeting may hear it: under the website's id of the meeting, without the balancer's stamps
-    /// and without its URLs, which begin with `own_urls`. `given` is metadata of the website that its server was not told of.
+    /// The same as the website of the meeting, which is `integration`, may hear it: under the website's id of the meeting, its
+    /// own URLs in place of the balancer's, and without stamps. `given` is metadata of the website that its server was not told
+    /// of.
     #[must_use]
-    pub fn for_website(mut self, meeting: &MeetingId, own_urls: &str, given: &[(&str, &str)]) -> Self {
+    pub fn for_website(mut self, integration: &Integration, meeting: &MeetingId, given: &[(&str, &str)]) -> Self {
         let ids = self.0.pointer_mut("/data/attributes/meeting").and_then(Value::as_object_mut);
         if let Some(ids) = ids {
             ids.insert("external-meeting-id".to_owned(), meeting.as_str().into());
         }
         for place in METADATA {
             let Some(metadata) = self.0.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
-            let is_stamp = |key: &str| key.get(..STAMP.len()).is_some_and(|start| start.eq_ignore_ascii_case(STAMP));
-            let is_ours = |value: &Value| value.as_str().is_some_and(|text| text.starts_with(own_urls));
-            metadata.retain(|key, value| !is_stamp(key) && !is_ours(value));
+            metadata.retain(|key, value| {
+                let text = value.as_str().unwrap_or_default();
+                match metadata_for_website(integration, &key.to_ascii_lowercase(), text).map(Cow::into_owned) {
+                    Some(own) if own != text => *value = own.into(),
+                    Some(_) => {}
+                    None => return false,
+                }
+                true
+            });
+        }
+        if let Some(metadata) = self.0.pointer_mut(METADATA[0]).and_then(Value::as_object_mut) {
             metadata.extend(given.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())));
         }
         self
@@ -190,21 +199,45 @@ impl fmt::Debug for HookEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::{CallbackPlace, CallbackToken, CallbackUrl, CallbackUrls, Callbacks};
+    use crate::rng::SeededRng;
 
     const CREATED: &str = r#"[{"data":{"type":"event","id":"meeting-created","attributes":{"meeting":{"internal-meeting-id":"i-1",
         "external-meeting-id":"room","is-breakout":false,"parent-id":"bbb-none","metadata":{"mconflb-guid":"g","MCONFLB-Institution":"moodle",
-        "bbb-recording-ready-url":"https://lb.example/callbacks/recording-ready/moodle/t","course":"7"}}},"event":{"ts":1}}}]"#;
+        "bbb-recording-ready-url":"https://lb.example/callbacks/recording-ready/moodle/TOKEN","course":"7"}}},"event":{"ts":1}}}]"#;
 
     fn event(text: &str) -> HookEvent {
-        HookEvent::read_all(text).unwrap().remove(0)
+        HookEvent::read_all(&text.replace("TOKEN", &"t".repeat(200))).unwrap().remove(0)
     }
 
     #[test]
     fn a_website_hears_nothing_of_the_balancer() {
-        let given = [("endcallbackurl", "https://lms.example/e")];
-        let told = event(CREATED).for_website(&"room".into(), "https://lb.example/callbacks/", &given).posted();
+        let (given, moodle) = ([("endcallbackurl", "https://lms.example/e")], Integration::new("moodle", "s1"));
+        let told = event(CREATED).for_website(&moodle, &"room".into(), &given).posted();
         assert!(told.starts_with('[') && told.contains("\"course\":\"7\"") && told.contains("lms.example/e"), "{told}");
         assert!(!told.to_lowercase().contains("mconflb") && !told.contains("lb.example"), "{told}");
+    }
+
+    #[test]
+    fn a_website_sees_its_own_url_wherever_a_balancer_has_put_one() {
+        let moodle = Integration::new("moodle", "s1");
+        let urls = CallbackUrls { recording_ready: CallbackUrl::parse("https://lms.example/r"), ..Default::default() };
+        let token = CallbackToken {
+            sealed_at: Timestamp::default(),
+            meeting_id: "room".into(),
+            server: "bbb1".into(),
+            callbacks: Callbacks { id: "c1".into(), urls },
+        };
+        let place = CallbackPlace::RecordingReady;
+        let token = token.seal(place, &moodle, &SeededRng::new(1)).unwrap();
+        let of_old = place.url(&"https://before.example/".parse().unwrap(), &moodle.name, &token);
+        for attributes in ["meeting", "recording"] {
+            let told = json!([{ "data": { "id": "rap-published", "attributes": { attributes: { "metadata": {
+                "bbb-recording-ready-url": of_old, "mconflb-guid": "g", "course": 7 } } } } }]);
+            let told = event(&told.to_string()).for_website(&moodle, &"room".into(), &[]).posted();
+            let kept = told.contains("https://lms.example/r") && told.contains("\"course\":7");
+            assert!(kept && !told.contains("before.example") && !told.contains("mconflb"), "{told}");
+        }
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub const MOST_HOOKS: usize = 100;
 /// How many hooks there may be in all, of all integrations.
 pub const MOST_HOOKS_IN_ALL: usize = 100_000;
 
+/// How much room all hooks may take in memory, bytes, as [`HookWish::bytes`] counts them: of real hooks, [`MOST_HOOKS_IN_ALL`]
+/// take a fifth of it.
+pub const MOST_HOOK_BYTES: usize = 128 << 20;
+
 /// The balancer's number of a hook. No number is given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HookId(pub u64);
@@ -61,6 +65,17 @@ pub struct HookWish {
     pub meeting: Option<MeetingId>,
     /// The only events that it wants, in lower case; empty: all.
     pub events: Vec<String>,
+}
+
+impl HookWish {
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        /// What each text takes beside its letters.
+        const TEXT: usize = 40;
+        let meeting = self.meeting.as_ref().map_or(0, |id| id.as_str().len() + TEXT);
+        let events: usize = self.events.iter().map(|event| event.len() + TEXT).sum();
+        size_of::<Hook>() + self.url.expose().len() + TEXT + meeting + events
+    }
 }
 
 /// One hook of one website.

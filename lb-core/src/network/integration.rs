@@ -66,21 +66,6 @@ impl Integration {
         }
     }
 
-    /// Whether its callbacks and hooks may lead to `host`: it is one of [`callback_hosts`](Self::callback_hosts), or below one
-    /// that is written `*.example.org`; or none are named.
-    pub fn allows_host(&self, host: Option<&str>) -> bool {
-        let host = host.unwrap_or_default();
-        let is_below = |domain: &str| {
-            let below = host.len().checked_sub(domain.len()).and_then(|at| host.split_at_checked(at));
-            below.is_some_and(|(name, end)| name.len() > 1 && name.ends_with('.') && end.eq_ignore_ascii_case(domain))
-        };
-        let names = |allowed: &String| match allowed.strip_prefix("*.") {
-            Some(domain) => is_below(domain),
-            None => allowed.eq_ignore_ascii_case(host),
-        };
-        self.callback_hosts.is_empty() || self.callback_hosts.iter().any(names)
-    }
-
     /// The secrets that are valid at `now`, in their order.
     pub fn valid_secrets(&self, now: Timestamp) -> impl Iterator<Item = &Secret> {
         self.secrets.iter().filter(move |known| known.is_valid(now)).map(|known| &known.secret)

@@ -8,7 +8,7 @@ use imbl::OrdMap;
 
 use super::StoreError;
 use crate::clock::Timestamp;
-use crate::hook::{Hook, HookId, HookWish, MOST_HOOKS, MOST_HOOKS_IN_ALL};
+use crate::hook::{Hook, HookId, HookWish, MOST_HOOK_BYTES, MOST_HOOKS, MOST_HOOKS_IN_ALL};
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::network::IntegrationName;
 use crate::server::ServerName;
@@ -50,7 +50,7 @@ pub enum HookAdded {
     Added(HookId),
     /// The integration has one for that URL already.
     Known(HookId),
-    /// The integration has [`MOST_HOOKS`], or there are [`MOST_HOOKS_IN_ALL`].
+    /// The integration has [`MOST_HOOKS`], or all have [`MOST_HOOKS_IN_ALL`] or take [`MOST_HOOK_BYTES`].
     Full,
 }
 
@@ -73,6 +73,7 @@ pub struct EndedMeeting {
 pub struct HookIndex {
     hooks: OrdMap<IntegrationName, Arc<[Arc<Hook>]>>,
     count: usize,
+    bytes: usize,
     // the last number that was given
     last: u64,
 }
@@ -94,7 +95,8 @@ impl HookIndex {
         if let Some(known) = own.iter().find(|hook| hook.wish.url == wish.url) {
             return (HookAdded::Known(known.id), None);
         }
-        if own.len() >= MOST_HOOKS || self.count >= MOST_HOOKS_IN_ALL {
+        let is_full = self.count >= MOST_HOOKS_IN_ALL || self.bytes + wish.bytes() > MOST_HOOK_BYTES;
+        if own.len() >= MOST_HOOKS || is_full {
             return (HookAdded::Full, None);
         }
         self.last += 1;
@@ -109,6 +111,7 @@ impl HookIndex {
         let removed = rest.len() < own.len();
         if removed {
             self.count -= 1;
+            self.bytes -= bytes(&own) - bytes(&rest);
             if rest.is_empty() {
                 self.hooks.remove(integration)
             } else {
@@ -116,6 +119,14 @@ impl HookIndex {
             };
         }
         removed
+    }
+
+    /// Takes all hooks of an integration away, which is itself removed.
+    pub fn remove_all(&mut self, integration: &IntegrationName) {
+        if let Some(own) = self.hooks.remove(integration) {
+            self.count -= own.len();
+            self.bytes -= bytes(&own);
+        }
     }
 
     /// See [`HookStore::hooks_of`].
@@ -131,6 +142,11 @@ impl HookIndex {
         own.sort_by_key(|hook| hook.id);
         self.hooks.insert(integration.clone(), own.into());
         self.count += 1;
+        self.bytes += hook.wish.bytes();
         hook
     }
+}
+
+fn bytes(hooks: &[Arc<Hook>]) -> usize {
+    hooks.iter().map(|hook| hook.wish.bytes()).sum()
 }

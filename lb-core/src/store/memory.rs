@@ -6,6 +6,7 @@ mod network;
 mod outbox;
 mod recordings;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use self::events::Kept;
 use self::outbox::Deliveries;
 use super::{
-    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
+    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, Lane, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
     PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
@@ -235,9 +236,12 @@ impl MeetingStore for InMemoryStore {
 
 #[async_trait]
 impl Outbox for InMemoryStore {
-    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<usize, StoreError> {
+        Ok(self.lock().deliveries.enqueue(deliveries))
+    }
+
+    fn enqueue_soon(&self, deliveries: Vec<Delivery>) {
         self.lock().deliveries.enqueue(deliveries);
-        Ok(())
     }
 
     async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
@@ -249,8 +253,18 @@ impl Outbox for InMemoryStore {
         Ok(self.lock().deliveries.knows(callback))
     }
 
-    async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError> {
-        Ok(self.lock().deliveries.due(now, limit, for_one))
+    async fn due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        for_one: usize,
+        busy: &HashSet<Lane>,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        Ok(self.lock().deliveries.due(now, limit, for_one, busy))
+    }
+
+    async fn due_in(&self, lane: &Lane, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        Ok(self.lock().deliveries.due_in(lane, now, limit))
     }
 
     async fn retry(&self, id: &DeliveryId, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
@@ -269,9 +283,8 @@ impl Outbox for InMemoryStore {
         Ok(())
     }
 
-    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp) -> Result<(), StoreError> {
-        self.lock().deliveries.forget_settled(kind, before);
-        Ok(())
+    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp, at_most: usize) -> Result<usize, StoreError> {
+        Ok(self.lock().deliveries.forget_settled(kind, before, at_most))
     }
 }
 

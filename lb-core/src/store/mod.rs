@@ -30,6 +30,7 @@ mod index;
 mod memory;
 mod network;
 mod outbox;
+mod outbox_index;
 mod recording_index;
 mod recordings;
 
@@ -47,7 +48,11 @@ pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::network::NetworkStore;
-pub use self::outbox::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Outbox, Settled};
+pub use self::outbox::{
+    OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE, OUTBOX_OF_A_HOOK, OUTBOX_OF_ONE,
+    OUTBOX_PLACES, OUTBOX_RESERVED, Outbox, Settled,
+};
+pub use self::outbox_index::{Lane, OutboxIndex};
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
 pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
 

@@ -116,6 +116,11 @@ macro_rules! store_contract {
                 only_what_was_settled_long_ago_is_forgotten,
                 more_deliveries_than_there_are_places_for_are_dropped,
                 a_hook_has_so_many_places_and_no_more,
+                an_integration_has_so_many_places_and_no_more,
+                a_hook_is_told_in_order,
+                an_integration_with_many_hosts_keeps_none_from_the_others,
+                so_much_is_forgotten_at_once_and_no_more,
+                what_is_handed_in_without_waiting_is_taken,
                 every_message_comes_back_as_it_was,
                 more_analytics_than_there_are_places_for_are_dropped,
             }
@@ -208,6 +213,7 @@ macro_rules! network_store_contract {
                 a_network_that_would_not_be_whole_is_refused,
                 of_many_changes_at_once_none_is_lost,
                 what_is_removed_is_gone_and_a_version_never_comes_again,
+                an_integration_that_is_removed_takes_its_hooks_along,
             }
         }
     };

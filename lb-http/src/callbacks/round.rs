@@ -1,9 +1,10 @@
-//! Which callback is sent when: every second those that are due, each host's in a task of its own.
+//! Which callback is sent when: every second those that are due, each lane's in a task of its own.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use lb_core::store::Lane;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,8 +14,8 @@ use crate::setup::LiveSetup;
 /// How often the outbox is looked into.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// To how many hosts is delivered at the same time; others wait.
-const HOSTS_AT_ONCE: usize = 256;
+/// In how many lanes is delivered at the same time; others wait.
+const LANES_AT_ONCE: usize = 256;
 
 /// How often deliveries of long ago are forgotten.
 const FORGETTING: Duration = Duration::from_secs(3600);
@@ -47,33 +48,34 @@ async fn each(every: Duration, stop: CancellationToken, mut round: impl AsyncFnM
 
 struct Deliverer {
     setup: Arc<LiveSetup>,
-    // hosts that are being told; held for one look or one change
-    busy: Arc<Mutex<HashSet<String>>>,
+    // lanes in which is delivered; held for one look or one change
+    busy: Arc<Mutex<HashSet<Lane>>>,
 }
 
 impl Deliverer {
     async fn deliver_due(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         let balancer = Arc::clone(&self.setup.load().balancer);
         // a store in trouble has been told of; the next second tries again
-        for (host, due) in balancer.due().await.unwrap_or_default() {
-            if !self.begin(&host) {
+        let busy = lock(&self.busy).clone();
+        for (lane, due) in balancer.due(&busy).await.unwrap_or_default() {
+            if !self.begin(&lane) {
                 continue;
             }
             let (balancer, busy, stop) = (Arc::clone(&balancer), Arc::clone(&self.busy), stop.clone());
             tasks.spawn(async move {
-                let _ = balancer.deliver_to(due, stop.cancelled()).await;
-                lock(&busy).remove(&host);
+                let _ = balancer.deliver_in(&lane, due, stop.cancelled()).await;
+                lock(&busy).remove(&lane);
             });
         }
     }
 
-    /// Whether the host is not being told, and may be.
-    fn begin(&self, host: &str) -> bool {
+    /// Whether nothing is being delivered in the lane, and it may be.
+    fn begin(&self, lane: &Lane) -> bool {
         let mut busy = lock(&self.busy);
-        busy.len() < HOSTS_AT_ONCE && busy.insert(host.to_owned())
+        busy.len() < LANES_AT_ONCE && busy.insert(lane.clone())
     }
 }
 
-fn lock(busy: &Mutex<HashSet<String>>) -> MutexGuard<'_, HashSet<String>> {
+fn lock(busy: &Mutex<HashSet<Lane>>) -> MutexGuard<'_, HashSet<Lane>> {
     busy.lock().unwrap_or_else(PoisonError::into_inner)
 }

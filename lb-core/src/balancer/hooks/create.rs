@@ -14,7 +14,7 @@ impl Balancer {
         // without it nobody could be told
         let relay = self.relay.as_ref().ok_or(Failure::UnsupportedRequest)?;
         let wish = hooks::read_create(params, &integration.name)?;
-        if !integration.allows_host(wish.url.host_name().as_deref()) || !relay.sender.may_reach(&wish.url) {
+        if !wish.url.is_at(&integration.callback_hosts) || !relay.sender.may_reach(&wish.url) {
             return Err(Failure::HookNotCreated);
         }
         let added = self.stored(self.stores.hooks.add_hook(wish).await).map_err(|_| Failure::HookNotCreated)?;

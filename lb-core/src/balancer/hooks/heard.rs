@@ -94,8 +94,9 @@ impl Balancer {
             };
             let hooks = self.stored(self.stores.hooks.hooks_of(&whose.key.integration).await)?;
             if !hooks.is_empty() {
-                let told = self.hook_terms(event.clone(), &whose.told_as, whose.held.as_deref());
-                deliveries.extend(self.hook_deliveries(&hooks, &whose.key, &whose.told_as, name, &told));
+                let (key, told_as) = (&whose.key, &whose.told_as);
+                let told = self.hook_terms(event.clone(), &key.integration, told_as, whose.held.as_deref());
+                deliveries.extend(told.iter().flat_map(|told| self.hook_deliveries(&hooks, key, told_as, name, told)));
             }
             heard.push((Some(whose), event));
         }

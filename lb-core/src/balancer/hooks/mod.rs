@@ -22,11 +22,12 @@ use url::Url;
 pub use self::heard::HookHeard;
 pub(super) use self::keep::ServerHooks;
 
-use super::{Balancer, Relay};
+use super::Balancer;
 use crate::api::Failure;
 use crate::callback::{CallbackKind, Callbacks, Delivery, DeliveryId, Message};
 use crate::hook::{Hook, HookEvent, token};
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
+use crate::network::IntegrationName;
 use crate::server::{Server, ServerName};
 
 /// The segments of a path that stand before a server's name and a token.
@@ -61,12 +62,9 @@ impl Balancer {
     }
 
     /// Takes the hook away that a delivery was for, as bbb-webhooks does with one whose website has been away for too long.
-    /// Where its website cannot be told because of what is configured here, it stays.
     pub(super) async fn give_up_hook(&self, delivery: &Delivery) {
         let integration = &delivery.meeting.integration;
-        let network = self.network();
-        let is_active = network.integrations().named(integration.as_str()).is_some_and(|found| found.active);
-        if let (Message::Hook { hook, .. }, true) = (&delivery.message, is_active)
+        if let Message::Hook { hook, .. } = &delivery.message
             && let Ok(id) = hook.parse()
         {
             // a store in trouble has been told of; the next delivery that is given up takes the hook away
@@ -96,23 +94,19 @@ impl Balancer {
         wanted.map(delivery).collect()
     }
 
-    /// `event` in words that the website of `meeting` may hear.
-    fn hook_terms(&self, event: HookEvent, told_as: &MeetingId, meeting: Option<&Meeting>) -> HookEvent {
-        let own_urls = self.relay.as_ref().map(Relay::callbacks_url).unwrap_or_default();
+    /// `event` in words that the website of `integration`, whose meeting it is, may hear; `None` where that website is gone.
+    fn hook_terms(
+        &self,
+        event: HookEvent,
+        integration: &IntegrationName,
+        told_as: &MeetingId,
+        meeting: Option<&Meeting>,
+    ) -> Option<HookEvent> {
+        let network = self.network();
+        let integration = network.integration(integration.as_str())?;
         let own = meeting.filter(|_| event.id() == "meeting-created").and_then(|meeting| meeting.callbacks.as_ref());
         let given: Vec<_> =
             own.into_iter().flat_map(Callbacks::metadata).map(|(key, url)| (key, url.expose())).collect();
-        event.for_website(told_as, &own_urls, &given)
-    }
-}
-
-impl Relay {
-    /// What all URLs begin with that servers are given.
-    fn callbacks_url(&self) -> String {
-        let mut url = self.public_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend([PLACE[0], ""]);
-        }
-        url.into()
+        Some(event.for_website(integration, told_as, &given))
     }
 }

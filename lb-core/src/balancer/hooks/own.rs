@@ -19,6 +19,7 @@ impl Balancer {
     /// could not be kept is not told.
     pub(in crate::balancer) async fn tell_hooks(&self, events: &[Event]) {
         for event in events.iter().filter(|_| self.relay.is_some()) {
+            let is_waited_for = !matches!(event.kind, EventKind::UserJoined { .. });
             let (meeting, told) = match &event.kind {
                 EventKind::MeetingCreated { meeting: key, internal_id, server, .. } => {
                     let meeting = In { key, server };
@@ -36,18 +37,23 @@ impl Balancer {
                 _ => continue,
             };
             if let Some(told) = told {
-                self.tell_hooks_of(&meeting, &told).await;
+                self.tell_hooks_of(&meeting, &told, is_waited_for).await;
             }
         }
     }
 
-    async fn tell_hooks_of(&self, meeting: &In<'_>, told: &HookEvent) {
+    async fn tell_hooks_of(&self, meeting: &In<'_>, told: &HookEvent, is_waited_for: bool) {
         let hooks = self.stored(self.stores.hooks.hooks_of(&meeting.key.integration).await).unwrap_or_default();
         if hooks.is_empty() {
             return;
         }
         let deliveries = self.hook_deliveries(&hooks, meeting.key, &meeting.key.meeting_id, meeting.server, told);
-        let _ = self.stored(self.store.enqueue(deliveries).await);
+        if is_waited_for {
+            let _ = self.stored(self.store.enqueue(deliveries).await);
+        } else {
+            // somebody stands at the door
+            self.store.enqueue_soon(deliveries);
+        }
     }
 
     /// Before meetings are forgotten: notes whose they were, where somebody wants to hear of them. Their server tells of their
@@ -78,6 +84,7 @@ impl Balancer {
         }
         let held = self.stored(self.store.find(key).await).ok()?.and_then(Entry::into_held)?;
         let told = HookEvent::meeting_created(&held, event.at);
-        (held.internal_id == *internal_id).then(|| self.hook_terms(told, &key.meeting_id, Some(&held)))
+        let held = Some(held).filter(|held| held.internal_id == *internal_id)?;
+        self.hook_terms(told, &key.integration, &key.meeting_id, Some(&held))
     }
 }

@@ -3,6 +3,8 @@
 mod calls;
 mod keeping;
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -11,7 +13,9 @@ use super::*;
 use crate::balancer::HookHeard;
 use crate::callback::{CallbackRequest, CallbackSender, CallbackUrl, SendError};
 use crate::gateway::{SimulatedCallback, SimulatedCallbackKind};
+use crate::clock::Timestamp;
 use crate::hook::HookPost;
+use crate::network::{Entity, NetworkChange};
 
 /// Notes what hooks were told, and answers with a status.
 #[derive(Debug)]
@@ -405,6 +409,40 @@ fn users_are_counted_as_they_come_and_go_until_the_server_lists_them() {
 }
 
 #[test]
+fn a_mistake_in_the_configuration_takes_no_hook_away() {
+    let scene = Scene::without_webhooks(1);
+    scene.keep();
+    scene.hook("moodle", &[]);
+    let change = |alter: &dyn Fn(&mut Integration)| {
+        let network = scene.network.balancer.network();
+        let mut moodle = Integration::clone(network.integration("moodle").unwrap());
+        alter(&mut moodle);
+        let change = NetworkChange::Put(Entity::Integration(Arc::new(moodle)));
+        let stores = &scene.network.balancer.stores;
+        block_on(stores.network.change_network(network.revision(), vec![change], Vec::new())).unwrap();
+    };
+    let alterations: [&dyn Fn(&mut Integration); 2] = [
+        &|moodle| moodle.callback_hosts = vec!["elsewhere.example".to_owned()],
+        &|moodle| {
+            moodle.callback_hosts.clear();
+            moodle.secrets.iter_mut().for_each(|known| known.expires_at = Some(Timestamp::from_millis(1)));
+        },
+    ];
+    for (number, alter) in alterations.into_iter().enumerate() {
+        scene.create("moodle", &format!("room-{number}"));
+        change(alter);
+        for _ in 0..40 {
+            block_on(scene.network.balancer.deliver_due()).unwrap();
+            scene.network.pass(3600);
+        }
+        assert_eq!(block_on(scene.network.balancer.due(&HashSet::new())).unwrap(), []);
+        let hooks = block_on(scene.network.balancer.stores.hooks.hooks_of(&"moodle".into())).unwrap();
+        assert_eq!(hooks.len(), 1);
+        change(&|moodle| moodle.callback_hosts.clear());
+    }
+}
+
+#[test]
 fn a_hook_whose_website_is_gone_for_a_day_is_taken_away_and_what_waits_for_it_with_it() {
     let scene = Scene::without_webhooks(1);
     scene.keep();
@@ -419,7 +457,7 @@ fn a_hook_whose_website_is_gone_for_a_day_is_taken_away_and_what_waits_for_it_wi
         }
     }
     assert!(!scene.network.call("moodle", "hooks/list", &[]).success().text().contains("<hookID>"));
-    assert_eq!(block_on(scene.network.balancer.due()).unwrap().len(), 0);
+    assert_eq!(block_on(scene.network.balancer.due(&HashSet::new())).unwrap().len(), 0);
     let failed = |event: &&EventKind| matches!(event, EventKind::CallbackFailed { .. });
     assert_eq!(scene.network.events().iter().filter(failed).count(), 1, "told once");
 }

@@ -21,6 +21,15 @@ pub(super) struct Hooks(ArcSwap<HookIndex>);
 /// Meetings that have ended, by incarnation.
 pub(super) type Ended = HashMap<InternalMeetingId, EndedMeeting>;
 
+impl Hooks {
+    /// Takes all hooks of an integration away, which is itself removed. Under the lock of the store.
+    pub(super) fn remove_all(&self, integration: &IntegrationName) {
+        let mut index = HookIndex::clone(&self.0.load());
+        index.remove_all(integration);
+        self.0.store(Arc::new(index));
+    }
+}
+
 impl InMemoryStore {
     fn change_hooks<T>(&self, change: impl FnOnce(&mut HookIndex) -> T) -> T {
         let _turn = self.lock();

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::InMemoryStore;
 use crate::event::Event;
-use crate::network::{Network, NetworkChange, Revision};
+use crate::network::{EntityName, Network, NetworkChange, Revision};
 use crate::store::{NetworkStore, StoreError};
 
 #[async_trait]
@@ -28,6 +28,14 @@ impl NetworkStore for InMemoryStore {
         }
         let next = Arc::new(present.changed(&changes)?);
         self.network.publish(Arc::clone(&next));
+        for change in &changes {
+            // another one of that name later is another website
+            if let NetworkChange::Remove(EntityName::Integration(name)) = change {
+                self.hooks.remove_all(name);
+                written.deliveries.remove_all(name);
+                written.ended.retain(|_, ended| ended.key.integration != *name);
+            }
+        }
         written.keep(events);
         Ok(next)
     }

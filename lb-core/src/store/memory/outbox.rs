@@ -1,46 +1,45 @@
 //! The deliveries of an [`InMemoryStore`](super::InMemoryStore).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId, LONGEST_PAUSE, Message};
+use crate::callback::{CallbackId, CallbackKind, Callbacks, Delivery, DeliveryId};
 use crate::clock::Timestamp;
-use crate::hook::delivery_prefix;
 use crate::meeting::Meeting;
-use crate::store::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES};
+use crate::network::IntegrationName;
+use crate::store::{Lane, OutboxIndex};
 
 /// Deliveries, waiting and settled.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
-    waiting: HashMap<DeliveryId, (Timestamp, Delivery)>,
+    index: OutboxIndex,
+    waiting: HashMap<DeliveryId, Delivery>,
     settled: BTreeMap<DeliveryId, Timestamp>,
     never: BTreeMap<CallbackId, Timestamp>,
 }
 
 impl Deliveries {
-    pub(super) fn enqueue(&mut self, deliveries: Vec<Delivery>) {
+    /// Answers how many were dropped.
+    pub(super) fn enqueue(&mut self, deliveries: Vec<Delivery>) -> usize {
+        let mut dropped = 0;
         for delivery in deliveries {
             let id = &delivery.id;
             let never = CallbackKind::ENDS.contains(&id.kind) && self.never.contains_key(&id.callback);
-            let known = never || self.settled.contains_key(id) || self.waiting.contains_key(id);
-            if !known && self.has_place_for(&delivery) {
-                self.waiting.insert(delivery.id.clone(), (Timestamp::default(), delivery));
+            if never || self.settled.contains_key(id) || self.waiting.contains_key(id) {
+                continue;
+            }
+            if self.index.add(&delivery) {
+                self.waiting.insert(delivery.id.clone(), delivery);
+            } else {
+                dropped += 1;
             }
         }
+        dropped
     }
 
-    fn has_place_for(&self, delivery: &Delivery) -> bool {
-        let waiting = |is_like: &dyn Fn(&DeliveryId) -> bool| self.waiting.keys().filter(|id| is_like(id)).count();
-        let of_its_kind = match &delivery.message {
-            Message::Analytics { .. } => waiting(&|id| id.kind == CallbackKind::Analytics) < OUTBOX_ANALYTICS,
-            Message::Hook { hook, .. } => {
-                let prefix = delivery_prefix(hook);
-                let is_like =
-                    |id: &DeliveryId| id.kind == CallbackKind::Hook && id.callback.as_str().starts_with(&prefix);
-                waiting(&is_like) < OUTBOX_OF_A_HOOK
-            }
-            Message::Ended | Message::RecordingReady { .. } => true,
-        };
-        self.waiting.len() < OUTBOX_PLACES && of_its_kind
+    /// Nothing of an integration waits any more: it is itself removed.
+    pub(super) fn remove_all(&mut self, integration: &IntegrationName) {
+        self.index.remove_all(integration);
+        self.waiting.retain(|_, delivery| delivery.meeting.integration != *integration);
     }
 
     /// The end of a meeting was learnt otherwise than by a callback.
@@ -65,42 +64,50 @@ impl Deliveries {
         self.never.contains_key(callback) || end_ids(callback).any(known)
     }
 
-    pub(super) fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Vec<Delivery> {
-        // what is due later than any pause ends was put off by a clock that has been set back since
-        let is_due = |at: Timestamp| at <= now || at > now + LONGEST_PAUSE;
-        let mut due: Vec<_> = self.waiting.values().filter(|(at, _)| is_due(*at)).collect();
-        due.sort_by_key(|(at, delivery)| (*at, &delivery.id));
-        let mut of_host: HashMap<String, usize> = HashMap::new();
-        let has_place = |delivery: &&Delivery| {
-            let taken = of_host.entry(delivery.url.host()).or_default();
-            *taken += 1;
-            *taken <= for_one
-        };
-        due.into_iter().map(|(_, delivery)| delivery).filter(has_place).take(limit).cloned().collect()
+    pub(super) fn due(
+        &mut self,
+        now: Timestamp,
+        limit: usize,
+        for_one: usize,
+        busy: &HashSet<Lane>,
+    ) -> Vec<Delivery> {
+        let due = self.index.due(now, limit, for_one, busy);
+        due.iter().filter_map(|(_, id)| self.waiting.get(id).cloned()).collect()
+    }
+
+    pub(super) fn due_in(&self, lane: &Lane, now: Timestamp, limit: usize) -> Vec<Delivery> {
+        let due = self.index.due_in(lane, now, limit);
+        due.iter().filter_map(|id| self.waiting.get(id).cloned()).collect()
     }
 
     /// Whether it waited.
     pub(super) fn retry(&mut self, id: &DeliveryId, at: Timestamp) -> bool {
-        let Some((due, delivery)) = self.waiting.get_mut(id) else { return false };
-        *due = at;
+        let Some(delivery) = self.waiting.get_mut(id) else { return false };
         delivery.failures = delivery.failures.saturating_add(1);
-        true
+        self.index.retry(id, at)
     }
 
     /// Whether it waited.
     pub(super) fn settle(&mut self, id: &DeliveryId, at: Timestamp) -> bool {
         let waited = self.waiting.remove(id).is_some();
         if waited {
+            self.index.remove(id);
             self.settled.insert(id.clone(), at);
         }
         waited
     }
 
-    pub(super) fn forget_settled(&mut self, kind: CallbackKind, before: Timestamp) {
-        self.settled.retain(|id, at| id.kind != kind || *at >= before);
+    /// Answers how many.
+    pub(super) fn forget_settled(&mut self, kind: CallbackKind, before: Timestamp, at_most: usize) -> usize {
+        let old = self.settled.iter().filter(|(id, at)| id.kind == kind && **at < before);
+        let old: Vec<_> = old.take(at_most).map(|(id, _)| id.clone()).collect();
+        for id in &old {
+            self.settled.remove(id);
+        }
         if CallbackKind::ENDS.contains(&kind) {
             self.never.retain(|_, at| *at >= before);
         }
+        old.len()
     }
 }
 

@@ -1,17 +1,22 @@
 //! How integrations, plans, partners and routers are kept.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::START;
+use super::{START, callbacks};
+use crate::callback::CallbackUrl;
 use crate::event::{Administered, Event, EventKind};
+use crate::hook::HookWish;
+use crate::meeting::MeetingKey;
 use crate::network::{
     BadNetwork, Entity, EntityName, Integration, IntegrationSecret, NetworkChange, ParameterRules, Partner, Plan,
     Revision, Router, TagRules,
 };
 use crate::position::Position;
-use crate::store::{NetworkStore, StoreError};
+use crate::store::{EndedMeeting, HookStore, MeetingStore, NetworkStore, StoreError};
 
 fn put(entity: impl Into<Entity>) -> NetworkChange {
     NetworkChange::Put(entity.into())
@@ -180,4 +185,40 @@ pub async fn what_is_removed_is_gone_and_a_version_never_comes_again(store: &dyn
     change(store, vec![put(Integration::new("b", "one"))]).await.unwrap();
     change(store, vec![removed("b"), put(Integration::new("a", "one"))]).await.unwrap();
     assert!(store.network().version(&name) > first);
+}
+
+/// What a website asked for is not for another one that gets its name later.
+pub async fn an_integration_that_is_removed_takes_its_hooks_along(
+    store: &(impl NetworkStore + HookStore + MeetingStore),
+) {
+    let put = |name: &str| NetworkChange::Put(Entity::Integration(Arc::new(Integration::new(name, name))));
+    let change = async |change| {
+        let base = store.network().revision();
+        store.change_network(base, vec![change], Vec::new()).await.unwrap();
+    };
+    let key = |integration: &str| MeetingKey::new(integration, "a");
+    let waiting = async || {
+        let due = store.due(START, 100, 100, &HashSet::new()).await.unwrap();
+        due.into_iter().map(|due| due.meeting.integration.to_string()).collect::<Vec<_>>()
+    };
+    for name in ["moodle", "portal"] {
+        change(put(name)).await;
+        let url = CallbackUrl::kept("https://lms.example/h".to_owned());
+        let wish = HookWish { integration: name.into(), url, meeting: None, events: Vec::new() };
+        store.add_hook(wish).await.unwrap();
+        let mut told = callbacks(name).deliveries(&key(name), false);
+        store.enqueue(told.split_off(1)).await.unwrap();
+        let ended = EndedMeeting { internal_id: name.into(), key: key(name), server: "bbb1".into(), at: START };
+        store.note_ended(ended).await.unwrap();
+    }
+    assert_eq!(waiting().await, ["moodle", "portal"]);
+    change(NetworkChange::Remove(EntityName::Integration("moodle".into()))).await;
+    change(put("moodle")).await;
+    let hooks = async |name: &str| store.hooks_of(&name.into()).await.unwrap().len();
+    assert_eq!((hooks("moodle").await, hooks("portal").await), (0, 1));
+    assert_eq!(waiting().await, ["portal"]);
+    assert_eq!(store.ended_meeting(&"moodle".into(), &"bbb1".into()).await, Ok(None));
+    let again = callbacks("moodle").deliveries(&key("moodle"), false).split_off(1);
+    assert_eq!(store.enqueue(again).await, Ok(0));
+    assert_eq!(waiting().await.len(), 2, "it is not known as settled");
 }

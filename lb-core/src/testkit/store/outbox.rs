@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use super::{START, callbacks, claim, ended, meeting, token};
 use crate::callback::{CallbackKind, CallbackUrl, CallbackUrls, Callbacks, Delivery, DeliveryId, Message};
-use crate::hook::{Hook, HookId, HookWish};
 use crate::meeting::MeetingKey;
-use crate::store::{MeetingStore, OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Replaces, Settled};
+use crate::store::{
+    Lane, MeetingStore, OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE, OUTBOX_OF_A_HOOK,
+    OUTBOX_OF_ONE, OUTBOX_PLACES, OUTBOX_RESERVED, Replaces, Settled,
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -17,7 +19,7 @@ fn deliveries(callback: &str, id: &str) -> Vec<Delivery> {
 }
 
 async fn due(store: &dyn MeetingStore) -> Vec<Delivery> {
-    let mut due = store.due(START, 100, 100).await.unwrap();
+    let mut due = store.due(START, 100, 100, &HashSet::new()).await.unwrap();
     due.sort_by(|a, b| a.id.cmp(&b.id));
     due
 }
@@ -49,7 +51,7 @@ pub async fn a_delivery_that_failed_is_due_again_later(store: &dyn MeetingStore)
     store.enqueue(vec![first.clone(), second.clone()]).await.unwrap();
     store.retry(&first.id, START + HOUR, vec![ended(&meeting("a", 1, "bbb1"))]).await.unwrap();
     assert_eq!(due(store).await, vec![second.clone()]);
-    let later = store.due(START + HOUR, 9, 9).await.unwrap();
+    let later = store.due(START + HOUR, 9, 9, &HashSet::new()).await.unwrap();
     assert_eq!(later, [second, Delivery { failures: 1, ..first }], "the longest due comes first");
     assert_eq!(store.latest_events(9).await.map(|events| events.len()), Ok(1));
 }
@@ -144,10 +146,10 @@ pub async fn a_host_with_many_keeps_none_from_the_others(store: &dyn MeetingStor
     };
     store.enqueue((0..50).flat_map(|number| to(number, "slow.example")).collect()).await.unwrap();
     store.enqueue([to(1, "b.example"), to(1, "c.example")].concat()).await.unwrap();
-    let due = store.due(START, 100, 3).await.unwrap();
+    let due = store.due(START, 100, 3, &HashSet::new()).await.unwrap();
     let hosts: HashSet<_> = due.iter().map(|delivery| delivery.url.host()).collect();
     assert_eq!((due.len(), hosts.len()), (5, 3));
-    assert_eq!(store.due(START, 2, 3).await.map(|due| due.len()), Ok(2));
+    assert_eq!(store.due(START, 2, 3, &HashSet::new()).await.map(|due| due.len()), Ok(2));
 }
 
 /// What was settled a while ago is forgotten; what waits is not, however old.
@@ -166,7 +168,7 @@ pub async fn only_what_was_settled_long_ago_is_forgotten(store: &dyn MeetingStor
         .await
         .unwrap();
     for kind in CallbackKind::ENDS {
-        store.forget_settled(kind, START + HOUR).await.unwrap();
+        store.forget_settled(kind, START + HOUR, 500).await.unwrap();
     }
     let mut known = Vec::new();
     for callback in ["c1", "c2", "c3", "c4"] {
@@ -177,7 +179,7 @@ pub async fn only_what_was_settled_long_ago_is_forgotten(store: &dyn MeetingStor
     let analytics = || other("c1", Message::Analytics { body: "{}".into() });
     store.enqueue(vec![analytics()]).await.unwrap();
     assert_eq!(due(store).await, deliveries("c4", "a"), "other kinds are remembered for as long as they are");
-    store.forget_settled(CallbackKind::Analytics, START + HOUR).await.unwrap();
+    store.forget_settled(CallbackKind::Analytics, START + HOUR, 500).await.unwrap();
     store.enqueue(vec![analytics()]).await.unwrap();
     assert_eq!(due(store).await, [vec![analytics()], deliveries("c4", "a")].concat());
 }
@@ -214,51 +216,150 @@ pub async fn every_message_comes_back_as_it_was(store: &dyn MeetingStore) {
     assert_eq!(due(store).await.len(), 1);
 }
 
-/// Analytics are long: fewer of them may wait.
-pub async fn more_analytics_than_there_are_places_for_are_dropped(store: &dyn MeetingStore) {
-    let one = |number: usize| other(&format!("c{number:06}"), Message::Analytics { body: "{}".into() });
-    store.enqueue((0..OUTBOX_ANALYTICS + 5).map(one).collect()).await.unwrap();
-    store.enqueue(deliveries("e1", "a")).await.unwrap();
-    let due = store.due(START, usize::MAX, usize::MAX).await.unwrap();
-    assert_eq!(due.len(), OUTBOX_ANALYTICS + 2);
+/// One delivery of `integration`, named by what it says and `number`.
+fn of_one(integration: &str, number: usize, message: Message) -> Delivery {
+    let callback = format!("{integration}-{number:06}");
+    let mut delivery = other(&callback, message);
+    if let Message::Hook { hook, .. } = &delivery.message {
+        delivery.id.callback = format!("hook-{hook}-{number:032}").into();
+    }
+    delivery.meeting = MeetingKey::new(integration, "a");
+    delivery
 }
 
-/// The outbox has a bound.
+fn hook(hook: usize) -> Message {
+    Message::Hook { hook: hook.to_string().into(), event: "[]".into(), timestamp: 7 }
+}
+
+async fn waiting(store: &dyn MeetingStore) -> usize {
+    store.due(START, usize::MAX, usize::MAX, &HashSet::new()).await.unwrap().len()
+}
+
+/// Analytics are long: fewer of them may wait, and of one integration fewer yet.
+pub async fn more_analytics_than_there_are_places_for_are_dropped(store: &dyn MeetingStore) {
+    let analytics = |integration: usize, count: usize| -> Vec<_> {
+        let name = format!("i{integration:03}");
+        (0..count).map(|number| of_one(&name, number, Message::Analytics { body: "{}".into() })).collect()
+    };
+    assert_eq!(store.enqueue(analytics(0, OUTBOX_ANALYTICS_OF_ONE + 5)).await, Ok(5));
+    for integration in 1..OUTBOX_ANALYTICS / OUTBOX_ANALYTICS_OF_ONE {
+        assert_eq!(store.enqueue(analytics(integration, OUTBOX_ANALYTICS_OF_ONE)).await, Ok(0));
+    }
+    assert_eq!(store.enqueue(analytics(999, 1)).await, Ok(1));
+    assert_eq!(store.enqueue(deliveries("e1", "a")).await, Ok(0));
+    assert_eq!(waiting(store).await, OUTBOX_ANALYTICS + 2);
+}
+
+/// The outbox has a bound, and each integration one of its own; the last places are for ends and recordings.
 pub async fn more_deliveries_than_there_are_places_for_are_dropped(store: &dyn MeetingStore) {
-    let one = |number: usize| deliveries(&format!("c{number:06}"), "a");
-    store.enqueue((0..OUTBOX_PLACES / 2 + 5).flat_map(one).collect()).await.unwrap();
-    let all = store.due(START, usize::MAX, usize::MAX).await.unwrap();
-    assert_eq!(all.len(), OUTBOX_PLACES);
-    assert_eq!(store.knows(&format!("c{:06}", OUTBOX_PLACES / 2).into()).await, Ok(false), "dropped, not settled");
-    store.settle(&all[0].id, Settled::Delivered, START, vec![]).await.unwrap();
-    store.enqueue(one(OUTBOX_PLACES)).await.unwrap();
-    assert_eq!(store.due(START, usize::MAX, usize::MAX).await.map(|due| due.len()), Ok(OUTBOX_PLACES));
+    // hooks of as many integrations as it takes
+    let integrations = (OUTBOX_PLACES - OUTBOX_RESERVED) / OUTBOX_HOOKS_OF_ONE;
+    for integration in 0..integrations {
+        let one = |number: usize| {
+            let own = integration * 100 + number / OUTBOX_OF_A_HOOK;
+            of_one(&format!("i{integration:03}"), number, hook(own))
+        };
+        assert_eq!(store.enqueue((0..OUTBOX_HOOKS_OF_ONE + 5).map(one).collect()).await, Ok(5));
+    }
+    assert_eq!(store.enqueue(vec![of_one("late", 1, hook(99_999))]).await, Ok(1));
+    let ends = |callback: &str, count: usize| -> Vec<_> {
+        (0..count / 2).flat_map(|number| deliveries(&format!("{callback}{number:06}"), "a")).collect()
+    };
+    assert_eq!(store.enqueue(ends("c", OUTBOX_RESERVED + 4)).await, Ok(4));
+    assert_eq!(store.enqueue(vec![of_one("late", 2, Message::Ended)]).await, Ok(1));
+    let dropped = format!("c{:06}", OUTBOX_RESERVED / 2);
+    assert_eq!(store.knows(&dropped.as_str().into()).await, Ok(false), "dropped, not settled");
+    store.settle(&ends("c", 2)[0].id, Settled::Delivered, START, vec![]).await.unwrap();
+    assert_eq!(store.enqueue(vec![of_one("late", 2, Message::Ended)]).await, Ok(0));
+}
+
+/// One integration never has all places, whatever it is told.
+pub async fn an_integration_has_so_many_places_and_no_more(store: &dyn MeetingStore) {
+    let ready = |number: usize| of_one("moodle", number, Message::RecordingReady { record_id: "r".into() });
+    assert_eq!(store.enqueue((0..OUTBOX_OF_ONE + 3).map(ready).collect()).await, Ok(3));
+    assert_eq!(store.enqueue(vec![of_one("portal", 1, Message::Ended)]).await, Ok(0));
+    assert_eq!(store.enqueue(vec![ready(0)]).await, Ok(0), "what waits is not dropped");
 }
 
 /// One hook with many deliveries takes no places from others, and gets places again when some are settled.
 pub async fn a_hook_has_so_many_places_and_no_more(store: &dyn MeetingStore) {
-    let delivery = |hook: u64, number: usize| {
-        let wish = HookWish {
-            integration: "moodle".into(),
-            url: CallbackUrl::kept("https://lms.example/h".to_owned()),
-            meeting: None,
-            events: Vec::new(),
-        };
-        let callback = Hook { id: HookId(hook), wish: wish.clone() }.delivery(&format!("{number:032}"));
-        let message = Message::Hook { hook: hook.to_string().into(), event: "[]".into(), timestamp: 7 };
-        let id = DeliveryId { callback, kind: CallbackKind::Hook };
-        Delivery { id, meeting: MeetingKey::new("moodle", "a"), url: wish.url, message, failures: 0 }
+    let one = |own: usize, number: usize| of_one("moodle", number, hook(own));
+    assert_eq!(store.enqueue((0..OUTBOX_OF_A_HOOK + 5).map(|number| one(1, number)).collect()).await, Ok(5));
+    assert_eq!(store.enqueue(vec![one(1, 9999)]).await, Ok(1));
+    assert_eq!(store.enqueue(vec![one(11, 1), one(10, 1)]).await, Ok(0), "another's number may begin like it");
+    store.settle(&one(1, 3).id, Settled::Delivered, START, vec![]).await.unwrap();
+    assert_eq!(store.enqueue(vec![one(1, 9998), one(1, 9997)]).await, Ok(1));
+    assert_eq!(waiting(store).await, OUTBOX_OF_A_HOOK + 2);
+}
+
+/// What a hook is told comes in the order in which it was taken; one that failed keeps back those behind it, and no others.
+pub async fn a_hook_is_told_in_order(store: &dyn MeetingStore) {
+    let one = |own: usize, number: usize| of_one("moodle", number, hook(own));
+    // names say nothing of the order
+    let own: Vec<_> = [7, 3, 9, 1].map(|number| one(1, number)).into();
+    store.enqueue(own.clone()).await.unwrap();
+    store.enqueue(vec![one(2, 1)]).await.unwrap();
+    let due = async |at| store.due(at, 100, 100, &HashSet::new()).await.unwrap();
+    assert_eq!(due(START).await, [own.clone(), vec![one(2, 1)]].concat());
+    store.retry(&own[0].id, START + HOUR, vec![]).await.unwrap();
+    assert_eq!(due(START).await, [one(2, 1)]);
+    store.enqueue(vec![one(1, 5)]).await.unwrap();
+    assert_eq!(due(START).await, [one(2, 1)]);
+    let later: Vec<_> = due(START + HOUR).await.into_iter().map(|delivery| delivery.id).collect();
+    let expected = [one(2, 1), own[0].clone(), own[1].clone(), own[2].clone(), own[3].clone(), one(1, 5)];
+    assert_eq!(later, expected.map(|delivery| delivery.id));
+    let lane = Lane::of(&own[0].id, &"moodle".into(), "lms.example");
+    store.settle(&own[0].id, Settled::Delivered, START, vec![]).await.unwrap();
+    assert_eq!(store.due_in(&lane, START + HOUR, 2).await, Ok(own[1..3].to_vec()), "the next at once");
+}
+
+/// A website with hosts without number keeps none from the others, and not all of its own at the same time.
+pub async fn an_integration_with_many_hosts_keeps_none_from_the_others(store: &dyn MeetingStore) {
+    let to = |integration: &str, number: usize| {
+        let mut one = of_one(integration, number, Message::Ended);
+        one.url = CallbackUrl::parse(&format!("https://h{number}.example/")).unwrap();
+        one
     };
-    let many: Vec<_> = (0..OUTBOX_OF_A_HOOK + 5).map(|number| delivery(1, number)).collect();
-    store.enqueue(many).await.unwrap();
-    store.enqueue(vec![delivery(1, 9999)]).await.unwrap();
-    let waiting = async || store.due(START, OUTBOX_PLACES, OUTBOX_PLACES).await.unwrap();
-    let all = waiting().await;
-    assert_eq!(all.len(), OUTBOX_OF_A_HOOK);
-    assert_eq!(all.iter().find(|waits| waits.id == delivery(1, 3).id), Some(&delivery(1, 3)));
-    store.enqueue(vec![delivery(11, 1), delivery(10, 1)]).await.unwrap();
-    assert_eq!(waiting().await.len(), OUTBOX_OF_A_HOOK + 2, "another's number may begin like it");
-    store.settle(&delivery(1, 3).id, Settled::Delivered, START, vec![]).await.unwrap();
-    store.enqueue(vec![delivery(1, 9998), delivery(1, 9997)]).await.unwrap();
-    assert_eq!(waiting().await.len(), OUTBOX_OF_A_HOOK + 2);
+    store.enqueue((0..200).map(|number| to("many", number)).collect()).await.unwrap();
+    store.enqueue(vec![to("few", 1)]).await.unwrap();
+    let due = store.due(START, 100, 100, &HashSet::new()).await.unwrap();
+    assert_eq!(due.len(), OUTBOX_LANES_OF_ONE + 1);
+    let next = store.due(START, 2, 100, &HashSet::new()).await.unwrap();
+    assert!(next.iter().any(|due| due.meeting.integration.as_str() == "few"), "each has a turn before another's second");
+    let lane = |due: &Delivery| Lane::of(&due.id, &due.meeting.integration, &due.url.host());
+    let busy: HashSet<_> = due.iter().map(lane).collect();
+    assert_eq!(store.due(START, 100, 100, &busy).await, Ok(vec![]));
+    let half: HashSet<_> = due.iter().take(5).map(lane).collect();
+    let rest = store.due(START, 100, 100, &half).await.unwrap();
+    assert!(rest.iter().all(|due| !half.contains(&lane(due))) && rest.len() < OUTBOX_LANES_OF_ONE + 1);
+    // what failed has its turn before what comes later
+    for due in &due {
+        store.retry(&due.id, START + HOUR / 3600, vec![]).await.unwrap();
+    }
+    store.due(START + HOUR, 1, 1, &HashSet::new()).await.unwrap();
+    store.enqueue((200..300).map(|number| to("few", number)).collect()).await.unwrap();
+    let tried = store.due(START + HOUR, 100, 100, &HashSet::new()).await.unwrap();
+    assert!(tried.iter().any(|again| again.id == to("few", 1).id), "a new one does not pass it");
+}
+
+/// Long lists of what was settled are forgotten bit by bit.
+pub async fn so_much_is_forgotten_at_once_and_no_more(store: &dyn MeetingStore) {
+    for number in 0..5 {
+        let one = of_one("moodle", number, hook(1));
+        store.enqueue(vec![one.clone()]).await.unwrap();
+        store.settle(&one.id, Settled::Delivered, START, vec![]).await.unwrap();
+    }
+    let mut forgotten = Vec::new();
+    for _ in 0..3 {
+        forgotten.push(store.forget_settled(CallbackKind::Hook, START + HOUR, 3).await.unwrap());
+    }
+    assert_eq!(forgotten, [3, 2, 0]);
+}
+
+/// What nobody waits for is there soon.
+pub async fn what_is_handed_in_without_waiting_is_taken(store: &dyn MeetingStore) {
+    let both = deliveries("c1", "a");
+    store.enqueue_soon(both.clone());
+    // whatever comes behind it finds it
+    assert_eq!(due(store).await, both);
 }

@@ -48,6 +48,13 @@ fn delete(database: &Connection, id: &HookId) -> Result<()> {
     Ok(())
 }
 
+/// Nothing is known of the hooks of an integration any more: it is itself removed.
+pub(super) fn remove_all(database: &Connection, integration: &IntegrationName) -> Result<()> {
+    database.prepare_cached("DELETE FROM hooks WHERE integration = ?1")?.execute([integration.as_str()])?;
+    database.prepare_cached("DELETE FROM ended_meetings WHERE integration = ?1")?.execute([integration.as_str()])?;
+    Ok(())
+}
+
 fn put_ended(database: &Connection, ended: &EndedMeeting) -> Result<()> {
     let mut statement = database.prepare_cached("INSERT OR REPLACE INTO ended_meetings VALUES (?1, ?2, ?3, ?4, ?5)")?;
     statement.execute(params![

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lb_core::network::Network;
-use lb_core::store::{HookIndex, MeetingIndex, RecordingIndex, StoreError};
+use lb_core::store::{HookIndex, MeetingIndex, OutboxIndex, RecordingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -14,6 +14,7 @@ pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
     pub(super) network: &'a mut Arc<Network>,
     pub(super) hooks: &'a mut HookIndex,
+    pub(super) outbox: &'a mut OutboxIndex,
     pub(super) recordings: &'a mut RecordingIndex,
     connection: &'a Connection,
     way: Way<'a>,
@@ -34,11 +35,17 @@ impl<'a> Work<'a> {
         index: &'a mut MeetingIndex,
         network: &'a mut Arc<Network>,
         hooks: &'a mut HookIndex,
+        outbox: &'a mut OutboxIndex,
         recordings: &'a mut RecordingIndex,
         connection: &'a Connection,
         way: Way<'a>,
     ) -> Self {
-        Self { index, network, hooks, recordings, connection, way }
+        Self { index, network, hooks, outbox, recordings, connection, way }
+    }
+
+    /// Whether changes go into the database now: it is in no trouble that is known.
+    pub(super) fn is_now(&self) -> bool {
+        matches!(self.way, Way::Now)
     }
 
     /// The database to read from.

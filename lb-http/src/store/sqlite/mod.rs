@@ -27,6 +27,7 @@ mod schema;
 mod tables;
 mod writer;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -35,10 +36,10 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
-use lb_core::network::{LiveNetwork, Network, NetworkChange, Revision};
+use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
     ClaimOutcome, Counted, Entry, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
-    MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
+    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
     PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
@@ -95,8 +96,10 @@ impl SqliteStore {
         let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
         let recordings = recordings::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let recordings = PublishedRecordings::new(recordings);
+        let outbox = outbox::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let outbox = ArcSwap::from_pointee(outbox);
         let hooks = ArcSwap::from_pointee(hooks);
-        let shared = Arc::new(Shared { index, network, hooks, recordings, ..Shared::default() });
+        let shared = Arc::new(Shared { index, network, hooks, outbox, recordings, ..Shared::default() });
         file.remember();
         let reader = EventReader::new(file.path());
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))
@@ -233,7 +236,7 @@ impl MeetingStore for SqliteStore {
             let ended = work.index.forget(&key, &internal_id);
             if let Some(ended) = &ended {
                 work.write(&key, tables::delete_meeting)?;
-                work.write(&**ended, outbox::ended)?;
+                outbox::ended(work, ended)?;
                 work.write(&events[..], events::add)?;
             }
             Ok(ended.is_some())
@@ -307,7 +310,7 @@ fn put_held(work: &mut job::Work<'_>, held: &NowHeld) -> Result<(), job::Trouble
         outbox::held(database, meeting)
     })?;
     if let Some(ended) = ended {
-        work.write(&**ended, outbox::ended)?;
+        outbox::ended(work, ended)?;
     }
     if let Some(callbacks) = lost.as_ref().and_then(|lost| lost.callbacks.as_ref()) {
         work.write(&(callbacks.id.clone(), meeting.created_at), outbox::never)?;
@@ -318,11 +321,17 @@ fn put_held(work: &mut job::Work<'_>, held: &NowHeld) -> Result<(), job::Trouble
 
 #[async_trait]
 impl Outbox for SqliteStore {
-    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+    async fn enqueue(&self, deliveries: Vec<Delivery>) -> Result<usize, StoreError> {
         if deliveries.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
-        self.writer.run(move |work| work.write(&deliveries[..], outbox::enqueue)).await
+        self.writer.run(move |work| outbox::enqueue(work, &deliveries)).await
+    }
+
+    fn enqueue_soon(&self, deliveries: Vec<Delivery>) {
+        if !deliveries.is_empty() {
+            self.writer.post(move |work| outbox::enqueue(work, &deliveries).map(drop));
+        }
     }
 
     async fn never(&self, callback: &CallbackId, at: Timestamp) -> Result<(), StoreError> {
@@ -335,14 +344,27 @@ impl Outbox for SqliteStore {
         self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>, StoreError> {
-        self.writer.run(move |work| Ok(outbox::due(work.database(), now, limit, for_one)?)).await
+    async fn due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        for_one: usize,
+        busy: &HashSet<Lane>,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let busy = busy.clone();
+        self.writer.run(move |work| Ok(outbox::due(work, now, (limit, for_one), &busy)?)).await
+    }
+
+    async fn due_in(&self, lane: &Lane, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let lane = lane.clone();
+        self.writer.run(move |work| Ok(outbox::due_in(work, &lane, now, limit)?)).await
     }
 
     async fn retry(&self, id: &DeliveryId, at: Timestamp, events: Vec<Event>) -> Result<(), StoreError> {
         let id = id.clone();
         let job = move |work: &mut job::Work<'_>| {
             if outbox::retry(work.transaction()?, &id, at)? {
+                work.outbox.retry(&id, at);
                 work.write(&events[..], events::add)?;
             }
             Ok(())
@@ -354,6 +376,7 @@ impl Outbox for SqliteStore {
         let id = id.clone();
         let job = move |work: &mut job::Work<'_>| {
             if outbox::settle(work.transaction()?, &id, how, at)? {
+                work.outbox.remove(&id);
                 work.write(&events[..], events::add)?;
             }
             Ok(())
@@ -361,8 +384,8 @@ impl Outbox for SqliteStore {
         self.writer.run(job).await
     }
 
-    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, kind, before)?)).await
+    async fn forget_settled(&self, kind: CallbackKind, before: Timestamp, at_most: usize) -> Result<usize, StoreError> {
+        self.writer.run(move |work| Ok(outbox::forget_settled(work.transaction()?, kind, before, at_most)?)).await
     }
 }
 
@@ -396,6 +419,12 @@ impl NetworkStore for SqliteStore {
             let next = Arc::new(work.network.changed(&changes).map_err(StoreError::from)?);
             work.write(&(next.revision(), changes.clone()), network::write)?;
             work.write(&events[..], events::add)?;
+            for change in &changes {
+                if let NetworkChange::Remove(EntityName::Integration(name)) = change {
+                    work.hooks.remove_all(name);
+                    work.outbox.remove_all(name);
+                }
+            }
             *work.network = Arc::clone(&next);
             Ok(next)
         };

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::tables::{integer, text};
+use super::{hooks, outbox};
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
@@ -42,6 +43,11 @@ pub(super) fn write(database: &Connection, (revision, changes): &Changes) -> Res
 }
 
 fn remove(database: &Connection, name: &EntityName) -> Result<()> {
+    if let EntityName::Integration(name) = name {
+        // another one of that name later is another website
+        hooks::remove_all(database, name)?;
+        outbox::remove_all(database, name)?;
+    }
     let statement = match name {
         EntityName::Plan(_) => "DELETE FROM plans WHERE name = ?1",
         EntityName::Partner(_) => "DELETE FROM partners WHERE name = ?1",

@@ -1,62 +1,73 @@
 //! The rows of deliveries.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::HashSet;
 
-use lb_core::callback::{CallbackId, CallbackKind, CallbackUrl, Delivery, DeliveryId, LONGEST_PAUSE, Message};
-use lb_core::hook::delivery_prefix;
-use lb_core::store::{OUTBOX_ANALYTICS, OUTBOX_OF_A_HOOK, OUTBOX_PLACES, Settled};
-use lb_core::{Meeting, MeetingKey, Timestamp};
+use lb_core::callback::{CallbackId, CallbackKind, CallbackUrl, Delivery, DeliveryId, Message};
+use lb_core::store::{Lane, OutboxIndex, Settled};
+use lb_core::{IntegrationName, Meeting, MeetingKey, Timestamp};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::tables::{integer, text};
+use super::job::{Trouble, Work};
+use super::tables::{integer, millis, text};
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
 /// No more than this is read of deliveries that are due, bytes of their messages; one is always read.
 const READ_AT_ONCE: usize = 16 << 20;
 
-/// Writes deliveries that are due at once. Those that are known stay as they are; those beyond the bound are dropped.
-pub(super) fn enqueue(database: &Connection, deliveries: &[Delivery]) -> Result<()> {
-    if deliveries.is_empty() {
-        return Ok(());
+/// All deliveries that wait in the database.
+pub(super) fn load(database: &Connection) -> Result<OutboxIndex> {
+    let mut query = database.prepare(
+        "SELECT callback, kind, integration, host, due_at FROM deliveries INDEXED BY deliveries_waiting
+         WHERE settled_at IS NULL ORDER BY rowid",
+    )?;
+    let mut rows = query.query([])?;
+    let mut index = OutboxIndex::default();
+    while let Some(row) = rows.next()? {
+        let (id, host): (_, String) = (id(row)?, row.get("host")?);
+        let lane = Lane::of(&id, &text::<IntegrationName>(row, "integration")?, &host);
+        index.put(id, lane, millis(row, "due_at")?);
     }
-    let count = |query: &str| -> Result<usize> {
-        let waiting: i64 = database.prepare_cached(query)?.query_row([], |row| row.get(0))?;
-        Ok(usize::try_from(waiting).unwrap_or(0))
-    };
-    let waiting = count("SELECT count(*) FROM deliveries WHERE settled_at IS NULL")?;
-    let mut places = OUTBOX_PLACES.saturating_sub(waiting);
-    let mut for_analytics = 0;
-    if deliveries.iter().any(is_analytics) {
-        let waiting = count("SELECT count(*) FROM deliveries WHERE settled_at IS NULL AND kind = 'analytics'")?;
-        for_analytics = OUTBOX_ANALYTICS.saturating_sub(waiting);
+    Ok(index)
+}
+
+/// Takes deliveries that are due at once. Those that are known stay as they are; answers how many were dropped, because there is
+/// no place for them.
+pub(super) fn enqueue(work: &mut Work<'_>, deliveries: &[Delivery]) -> std::result::Result<usize, Trouble> {
+    let (mut taken, mut dropped) = (Vec::new(), 0);
+    for delivery in deliveries {
+        // a database in trouble is not asked: what it knows is left out when the others are written
+        if work.outbox.contains(&delivery.id) || (work.is_now() && is_known(work.database(), &delivery.id)?) {
+            continue;
+        }
+        match work.outbox.add(delivery) {
+            true => taken.push(delivery.clone()),
+            false => dropped += 1,
+        }
     }
+    if !taken.is_empty() {
+        work.write(&taken[..], put)?;
+    }
+    if dropped > 0 {
+        tracing::warn!(dropped, "too many callbacks wait to be delivered: further ones are dropped");
+    }
+    Ok(dropped)
+}
+
+fn is_known(database: &Connection, id: &DeliveryId) -> Result<bool> {
+    let mut query = database.prepare_cached("SELECT 1 FROM deliveries WHERE callback = ?1 AND kind = ?2")?;
+    Ok(query.query_row([id.callback.as_str(), id.kind.as_str()], |_| Ok(())).optional()?.is_some())
+}
+
+fn put(database: &Connection, deliveries: &[Delivery]) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT INTO deliveries (callback, kind, integration, meeting_id, host, url, failures, due_at, message)
          VALUES (:callback, :kind, :integration, :meeting_id, :host, :url, :failures, 0, :message)
          ON CONFLICT DO NOTHING",
     )?;
-    let mut for_hooks = HashMap::new();
-    let mut dropped = 0;
     for delivery in deliveries {
-        if places == 0 || (is_analytics(delivery) && for_analytics == 0) {
-            dropped += 1;
-            continue;
-        }
-        let for_hook = match &delivery.message {
-            Message::Hook { hook, .. } => match for_hooks.entry(&**hook) {
-                Entry::Occupied(known) => Some(known.into_mut()),
-                Entry::Vacant(unknown) => Some(unknown.insert(places_for_hook(database, hook)?)),
-            },
-            _ => None,
-        };
-        if for_hook.as_deref() == Some(&0) {
-            dropped += 1;
-            continue;
-        }
-        let taken = statement.execute(named_params! {
+        statement.execute(named_params! {
             ":callback": delivery.id.callback.as_str(),
             ":kind": delivery.id.kind.as_str(),
             ":integration": delivery.meeting.integration.as_str(),
@@ -66,33 +77,8 @@ pub(super) fn enqueue(database: &Connection, deliveries: &[Delivery]) -> Result<
             ":failures": delivery.failures,
             ":message": message_column(&delivery.message)?,
         })?;
-        places -= taken;
-        if let Some(for_hook) = for_hook {
-            *for_hook -= taken;
-        }
-        for_analytics -= if is_analytics(delivery) { taken } else { 0 };
-    }
-    if dropped > 0 {
-        tracing::warn!(dropped, "too many callbacks wait to be delivered: further ones are dropped");
     }
     Ok(())
-}
-
-/// How many more deliveries of one hook may wait.
-fn places_for_hook(database: &Connection, hook: &str) -> Result<usize> {
-    let first = delivery_prefix(hook);
-    // the character behind the one that ends the prefix
-    let last = first.strip_suffix('-').unwrap_or_default().to_owned() + ".";
-    let mut query = database.prepare_cached(
-        "SELECT count(*) FROM deliveries
-         WHERE settled_at IS NULL AND kind = 'hook' AND callback >= ?1 AND callback < ?2",
-    )?;
-    let waiting: i64 = query.query_row([first, last], |row| row.get(0))?;
-    Ok(OUTBOX_OF_A_HOOK.saturating_sub(usize::try_from(waiting).unwrap_or(0)))
-}
-
-fn is_analytics(delivery: &Delivery) -> bool {
-    delivery.id.kind == CallbackKind::Analytics
 }
 
 /// The column's text: a JSON object, nothing for the end of a meeting.
@@ -102,9 +88,9 @@ fn message_column(message: &Message) -> Result<Option<String>> {
 }
 
 /// The end of a meeting was learnt otherwise than by a callback.
-pub(super) fn ended(database: &Connection, meeting: &Meeting) -> Result<()> {
+pub(super) fn ended(work: &mut Work<'_>, meeting: &Meeting) -> std::result::Result<(), Trouble> {
     let Some(callbacks) = &meeting.callbacks else { return Ok(()) };
-    enqueue(database, &callbacks.deliveries(&meeting.key, false))
+    enqueue(work, &callbacks.deliveries(&meeting.key, false)).map(drop)
 }
 
 /// Writes that no end is ever told of for `callback`, but for what waits already.
@@ -136,28 +122,39 @@ pub(super) fn knows(database: &Connection, callback: &CallbackId) -> Result<bool
     Ok(query.query_row([callback.as_str(), ended, meta], |_| Ok(())).optional()?.is_some())
 }
 
-/// The deliveries that are due, the longest due first, and no more than `for_one` to one host.
-pub(super) fn due(database: &Connection, now: Timestamp, limit: usize, for_one: usize) -> Result<Vec<Delivery>> {
-    // their messages may be long: only those that are answered are read
-    let mut query = database.prepare_cached(
-        "SELECT id FROM
-             (SELECT rowid AS id, due_at, row_number() OVER (PARTITION BY host ORDER BY due_at) AS place
-              FROM deliveries WHERE settled_at IS NULL AND (due_at <= ?1 OR due_at > ?4))
-         WHERE place <= ?2 ORDER BY due_at LIMIT ?3",
+/// See [`Outbox::due`](lb_core::store::Outbox::due).
+pub(super) fn due(
+    work: &mut Work<'_>,
+    now: Timestamp,
+    (limit, for_one): (usize, usize),
+    busy: &HashSet<Lane>,
+) -> Result<Vec<Delivery>> {
+    let due = work.outbox.due(now, limit, for_one, busy);
+    read(work, due.into_iter().map(|(_, id)| id))
+}
+
+/// See [`Outbox::due_in`](lb_core::store::Outbox::due_in).
+pub(super) fn due_in(work: &mut Work<'_>, lane: &Lane, now: Timestamp, limit: usize) -> Result<Vec<Delivery>> {
+    let due = work.outbox.due_in(lane, now, limit);
+    read(work, due.into_iter())
+}
+
+fn read(work: &mut Work<'_>, ids: impl Iterator<Item = DeliveryId>) -> Result<Vec<Delivery>> {
+    let mut one = work.database().prepare_cached(
+        "SELECT * FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL",
     )?;
-    let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    // what is due later than any pause ends was put off by a clock that has been set back since
-    let bogus = integer((now + LONGEST_PAUSE).as_millis());
-    let found =
-        query.query_map(params![integer(now.as_millis()), number(for_one), number(limit), bogus], |row| row.get(0))?;
-    let ids = found.collect::<Result<Vec<i64>>>()?;
-    let mut one = database.prepare_cached("SELECT * FROM deliveries WHERE rowid = ?1")?;
-    let (mut due, mut bytes) = (Vec::with_capacity(ids.len()), 0);
+    let (mut due, mut bytes) = (Vec::new(), 0);
     for id in ids {
-        due.push(one.query_row([id], |row| {
-            bytes += row.get_ref("message")?.as_str_or_null().ok().flatten().map_or(0, str::len);
+        let found = one.query_row([id.callback.as_str(), id.kind.as_str()], |row| {
+            bytes += row.get_ref("message")?.as_str_or_null()?.map_or(0, str::len);
             delivery(row)
-        })?);
+        });
+        match found.optional()? {
+            Some(found) => due.push(found),
+            // taken while the database could not be asked whether it was settled before
+            None if work.is_now() => drop(work.outbox.remove(&id)),
+            None => {}
+        }
         if bytes >= READ_AT_ONCE {
             break;
         }
@@ -165,16 +162,20 @@ pub(super) fn due(database: &Connection, now: Timestamp, limit: usize, for_one: 
     Ok(due)
 }
 
-fn delivery(row: &Row<'_>) -> Result<Delivery> {
+fn id(row: &Row<'_>) -> Result<DeliveryId> {
     let word: String = row.get("kind")?;
     let kind = CallbackKind::ALL.into_iter().find(|kind| kind.as_str() == word);
     let unknown = || rusqlite::Error::FromSqlConversionFailure(1, Type::Text, FromSqlError::InvalidType.into());
+    Ok(DeliveryId { callback: text(row, "callback")?, kind: kind.ok_or_else(unknown)? })
+}
+
+fn delivery(row: &Row<'_>) -> Result<Delivery> {
     let message = match row.get_ref("message")?.as_str_or_null()? {
         None => Message::Ended,
         Some(json) => serde_json::from_str(json).map_err(FromSqlError::other)?,
     };
     Ok(Delivery {
-        id: DeliveryId { callback: text(row, "callback")?, kind: kind.ok_or_else(unknown)? },
+        id: id(row)?,
         meeting: MeetingKey { integration: text(row, "integration")?, meeting_id: text(row, "meeting_id")? },
         url: CallbackUrl::kept(row.get("url")?),
         message,
@@ -202,8 +203,24 @@ pub(super) fn settle(database: &Connection, id: &DeliveryId, how: Settled, at: T
     Ok(statement.execute(params![id.callback.as_str(), id.kind.as_str(), at, how.as_str()])? > 0)
 }
 
-pub(super) fn forget_settled(database: &Connection, kind: CallbackKind, before: Timestamp) -> Result<()> {
-    let mut statement = database.prepare_cached("DELETE FROM deliveries WHERE kind = ?1 AND settled_at < ?2")?;
-    statement.execute(params![kind.as_str(), integer(before.as_millis())])?;
+/// Answers how many.
+pub(super) fn forget_settled(
+    database: &Connection,
+    kind: CallbackKind,
+    before: Timestamp,
+    at_most: usize,
+) -> Result<usize> {
+    let mut statement = database.prepare_cached(
+        "DELETE FROM deliveries WHERE rowid IN
+             (SELECT rowid FROM deliveries WHERE kind = ?1 AND settled_at < ?2 LIMIT ?3)",
+    )?;
+    statement.execute(params![kind.as_str(), integer(before.as_millis()), i64::try_from(at_most).unwrap_or(i64::MAX)])
+}
+
+/// Nothing of an integration waits any more: it is itself removed.
+pub(super) fn remove_all(database: &Connection, integration: &IntegrationName) -> Result<()> {
+    let mut statement =
+        database.prepare_cached("DELETE FROM deliveries WHERE integration = ?1 AND settled_at IS NULL")?;
+    statement.execute([integration.as_str()])?;
     Ok(())
 }

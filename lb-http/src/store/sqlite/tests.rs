@@ -243,7 +243,7 @@ fn callbacks_and_deliveries_survive_a_restart_and_no_url_stays_once_it_is_delive
         assert_eq!(store.claims().await, Ok(vec![orphaned(claimed).into()]));
         assert_eq!(store.meetings_of(&"moodle".into()).await, Ok(vec![with(1, "c1").into()]));
         let waiting = callbacks("c2").deliveries(&meeting(2).key, false);
-        assert_eq!(store.due(Timestamp::default(), 9, 9).await, Ok(waiting));
+        assert_eq!(store.due(Timestamp::default(), 9, 9, &HashSet::new()).await, Ok(waiting));
         assert_eq!(store.knows(&"c3".into()).await, Ok(true));
     });
     let outside = store.seen_from_outside();
@@ -268,7 +268,7 @@ fn what_is_to_be_told_survives_a_restart_and_does_not_stay_once_it_is_delivered(
     let mut store = Disposable::new();
     run(store.enqueue(all.clone())).unwrap();
     store = store.reopened();
-    let due = run(store.due(Timestamp::default(), 99, 99)).unwrap();
+    let due = run(store.due(Timestamp::default(), 99, 99, &HashSet::new())).unwrap();
     assert!((16..20).contains(&due.len()), "{}: no more is read at once than is good", due.len());
     assert!(due.iter().all(|due| all.contains(due)));
     for delivery in &all {

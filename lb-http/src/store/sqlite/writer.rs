@@ -20,7 +20,9 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use lb_core::event::Event;
 use lb_core::network::LiveNetwork;
-use lb_core::store::{HookIndex, MeetingIndex, PublishedIndex, PublishedRecordings, RecordingIndex, StoreError};
+use lb_core::store::{
+    HookIndex, MeetingIndex, OutboxIndex, PublishedIndex, PublishedRecordings, RecordingIndex, StoreError,
+};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -52,6 +54,7 @@ pub(super) struct Shared {
     pub(super) index: PublishedIndex,
     pub(super) network: LiveNetwork,
     pub(super) hooks: ArcSwap<HookIndex>,
+    pub(super) outbox: ArcSwap<OutboxIndex>,
     pub(super) recordings: PublishedRecordings,
     pub(super) events: EventBuffer,
     pub(super) commits: AtomicU64,
@@ -111,6 +114,17 @@ impl Writer {
         let task = Box::new(Task::new(job, answer, place));
         self.queue.send(Message::Job(task)).map_err(|_| closed())?;
         answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Has the writer run `job`, which nobody waits for. Where there is no place in the queue it is not done.
+    pub(super) fn post<F>(&self, job: F)
+    where
+        F: Fn(&mut Work<'_>) -> Result<(), Trouble> + Send + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
+        let (answer, _) = oneshot::channel();
+        // a writer that is gone has been told of
+        let _ = self.queue.send(Message::Job(Box::new(Task::new(job, answer, place))));
     }
 
     /// Refuses everything that comes from now on.
@@ -285,14 +299,17 @@ impl WriterThread {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
         let mut network = self.shared.network.load();
         let mut hooks = HookIndex::clone(&self.shared.hooks.load());
+        let mut outbox = OutboxIndex::clone(&self.shared.outbox.load());
         let mut recordings = RecordingIndex::clone(&self.shared.recordings.load());
-        let mut work = Work::new(&mut index, &mut network, &mut hooks, &mut recordings, &self.connection, way);
+        let mut work =
+            Work::new(&mut index, &mut network, &mut hooks, &mut outbox, &mut recordings, &self.connection, way);
         let done = self.write(jobs, events, &mut work);
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
                 self.shared.network.publish(network);
                 self.shared.hooks.store(Arc::new(hooks));
+                self.shared.outbox.store(Arc::new(outbox));
                 self.shared.recordings.publish(recordings);
                 Ok(())
             }

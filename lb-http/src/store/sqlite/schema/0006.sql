@@ -18,5 +18,8 @@ CREATE TABLE ended_meetings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ended_meetings_by_time ON ended_meetings (ended_at);
 
--- How many deliveries of one hook wait.
-CREATE INDEX deliveries_of_hooks ON deliveries (callback) WHERE settled_at IS NULL AND kind = 'hook';
+-- What waits is looked up in memory. What was settled is forgotten kind by kind.
+DROP INDEX deliveries_waiting;
+CREATE INDEX deliveries_waiting ON deliveries (integration) WHERE settled_at IS NULL;
+DROP INDEX deliveries_settled;
+CREATE INDEX deliveries_settled ON deliveries (kind, settled_at) WHERE settled_at IS NOT NULL;
