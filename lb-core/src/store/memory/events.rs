@@ -170,7 +170,7 @@ fn fits(filter: &EventFilter, event: &Event) -> bool {
     is(filter.integration.as_ref().map(|name| name.as_str()), kind.integration().map(|name| name.as_str()))
         && is(filter.server.as_ref().map(|name| name.as_str()), kind.server().map(|name| name.as_str()))
         && is(filter.meeting_id.as_ref().map(|id| id.as_str()), kind.meeting().map(|key| key.meeting_id.as_str()))
-        && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id().map(|id| id.as_str()))
+        && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id())
         && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.until.is_none_or(|until| event.at < until)
