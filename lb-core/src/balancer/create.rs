@@ -203,7 +203,7 @@ impl Balancer {
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
     async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
-        if creating.lost.is_none() && creating.create.parent.is_none() {
+        if creating.lost.is_none() {
             self.leave_room_for_users(creating.integration, creating.plan).await?;
         }
         let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
@@ -278,7 +278,7 @@ impl Balancer {
                 supersedes: creating.lost.clone(),
                 callbacks: callbacks.clone(),
             };
-            let counted = Self::counted(&creating.create, creating.plan);
+            let counted = Self::counted(creating.plan);
             match self.stored(self.store.claim_counted(claim.clone(), counted).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),

@@ -57,12 +57,8 @@ impl Balancer {
     }
 
     /// How a new meeting counts for its plan.
-    pub(super) fn counted(create: &Create, plan: &Plan) -> Counted {
-        match plan.max_concurrent_meetings {
-            _ if create.parent.is_some() => Counted::Not,
-            Some(limit) => Counted::Below(limit),
-            None => Counted::Always,
-        }
+    pub(super) fn counted(plan: &Plan) -> Counted {
+        plan.max_concurrent_meetings.map_or(Counted::Always, Counted::Below)
     }
 
     /// Refuses a new meeting that nobody could join.
@@ -89,7 +85,7 @@ impl Balancer {
             return Ok(());
         }
         let meetings = self.stored(self.store.meetings_of(&integration.name).await)?;
-        let joining = Joining { meeting: &meeting.internal_id, who: who(join), breakout: meeting.is_breakout() };
+        let joining = Joining { meeting: &meeting.internal_id, who: who(join), breakout: false };
         let look = || Present::new(self.fleet(), &meetings);
         let taken = self.usage.seats.take(&integration.name, joining, limits, self.clock.now(), look);
         taken.map_err(|full| match full {
@@ -120,8 +116,7 @@ struct Present<'a> {
 
 impl<'a> Present<'a> {
     fn new(fleet: Arc<Fleet>, meetings: &'a [Arc<Meeting>]) -> Self {
-        let counted = meetings.iter().filter(|meeting| !meeting.is_breakout());
-        let users = counted.filter_map(|meeting| listed(&fleet, &meeting.server, &meeting.internal_id));
+        let users = meetings.iter().filter_map(|meeting| listed(&fleet, &meeting.server, &meeting.internal_id));
         let users = users.map(|(_, listed)| listed.users).fold(0, u32::saturating_add);
         let servers = meetings.iter().map(|meeting| (&meeting.internal_id, &meeting.server)).collect();
         Self { fleet, servers, users }

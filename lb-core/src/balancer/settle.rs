@@ -89,12 +89,11 @@ impl Balancer {
             let created =
                 Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
             let callback = root.child("metadata").and_then(crate::api::stamp::read_callback);
-            let flags = (root.flag("recording"), root.flag("isBreakout"));
-            created.map(|created| (created, callback, root.value("meetingName").into_owned(), flags))
+            let name = root.value("meetingName").into_owned();
+            created.map(|created| (created, callback, name, root.flag("recording")))
         });
         match asked.await {
-            Ok(Some((created, callback, name, (records, breakout)))) => {
-                let breakout = breakout.then(|| ("isBreakout".to_owned(), "true".to_owned()));
+            Ok(Some((created, callback, name, records))) => {
                 let (attendee, moderator) = created.passwords;
                 Asked::There(Box::new(Meeting {
                     key: claim.key.clone(),
@@ -109,7 +108,7 @@ impl Balancer {
                     voice_bridge: created.voice_bridge.or(Some(claim.voice_bridge)),
                     records,
                     created_at: self.clock.now(),
-                    parameters: breakout.into_iter().collect(),
+                    parameters: Vec::new(),
                     superseded: Vec::new(),
                     callbacks: claim.callbacks.clone().map(|callbacks| callbacks.made_by(callback)),
                 }))

@@ -107,7 +107,11 @@ fn of_a_hundred_concurrent_creates_as_many_succeed_as_the_plan_has_meetings() {
     let there = given[0].value("meetingID");
     network.create("moodle", &there).success();
     network.create("portal", "room-x").success();
-    create_with(&network, "part", &[("isBreakout", "true"), ("parentMeetingID", &there)]).success();
+    for given in [&["true"][..], &["false", "true"], &["true", "false"]] {
+        let breakout: Vec<_> =
+            given.iter().map(|given| ("isBreakout", *given)).chain([("parentMeetingID", there.as_str())]).collect();
+        denied(&network, &create_with(&network, "part", &breakout), NO_MORE_MEETINGS, "concurrent-meetings");
+    }
     denied(&network, &network.create("moodle", "one-more"), NO_MORE_MEETINGS, "concurrent-meetings");
     network.call("moodle", "end", &[("meetingID", &there)]).success();
     for _ in 0..4 {
