@@ -54,7 +54,12 @@ impl Balancer {
                 let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
                 kinds.extend(claim.supersedes.iter().flat_map(|lost| self.placed_afresh(lost, &meeting)));
                 self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await?;
-                claim.supersedes.iter().for_each(|lost| self.presence.forget(&lost.internal_id));
+                if let Some(lost) = &claim.supersedes {
+                    self.presence.forget(&lost.internal_id);
+                    if lost.records {
+                        self.recording_to_come(&lost.server);
+                    }
+                }
                 Ok(())
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
