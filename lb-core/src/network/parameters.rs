@@ -49,11 +49,10 @@ impl ParameterRules {
         let mut seen = BTreeSet::new();
         let (capped, blocked) = (self.capped.keys(), self.blocked.iter());
         let ruled = self.default.keys().chain(self.forced.keys()).chain(capped).chain(blocked);
-        let twice = ruled.map(String::as_str).find(|name| {
+        ruled.map(String::as_str).find(|name| {
             let one_case = if is_meta(name) { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(*name) };
             !seen.insert(one_case)
-        });
-        twice
+        })
     }
 }
 
