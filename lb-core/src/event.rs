@@ -493,8 +493,8 @@ impl EventKind {
         }
     }
 
-    /// The incarnation that it is about, if one.
-    pub fn internal_id(&self) -> Option<&InternalMeetingId> {
+    /// The incarnation or the recording that it is about, if one.
+    pub fn internal_id(&self) -> Option<&str> {
         match self {
             Self::MeetingCreated { internal_id, .. }
             | Self::MeetingAdopted { internal_id, .. }
@@ -502,7 +502,12 @@ impl EventKind {
             | Self::UserJoined { internal_id, .. }
             | Self::UserEntered { internal_id, .. }
             | Self::UserLeft { internal_id, .. }
-            | Self::MeetingPlacedAfresh { internal_id, .. } => Some(internal_id),
+            | Self::MeetingPlacedAfresh { internal_id, .. } => Some(internal_id.as_str()),
+            Self::RecordingSeen { recording, .. }
+            | Self::RecordingPublished { recording, .. }
+            | Self::RecordingUnpublished { recording, .. }
+            | Self::RecordingDeleted { recording, .. }
+            | Self::RecordingUpdated { recording, .. } => Some(recording.as_str()),
             _ => None,
         }
     }

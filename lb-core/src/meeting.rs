@@ -88,12 +88,6 @@ impl Meeting {
     /// How many createTimes of superseded incarnations are kept.
     pub const SUPERSEDED_KEPT: usize = 8;
 
-    /// Whether its website created it as a breakout room of another: such a one counts for no limit of a plan.
-    pub fn is_breakout(&self) -> bool {
-        let is_true = |value: &str| value == "1" || value.eq_ignore_ascii_case("true");
-        self.parameters.iter().any(|(name, value)| name == "isBreakout" && is_true(value))
-    }
-
     /// This meeting in place of `lost`, whose server is down.
     #[must_use]
     pub fn superseding(mut self, lost: &Meeting) -> Self {

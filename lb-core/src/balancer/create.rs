@@ -172,7 +172,7 @@ impl Balancer {
         Ok(Tried::Answered(said.answered(&server.server.name)))
     }
 
-    async fn still_holds(&self, meeting: &Meeting) -> Result<bool, Failure> {
+    pub(super) async fn still_holds(&self, meeting: &Meeting) -> Result<bool, Failure> {
         let entry = self.stored(self.store.find(&meeting.key).await)?;
         Ok(entry.and_then(Entry::into_held).is_some_and(|held| held.internal_id == meeting.internal_id))
     }
@@ -203,7 +203,7 @@ impl Balancer {
 
     /// Creates a new meeting on the best server, and on the next one where that fails.
     async fn create_new(&self, creating: &Creating<'_>) -> Result<Tried, Failure> {
-        if creating.lost.is_none() && creating.create.parent.is_none() {
+        if creating.lost.is_none() {
             self.leave_room_for_users(creating.integration, creating.plan).await?;
         }
         let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
@@ -278,7 +278,7 @@ impl Balancer {
                 supersedes: creating.lost.clone(),
                 callbacks: callbacks.clone(),
             };
-            let counted = Self::counted(&creating.create, creating.plan);
+            let counted = Self::counted(creating.plan);
             match self.stored(self.store.claim_counted(claim.clone(), counted).await)? {
                 ClaimOutcome::Claimed => {}
                 ClaimOutcome::Pending(_) | ClaimOutcome::Held(_) => return Ok(OnServer::Overtaken),
@@ -350,6 +350,7 @@ impl Balancer {
         }
         let events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
         let found = meeting.clone();
+        self.note_ends(&events).await;
         match self.store.confirm(token, meeting, events.clone()).await {
             Ok(_) => events.iter().for_each(|event| self.show(event)),
             Err(StoreError::Fenced) => return self.is_held(&found).await,
@@ -359,6 +360,9 @@ impl Balancer {
         if let Some(lost) = &creating.lost {
             self.unplace(&lost.key, None, &lost.server).await;
             self.presence.forget(&lost.internal_id);
+            if lost.records {
+                self.recording_to_come(&lost.server);
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{Answered, Balancer};
 use crate::api::join::Join;
 use crate::api::{Failure, Params, Reply};
 use crate::event::EventKind;
-use crate::gateway::ServerCall;
+use crate::gateway::{GatewayError, ServerCall};
 use crate::network::{Integration, Plan};
 
 impl Balancer {
@@ -18,7 +18,7 @@ impl Balancer {
         let join = Join::read(params)?;
         let meeting = self.held(integration, &join.meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         let server = self.server_of(&meeting)?;
-        self.take_seat(integration, plan, &meeting, &join).await?;
+        let seat = self.take_seat(integration, plan, &meeting, &join).await?;
         let query = join.query(&meeting);
         let answered = if join.redirect {
             let location = ServerCall::signed_url(&server.server, "join", &query);
@@ -26,7 +26,16 @@ impl Balancer {
         } else {
             let call = ServerCall::change(&server.server, "join", &query, None, self.settings.budget)
                 .on_behalf_of(&meeting.key.integration);
-            self.pass_on(&server, call).await?
+            match self.passed_on(&server, call).await {
+                Ok(answered) => answered,
+                Err(error) => {
+                    use GatewayError::{Busy, NotSent, TooLong, Unreachable};
+                    if matches!(error, Busy | NotSent(_) | TooLong | Unreachable(_)) {
+                        self.give_seat_back(integration, &meeting, &join, seat);
+                    }
+                    return Err(error.into());
+                }
+            }
         };
         if answered.success {
             let joined = EventKind::UserJoined {
@@ -40,7 +49,7 @@ impl Balancer {
             self.tell(joined.clone()).await;
             self.tell_hooks(&[self.event(joined)]).await;
         } else {
-            self.give_seat_back(integration, &meeting, &join);
+            self.give_seat_back(integration, &meeting, &join, seat);
         }
         Ok(answered)
     }

@@ -50,6 +50,8 @@ struct Seen {
     most: u32,
     // by key
     people: Vec<Person>,
+    /// Whether what an earlier run knew is in it.
+    recalled: bool,
 }
 
 /// Somebody who is in a meeting.
@@ -153,12 +155,12 @@ impl Presence {
     }
 
     /// Webhooks tell that somebody has come. Answers whether that is news.
-    pub(super) fn told_came(&self, id: &InternalMeetingId, key: PersonKey, user: &UserId, at: Timestamp) -> bool {
-        self.lock().entry(id.clone()).or_default().told_came(key, user.clone(), at)
+    fn told_came(&self, id: &InternalMeetingId, key: PersonKey, user: &UserId, at: Timestamp) -> bool {
+        self.lock().get_mut(id).is_some_and(|seen| seen.told_came(key, user.clone(), at))
     }
 
     /// Webhooks tell that somebody has gone. Answers whether a stay that they told of ends.
-    pub(super) fn told_went(&self, id: &InternalMeetingId, user: &UserId) -> bool {
+    fn told_went(&self, id: &InternalMeetingId, user: &UserId) -> bool {
         self.lock().get_mut(id).is_some_and(|seen| seen.told_went(user))
     }
 
@@ -168,18 +170,21 @@ impl Presence {
         let _ = self.earlier.set(Earlier { began_at, lived_until });
     }
 
-    /// Whether an earlier run may know people in a meeting of which this one knows none yet.
+    /// Whether an earlier run may know people in a meeting who are not recalled yet.
     fn is_of_before(&self, meeting: &Meeting) -> bool {
         self.earlier.get().is_some_and(|earlier| meeting.created_at <= earlier.began_at)
-            && !self.lock().contains_key(&meeting.internal_id)
+            && !self.lock().get(&meeting.internal_id).is_some_and(|seen| seen.recalled)
     }
 
     /// Takes over what an earlier run knew of a meeting: its events, oldest first.
     fn recall(&self, id: &InternalMeetingId, events: impl Iterator<Item = Event>) {
-        let mut seen = Seen::default();
-        let mut latest = self.earlier.get().map(|earlier| earlier.lived_until).unwrap_or_default();
+        let mut seen = Seen { recalled: true, ..Seen::default() };
+        let earlier = self.earlier.get();
+        let mut latest = earlier.map(|earlier| earlier.lived_until).unwrap_or_default();
         for event in events {
-            latest = latest.max(event.at);
+            if earlier.is_none_or(|earlier| event.at <= earlier.began_at) {
+                latest = latest.max(event.at);
+            }
             match event.kind {
                 EventKind::UserEntered { user, external_user_id, name, .. } => {
                     let key = PersonKey::of(&external_user_id, &name);
@@ -190,9 +195,25 @@ impl Presence {
             }
             seen.most = seen.most.max(seen.people.len().try_into().unwrap_or(u32::MAX));
         }
-        seen.people.sort_unstable();
         seen.listed_at = Some(latest);
-        self.lock().entry(id.clone()).or_insert(seen);
+        let mut all = self.lock();
+        let present = all.entry(id.clone()).or_default();
+        if !present.recalled {
+            // what this run has seen meanwhile may be stored by now, or not yet
+            let also = std::mem::take(&mut present.people);
+            let is_new = |person: &Person| seen.people.iter().all(|known| known.stay.user() != person.stay.user());
+            let also: Vec<_> = also.into_iter().filter(is_new).collect();
+            seen.people.extend(also);
+            seen.people.sort_unstable();
+            seen.most = seen.most.max(present.most).max(seen.people.len().try_into().unwrap_or(u32::MAX));
+            seen.listed_at = seen.listed_at.max(present.listed_at);
+            *present = seen;
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn knows(&self, id: &InternalMeetingId) -> bool {
+        self.lock().contains_key(id)
     }
 
     /// A meeting is no more.
@@ -207,17 +228,17 @@ impl Balancer {
         for meeting in held {
             let listed = list.find(&meeting.internal_id).filter(|listed| !listed.ended && !listed.breakout);
             let Some(listed) = listed else { continue };
-            if self.presence.is_of_before(meeting) && self.recall_people(meeting).await.is_err() {
+            if self.presence.is_of_before(meeting) && !self.recall_people(meeting).await {
                 // the next list tries again
                 continue;
             }
-            let news = {
-                let mut all = self.presence.lock();
-                // most meetings of most lists have nothing new
-                match all.get_mut(&meeting.internal_id) {
-                    Some(seen) => seen.take(&listed.people, list.asked_at),
-                    None => all.entry(meeting.internal_id.clone()).or_default().take(&listed.people, list.asked_at),
-                }
+            if !self.presence.lock().contains_key(&meeting.internal_id) && !self.begin_presence(meeting).await {
+                continue;
+            }
+            let news = match self.presence.lock().get_mut(&meeting.internal_id) {
+                Some(seen) => seen.take(&listed.people, list.asked_at),
+                // it has ended meanwhile
+                None => continue,
             };
             if !news.came.is_empty() || !news.went.is_empty() {
                 self.tell_people(server, meeting, listed, news).await;
@@ -225,8 +246,47 @@ impl Balancer {
         }
     }
 
+    /// Begins to keep who is in a meeting, unless it has ended meanwhile: nothing would take that away again. Answers whether it
+    /// is kept now.
+    async fn begin_presence(&self, meeting: &Meeting) -> bool {
+        self.presence.lock().entry(meeting.internal_id.clone()).or_default();
+        // looked at afterwards: an end that comes later takes away what is kept
+        let held = matches!(self.still_holds(meeting).await, Ok(true));
+        if !held {
+            self.presence.forget(&meeting.internal_id);
+        }
+        held
+    }
+
+    /// Webhooks tell that somebody has come. Answers whether that is news.
+    pub(super) async fn told_came(&self, meeting: &Meeting, key: PersonKey, user: &UserId) -> bool {
+        if self.presence.is_of_before(meeting) && !self.recall_people(meeting).await {
+            // the next list tries again, and shows them
+            return false;
+        }
+        if !self.presence.lock().contains_key(&meeting.internal_id) && !self.begin_presence(meeting).await {
+            return false;
+        }
+        self.presence.told_came(&meeting.internal_id, key, user, self.clock.now())
+    }
+
+    /// Webhooks tell that somebody has gone. Answers whether a stay that they told of ends.
+    pub(super) async fn told_went(&self, meeting: &Meeting, user: &UserId) -> bool {
+        if self.presence.is_of_before(meeting) && !self.recall_people(meeting).await {
+            return false;
+        }
+        self.presence.told_went(&meeting.internal_id, user)
+    }
+
+    /// Takes up whom an earlier run of the balancer saw in a meeting, unless it has ended meanwhile. Answers whether they are
+    /// known now.
+    async fn recall_people(&self, meeting: &Meeting) -> bool {
+        let recalled = self.read_people(meeting).await.is_ok();
+        recalled && self.begin_presence(meeting).await
+    }
+
     /// Reads whom an earlier run of the balancer saw in a meeting.
-    async fn recall_people(&self, meeting: &Meeting) -> Result<(), StoreError> {
+    async fn read_people(&self, meeting: &Meeting) -> Result<(), StoreError> {
         let filter = EventFilter {
             integration: Some(meeting.key.integration.clone()),
             internal_id: Some(meeting.internal_id.clone()),

@@ -7,7 +7,7 @@ use super::{Answered, Balancer};
 use crate::api::{Answer, Failure, Reply};
 use crate::event::Ended;
 use crate::fleet::FleetServer;
-use crate::gateway::ServerCall;
+use crate::gateway::{GatewayError, ServerCall};
 use crate::meeting::{Meeting, MeetingId, MeetingKey};
 use crate::network::Integration;
 use crate::server::{ServerName, ServerState};
@@ -50,6 +50,11 @@ impl About {
 impl Balancer {
     /// Asks the server and passes its word on to the website.
     pub(super) async fn pass_on(&self, server: &FleetServer, call: ServerCall) -> Result<Answered, Failure> {
+        Ok(self.passed_on(server, call).await?)
+    }
+
+    /// The same, where it matters why the server said nothing.
+    pub(super) async fn passed_on(&self, server: &FleetServer, call: ServerCall) -> Result<Answered, GatewayError> {
         let name = server.server.name.clone();
         let read = |answer: &Answer<'_>| Answered {
             reply: Reply::xml(answer.for_website()),
@@ -57,7 +62,7 @@ impl Balancer {
             success: answer.is_success(),
             server: Some(name),
         };
-        Ok(self.ask(server, call, read).await?)
+        self.ask(server, call, read).await
     }
 
     /// What a call is about that names `id`: a meeting of the integration, or a breakout room of one.

@@ -54,7 +54,12 @@ impl Balancer {
                 let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
                 kinds.extend(claim.supersedes.iter().flat_map(|lost| self.placed_afresh(lost, &meeting)));
                 self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await?;
-                claim.supersedes.iter().for_each(|lost| self.presence.forget(&lost.internal_id));
+                if let Some(lost) = &claim.supersedes {
+                    self.presence.forget(&lost.internal_id);
+                    if lost.records {
+                        self.recording_to_come(&lost.server);
+                    }
+                }
                 Ok(())
             }
             Asked::NotThere => self.stored(self.store.release(&claim.token).await),
@@ -89,12 +94,11 @@ impl Balancer {
             let created =
                 Created::read(answer).filter(|_| answer.is_success() && ours && !root.flag("hasBeenForciblyEnded"));
             let callback = root.child("metadata").and_then(crate::api::stamp::read_callback);
-            let flags = (root.flag("recording"), root.flag("isBreakout"));
-            created.map(|created| (created, callback, root.value("meetingName").into_owned(), flags))
+            let name = root.value("meetingName").into_owned();
+            created.map(|created| (created, callback, name, root.flag("recording")))
         });
         match asked.await {
-            Ok(Some((created, callback, name, (records, breakout)))) => {
-                let breakout = breakout.then(|| ("isBreakout".to_owned(), "true".to_owned()));
+            Ok(Some((created, callback, name, records))) => {
                 let (attendee, moderator) = created.passwords;
                 Asked::There(Box::new(Meeting {
                     key: claim.key.clone(),
@@ -109,7 +113,7 @@ impl Balancer {
                     voice_bridge: created.voice_bridge.or(Some(claim.voice_bridge)),
                     records,
                     created_at: self.clock.now(),
-                    parameters: breakout.into_iter().collect(),
+                    parameters: Vec::new(),
                     superseded: Vec::new(),
                     callbacks: claim.callbacks.clone().map(|callbacks| callbacks.made_by(callback)),
                 }))

@@ -1,9 +1,12 @@
 //! What a server's getMeetings showed: [`MeetingList`] and its [`ListedMeeting`]s.
 
+use std::collections::HashMap;
+
 use super::packed::PackedXml;
 use super::person::{Attendee, PersonKey};
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingId};
+use crate::network::IntegrationName;
 use crate::xml::{Document, Node};
 
 /// One successful getMeetings of one server.
@@ -15,6 +18,10 @@ pub struct MeetingList {
     meetings: Vec<ListedMeeting>,
     // places of those that have a parent, by parent
     breakouts: Vec<usize>,
+    // users by the integration that stands on the meeting
+    users: HashMap<String, u32>,
+    // users where none does
+    users_of_nobody: u32,
 }
 
 /// One meeting as its server lists it.
@@ -87,7 +94,22 @@ impl MeetingList {
         meetings.sort_by(|a, b| a.internal_id.cmp(&b.internal_id));
         let mut breakouts: Vec<_> = (0..meetings.len()).filter(|&place| meetings[place].parent.is_some()).collect();
         breakouts.sort_by(|&a, &b| meetings[a].parent.cmp(&meetings[b].parent));
-        Self { asked_at, meetings, breakouts }
+        let (mut users, mut users_of_nobody) = (HashMap::<String, u32>::new(), 0_u32);
+        for meeting in meetings.iter().filter(|meeting| !meeting.ended) {
+            let of = match &meeting.stamp {
+                Some(stamp) => users.entry(stamp.institution.clone()).or_default(),
+                None => &mut users_of_nobody,
+            };
+            *of = of.saturating_add(meeting.users);
+        }
+        Self { asked_at, meetings, breakouts, users, users_of_nobody }
+    }
+
+    /// Not fewer than the users in the meetings of `integration`: those of breakout rooms, of copies, and of meetings that
+    /// carry no stamp are among them.
+    pub fn users_at_most(&self, integration: &IntegrationName) -> u32 {
+        let own = self.users.get(integration.as_str()).copied().unwrap_or(0);
+        own.saturating_add(self.users_of_nobody)
     }
 
     /// The breakout rooms of one incarnation that have not ended.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Who;
 use crate::fleet::ListedMeeting;
 use crate::xml::{Document, Node};
 
@@ -26,13 +27,12 @@ impl Attendees {
         all
     }
 
-    /// How often somebody with the website's id `id` is in.
-    pub(crate) fn with_id(&self, id: &str) -> u32 {
-        self.by_id.get(id).copied().unwrap_or(0)
-    }
-
-    /// How many of that name are in.
-    pub(crate) fn called(&self, name: &str) -> u32 {
-        self.by_name.get(name).copied().unwrap_or(0)
+    /// How often somebody is in.
+    pub(crate) fn count(&self, who: &Who) -> u32 {
+        let found = match who {
+            Who::Id(id) => self.by_id.get(id),
+            Who::Named(name) => self.by_name.get(name),
+        };
+        found.copied().unwrap_or(0)
     }
 }

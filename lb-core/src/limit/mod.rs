@@ -6,4 +6,4 @@ mod seats;
 
 pub(crate) use self::attendees::Attendees;
 pub(crate) use self::rates::CallRates;
-pub(crate) use self::seats::{Full, Joining, Limits, Listed, Seats, Who};
+pub(crate) use self::seats::{Full, Joining, Limits, Listed, SeatNumber, Seats, Who};

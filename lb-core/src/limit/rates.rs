@@ -1,5 +1,6 @@
 //! [`CallRates`]: how many calls an integration makes.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -14,31 +15,40 @@ const SECOND: u64 = 1_000_000_000;
 /// Calls that may always come at once, however low the rate: one page of a website makes several.
 const LEAST_BURST: u32 = 10;
 
-/// One budget for each integration that has called (the generic cell rate algorithm, ITU-T I.371). Whoever is within it takes
-/// no lock. It outlives the configuration, and has one entry for each integration that ever had a rate.
-#[derive(Debug, Default)]
-pub(crate) struct CallRates(ArcSwap<HashMap<IntegrationName, Arc<Debt>>>);
+/// One budget for each integration that has called, or for each of some few things that it did (the generic cell rate algorithm,
+/// ITU-T I.371). Whoever is within it takes no lock. It outlives the configuration, and has one entry for each that ever had a
+/// rate.
+#[derive(Debug)]
+pub(crate) struct CallRates<K = IntegrationName>(ArcSwap<HashMap<K, Arc<Debt>>>)
+where
+    K: Clone + Eq + Hash;
 
-impl CallRates {
-    /// Whether `integration` may make one more call. So many as come in a second may come at once, and [`LEAST_BURST`] in any
+impl<K: Clone + Eq + Hash> Default for CallRates<K> {
+    fn default() -> Self {
+        Self(ArcSwap::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash> CallRates<K> {
+    /// Whether `whose` may make one more call. So many as come in a second may come at once, and [`LEAST_BURST`] in any
     /// case. A rate of zero counts as one.
-    pub(crate) fn admit(&self, integration: &IntegrationName, per_second: u32, now: Timestamp) -> bool {
+    pub(crate) fn admit(&self, whose: &K, per_second: u32, now: Timestamp) -> bool {
         let rate = per_second.max(1);
         let cost = SECOND / u64::from(rate);
         let burst = cost * u64::from(rate.max(LEAST_BURST) - 1);
-        self.of(integration).charge(now.as_millis().saturating_mul(1_000_000), cost, burst, 0).is_some()
+        self.of(whose).charge(now.as_millis().saturating_mul(1_000_000), cost, burst, 0).is_some()
     }
 
-    fn of(&self, integration: &IntegrationName) -> Arc<Debt> {
-        if let Some(debt) = self.0.load().get(integration) {
+    fn of(&self, whose: &K) -> Arc<Debt> {
+        if let Some(debt) = self.0.load().get(whose) {
             return Arc::clone(debt);
         }
         let fresh = Arc::new(Debt::default());
-        self.0.rcu(|all| match all.contains_key(integration) {
+        self.0.rcu(|all| match all.contains_key(whose) {
             true => Arc::clone(all),
-            false => Arc::new(all.update(integration.clone(), Arc::clone(&fresh))),
+            false => Arc::new(all.update(whose.clone(), Arc::clone(&fresh))),
         });
-        self.0.load().get(integration).map_or(fresh, Arc::clone)
+        self.0.load().get(whose).map_or(fresh, Arc::clone)
     }
 }
 

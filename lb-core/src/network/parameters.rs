@@ -1,5 +1,6 @@
 //! [`ParameterRules`]: what becomes of the parameters of an integration's calls.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -43,14 +44,15 @@ impl ParameterRules {
         }
     }
 
-    /// A parameter that has two of the four rules, if one has.
+    /// A parameter that has two of the four rules, or one of them twice (metadata, in another case), if one has.
     pub fn contradiction(&self) -> Option<&str> {
-        let default = self.default.keys().find(|name| {
-            self.forced.contains_key(*name) || self.capped.contains_key(*name) || self.blocked.contains(*name)
-        });
-        let forced = || self.forced.keys().find(|name| self.capped.contains_key(*name) || self.blocked.contains(*name));
-        let capped = || self.capped.keys().find(|name| self.blocked.contains(*name));
-        default.or_else(forced).or_else(capped).map(String::as_str)
+        let mut seen = BTreeSet::new();
+        let (capped, blocked) = (self.capped.keys(), self.blocked.iter());
+        let ruled = self.default.keys().chain(self.forced.keys()).chain(capped).chain(blocked);
+        ruled.map(String::as_str).find(|name| {
+            let one_case = if is_meta(name) { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(*name) };
+            !seen.insert(one_case)
+        })
     }
 }
 
@@ -146,5 +148,24 @@ mod tests {
         };
         let given = "meetingID=room&checksum=c&integrationName=i&meta_mconflb-guid=g";
         assert_eq!(ruled(&rules, given), given);
+    }
+
+    #[test]
+    fn no_parameter_has_two_rules_and_metadata_none_in_another_case() {
+        let rules = |forced: &str, blocked: &str| ParameterRules {
+            forced: pairs(&[(forced, "x")]),
+            blocked: [blocked.to_owned()].into(),
+            ..ParameterRules::default()
+        };
+        for (forced, blocked, contradiction) in [
+            ("logo", "logo", Some("logo")),
+            ("logo", "Logo", None),
+            ("meta_course", "META_Course", Some("META_Course")),
+            ("meta_course", "meta_other", None),
+        ] {
+            assert_eq!(rules(forced, blocked).contradiction(), contradiction, "{forced}");
+        }
+        let twice = ParameterRules { forced: pairs(&[("meta_a", "1"), ("meta_A", "2")]), ..ParameterRules::default() };
+        assert_eq!(twice.contradiction(), Some("meta_a"));
     }
 }

@@ -118,9 +118,7 @@ pub struct MeetingIndex {
     by_voice_bridge: HashMap<u32, Few<MeetingKey>>,
     // A claim and the bell that rings when it is settled.
     claims: HashMap<ClaimToken, (MeetingKey, Arc<Bell>)>,
-    // Claims of breakout rooms.
-    uncounted: HashSet<ClaimToken>,
-    // Claims and meetings of each integration that has any, without breakout rooms.
+    // Claims and meetings of each integration that has any.
     counts: HashMap<IntegrationName, u32>,
     strays: HashMap<MeetingId, Few<Stray>>,
     // Bells of claims that this value settled, to be rung once it is the published one.
@@ -136,7 +134,7 @@ impl MeetingIndex {
     ) -> Self {
         let mut index = Self::default();
         meetings.into_iter().for_each(|meeting| drop(index.hold(meeting)));
-        claims.into_iter().for_each(|claim| index.put_claim(claim, true));
+        claims.into_iter().for_each(|claim| index.put_claim(claim));
         for stray in strays {
             index.note_stray(stray);
         }
@@ -225,7 +223,7 @@ impl MeetingIndex {
         self.claims.get(token).map(|(_, bell)| Arc::clone(bell))
     }
 
-    /// How many claims and meetings an integration has, breakout rooms left out.
+    /// How many claims and meetings an integration has.
     pub fn count_of(&self, integration: &IntegrationName) -> u32 {
         self.counts.get(integration).copied().unwrap_or(0)
     }
@@ -261,7 +259,7 @@ impl MeetingIndex {
         if self.occupied(&claim.key).contains(&claim.server) {
             return ClaimOutcome::Occupied;
         }
-        self.put_claim(claim, counted != Counted::Not);
+        self.put_claim(claim);
         ClaimOutcome::Claimed
     }
 
@@ -282,7 +280,7 @@ impl MeetingIndex {
         if let Some(Entry::Claimed(claim)) = self.take(&key)
             && let Some(lost) = &claim.supersedes
         {
-            self.put(key.clone(), Entry::Held(Arc::clone(lost)), !lost.is_breakout());
+            self.put(key.clone(), Entry::Held(Arc::clone(lost)));
         }
         Some(key)
     }
@@ -347,7 +345,7 @@ impl MeetingIndex {
             Some(lost) => meeting.superseding(lost),
             None => meeting,
         });
-        self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)), !meeting.is_breakout());
+        self.put(meeting.key.clone(), Entry::Held(Arc::clone(&meeting)));
         if let Some(lost) = &lost {
             let superseded = Some(lost.internal_id.clone());
             let (key, server) = (meeting.key.clone(), lost.server.clone());
@@ -357,7 +355,7 @@ impl MeetingIndex {
         NowHeld { meeting, ended: None, lost }
     }
 
-    fn put_claim(&mut self, claim: Claim, counts: bool) {
+    fn put_claim(&mut self, claim: Claim) {
         // A claim that only moves takes its bell along: whoever waits for it goes on waiting.
         let kept = match self.claims.get(&claim.token) {
             Some((key, _)) if *key == claim.key => self.claims.remove(&claim.token),
@@ -365,17 +363,13 @@ impl MeetingIndex {
         };
         self.release(&claim.token);
         let (token, key) = (claim.token.clone(), claim.key.clone());
-        self.put(key.clone(), Entry::Claimed(Arc::new(claim)), counts);
+        self.put(key.clone(), Entry::Claimed(Arc::new(claim)));
         self.claims.insert(token, kept.unwrap_or_else(|| (key, Arc::default())));
     }
 
-    fn put(&mut self, key: MeetingKey, entry: Entry, counts: bool) {
+    fn put(&mut self, key: MeetingKey, entry: Entry) {
         self.take(&key);
-        match &entry {
-            _ if counts => *self.counts.entry(key.integration.clone()).or_default() += 1,
-            Entry::Claimed(claim) => drop(self.uncounted.insert(claim.token.clone())),
-            Entry::Held(_) => {}
-        }
+        *self.counts.entry(key.integration.clone()).or_default() += 1;
         add_to(&mut self.by_meeting_id, key.meeting_id.clone(), key.integration.clone());
         self.by_server.entry(entry.server().clone()).or_default().insert(key.clone());
         if let Some(number) = entry.voice_bridge() {
@@ -400,13 +394,7 @@ impl MeetingIndex {
     fn take(&mut self, key: &MeetingKey) -> Option<Entry> {
         let entry = self.entries.remove(key)?;
         remove_from(&mut self.by_meeting_id, &key.meeting_id, &key.integration);
-        let counted = match &entry {
-            Entry::Claimed(claim) => self.uncounted.remove(&claim.token).is_none(),
-            Entry::Held(meeting) => !meeting.is_breakout(),
-        };
-        if counted {
-            self.count_down(&key.integration);
-        }
+        self.count_down(&key.integration);
         if let Some(keys) = self.by_server.get_mut(entry.server()) {
             keys.remove(key);
             if keys.is_empty() {

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use self::events::Kept;
 use self::outbox::Deliveries;
 use super::{
-    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, Lane, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED, Outbox,
-    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
+    ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, Lane, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED,
+    Outbox, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;

@@ -49,8 +49,8 @@ pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
 pub use self::memory::{EVENTS_KEPT, InMemoryStore};
 pub use self::network::NetworkStore;
 pub use self::outbox::{
-    OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE, OUTBOX_OF_A_HOOK, OUTBOX_OF_ONE,
-    OUTBOX_PLACES, OUTBOX_RESERVED, Outbox, Settled,
+    OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE, OUTBOX_OF_A_HOOK,
+    OUTBOX_OF_ONE, OUTBOX_PLACES, OUTBOX_RESERVED, Outbox, Settled,
 };
 pub use self::outbox_index::{Lane, OutboxIndex};
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
@@ -241,15 +241,13 @@ pub enum Replaces {
     Incarnation(InternalMeetingId),
 }
 
-/// How a claim counts among the meetings and claims of its integration. Breakout rooms do not count, neither as claims nor as
-/// [meetings](Meeting::is_breakout). What a claim counts as is not stored: one that a restart found counts.
+/// Whether a claim may be had beside the meetings and claims of its integration that are there. Breakout rooms that a website
+/// asks for are meetings as all others; those that BBB makes by itself are in no store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// It does not: it is to be a breakout room.
-    Not,
-    /// It does, and may be had however many there are.
+    /// However many there are.
     Always,
-    /// It does, and may be had only while there are fewer than so many.
+    /// Only while there are fewer than so many.
     Below(u32),
 }
 

@@ -75,7 +75,7 @@ macro_rules! store_contract {
                 a_token_confirms_its_own_key_only,
                 of_a_hundred_claims_at_once_one_is_given,
                 of_a_hundred_new_meetings_at_once_as_many_are_claimed_as_the_limit_says,
-                only_what_is_new_and_no_breakout_room_counts_for_a_limit,
+                only_what_is_new_counts_for_a_limit,
                 waiting_ends_when_the_claim_is_confirmed,
                 waiting_ends_when_the_claim_is_released,
                 waiting_ends_when_a_meeting_is_adopted_over_the_claim,

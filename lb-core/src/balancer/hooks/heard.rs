@@ -132,10 +132,23 @@ impl Balancer {
             return Ok(Some(Whose { key: parent.key.clone(), told_as, held: None, breakout: true }));
         }
         let ended = self.stored(self.stores.hooks.ended_meeting(&internal_id, &server.server.name).await)?;
+        if let Some(ended) = &ended
+            && !event.id().starts_with("rap-")
+            && self.goes_on_elsewhere(&ended.key, &internal_id).await?
+        {
+            return Ok(None);
+        }
         Ok(ended.map(|ended| {
             let told_as = ended.key.meeting_id.clone();
             Whose { key: ended.key, told_as, held: None, breakout: false }
         }))
+    }
+
+    /// Whether the room of a lost incarnation was placed afresh, and is there: what becomes of the copy is not told.
+    async fn goes_on_elsewhere(&self, key: &MeetingKey, lost: &InternalMeetingId) -> Result<bool, Failure> {
+        let create_time = lost.as_str().rsplit_once('-').and_then(|(_, time)| time.parse::<u64>().ok());
+        let held = self.stored(self.store.find(key).await)?.and_then(Entry::into_held);
+        Ok(held.is_some_and(|held| create_time.is_some_and(|time| held.superseded.contains(&time))))
     }
 
     /// Whether an event is of a meeting whose create is just under way: it was not known yet whether it comes to be held.
@@ -180,7 +193,7 @@ impl Balancer {
             let (external_user_id, name) = (event.user("external-user-id").to_owned(), event.user("name").to_owned());
             let person = PersonKey::of(&external_user_id, &name);
             let role = if event.user("role") == "MODERATOR" { Role::Moderator } else { Role::Attendee };
-            if self.presence.told_came(&internal_id, person, &user, self.clock.now()) {
+            if self.told_came(held, person, &user).await {
                 let came = EventKind::UserEntered {
                     meeting,
                     internal_id,
@@ -193,7 +206,7 @@ impl Balancer {
                 };
                 self.tell(came).await;
             }
-        } else if self.presence.told_went(&internal_id, &user) {
+        } else if self.told_went(held, &user).await {
             self.tell(EventKind::UserLeft { meeting, internal_id, server, user, until: None, seen_by }).await;
         }
     }

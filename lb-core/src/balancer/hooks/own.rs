@@ -18,9 +18,15 @@ impl Balancer {
     /// Tells hooks of what has just happened by the balancer's own doing or finding. A store in trouble has been told of; what
     /// could not be kept is not told.
     pub(in crate::balancer) async fn tell_hooks(&self, events: &[Event]) {
+        let goes_on = |id: &InternalMeetingId| {
+            let afresh = |event: &Event| matches!(&event.kind, EventKind::MeetingPlacedAfresh { superseded, .. } if superseded == id);
+            events.iter().any(afresh)
+        };
         for event in events.iter().filter(|_| self.relay.is_some()) {
             let is_waited_for = !matches!(event.kind, EventKind::UserJoined { .. });
             let (meeting, told) = match &event.kind {
+                // the room has not ended: it is elsewhere now
+                EventKind::MeetingEnded { internal_id, .. } if goes_on(internal_id) => continue,
                 EventKind::MeetingCreated { meeting: key, internal_id, server, .. } => {
                     let meeting = In { key, server };
                     (meeting, self.own_creation(key, internal_id, server, event).await)

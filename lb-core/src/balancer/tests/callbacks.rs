@@ -464,7 +464,9 @@ fn what_was_delivered_long_ago_is_forgotten() {
     let url = scene.end_on(1, "room-1");
     scene.hear(&url);
     scene.told();
-    let due = |scene: &Scene| block_on(scene.network.store.due(scene.network.clock.now(), 9, 9, &HashSet::new())).unwrap().len();
+    let due = |scene: &Scene| {
+        block_on(scene.network.store.due(scene.network.clock.now(), 9, 9, &HashSet::new())).unwrap().len()
+    };
     let integration = crate::callback::CallbackToken::open(
         CallbackPlace::Ended,
         scene.network.balancer.network().integration("moodle").map(|found| &**found),

@@ -12,10 +12,11 @@ use url::form_urlencoded;
 use super::*;
 use crate::balancer::HookHeard;
 use crate::callback::{CallbackRequest, CallbackSender, CallbackUrl, SendError};
-use crate::gateway::{SimulatedCallback, SimulatedCallbackKind};
 use crate::clock::Timestamp;
+use crate::gateway::{SimulatedCallback, SimulatedCallbackKind};
 use crate::hook::HookPost;
 use crate::network::{Entity, NetworkChange};
+use crate::store::MeetingStore;
 
 /// Notes what hooks were told, and answers with a status.
 #[derive(Debug)]
@@ -352,6 +353,88 @@ fn the_end_of_a_meeting_is_told_once_whoever_knows_it_first() {
 }
 
 #[test]
+fn of_a_room_that_is_placed_afresh_no_end_is_told_but_what_becomes_of_its_recording() {
+    let scene = Scene::with_webhooks(2);
+    scene.hook("moodle", &[("eventID", "meeting-ended,user-left,rap-published")]);
+    scene.create("moodle", "room-1");
+    let lost = scene.network.holders("room-1")[0];
+    let name = format!("bbb{lost}");
+    scene.network.servers.fault(&name, Some(crate::gateway::Fault::Refuse));
+    for _ in 0..10 {
+        scene.network.pass(10);
+        scene.network.follow();
+    }
+    scene.create("moodle", "room-1");
+    assert_eq!(scene.ids("moodle"), [""; 0], "the room goes on");
+    let record = scene.network.events().into_iter().find_map(|event| match event {
+        EventKind::MeetingPlacedAfresh { superseded, .. } => Some(superseded),
+        _ => None,
+    });
+    let record = record.unwrap();
+    scene.network.servers.fault(&name, None);
+    for _ in 0..4 {
+        scene.network.pass(31);
+        scene.network.follow();
+    }
+    assert_eq!(scene.network.holders("room-1"), [3 - lost], "the copy was ended");
+    scene.hear(lost);
+    assert_eq!(scene.ids("moodle"), ["rap-published"], "the room goes on");
+    let event = format!(
+        r#"{{"data":{{"type":"event","id":"meeting-ended","attributes":{{"meeting":{{"internal-meeting-id":"{record}",
+        "external-meeting-id":"room-1"}}}},"event":{{"ts":5}}}}}}"#
+    );
+    assert_eq!(scene.say(lost, &event), HookHeard::Taken);
+    assert_eq!(scene.ids("moodle"), [""; 0], "not of the copy");
+}
+
+#[test]
+fn after_a_restart_people_are_not_seen_to_come_anew_when_a_webhook_is_first() {
+    let before = Scene::with_webhooks(1);
+    before.create("moodle", "room-1");
+    before.join("moodle", "room-1", "Ana");
+    before.hear(1);
+    before.network.pass(10);
+    before.network.follow();
+    let Network { clock, servers, facts, store, .. } = before.network;
+    let relay = Relay { public_url: "https://lb.example/pre/".parse().unwrap(), sender: before.websites.clone() };
+    let network = Network::relayed(clock, servers, facts, store, Settings::default(), Some(relay));
+    let scene = Scene { network, websites: before.websites };
+    scene.network.pass(5);
+    scene.network.refresh();
+    scene.join("moodle", "room-1", "Bea");
+    scene.hear(1);
+    for _ in 0..3 {
+        scene.network.pass(10);
+        scene.network.follow();
+    }
+    let events = block_on(scene.network.store.latest_events(1000)).unwrap();
+    let mut came: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| match event.kind {
+            EventKind::UserEntered { name, .. } => Some(name),
+            _ => None,
+        })
+        .collect();
+    came.sort();
+    assert_eq!(came, ["Ana", "Bea"]);
+}
+
+#[test]
+fn who_is_told_to_come_into_a_meeting_that_has_ended_is_not_remembered() {
+    let scene = Scene::with_webhooks(1);
+    scene.create("moodle", "room-1");
+    let held = block_on(scene.network.store.meetings_of(&"moodle".into())).unwrap().remove(0);
+    scene.on(1, |bbb| assert!(bbb.end(scene.network.clock.now(), "room-1")));
+    for _ in 0..3 {
+        scene.network.pass(31);
+        scene.network.follow();
+    }
+    let (balancer, ana) = (&scene.network.balancer, crate::fleet::PersonKey::of("", "Ana"));
+    assert!(!block_on(balancer.told_came(&held, ana, &"w_1".into())));
+    assert!(!balancer.presence.knows(&held.internal_id));
+}
+
+#[test]
 fn what_becomes_of_a_recording_is_told_long_after_the_end() {
     let scene = Scene::with_webhooks(1);
     scene.hook("moodle", &[("eventID", "rap-published")]);
@@ -421,13 +504,11 @@ fn a_mistake_in_the_configuration_takes_no_hook_away() {
         let stores = &scene.network.balancer.stores;
         block_on(stores.network.change_network(network.revision(), vec![change], Vec::new())).unwrap();
     };
-    let alterations: [&dyn Fn(&mut Integration); 2] = [
-        &|moodle| moodle.callback_hosts = vec!["elsewhere.example".to_owned()],
-        &|moodle| {
+    let alterations: [&dyn Fn(&mut Integration); 2] =
+        [&|moodle| moodle.callback_hosts = vec!["elsewhere.example".to_owned()], &|moodle| {
             moodle.callback_hosts.clear();
             moodle.secrets.iter_mut().for_each(|known| known.expires_at = Some(Timestamp::from_millis(1)));
-        },
-    ];
+        }];
     for (number, alter) in alterations.into_iter().enumerate() {
         scene.create("moodle", &format!("room-{number}"));
         change(alter);

@@ -107,7 +107,11 @@ fn of_a_hundred_concurrent_creates_as_many_succeed_as_the_plan_has_meetings() {
     let there = given[0].value("meetingID");
     network.create("moodle", &there).success();
     network.create("portal", "room-x").success();
-    create_with(&network, "part", &[("isBreakout", "true"), ("parentMeetingID", &there)]).success();
+    for given in [&["true"][..], &["false", "true"], &["true", "false"]] {
+        let breakout: Vec<_> =
+            given.iter().map(|given| ("isBreakout", *given)).chain([("parentMeetingID", there.as_str())]).collect();
+        denied(&network, &create_with(&network, "part", &breakout), NO_MORE_MEETINGS, "concurrent-meetings");
+    }
     denied(&network, &network.create("moodle", "one-more"), NO_MORE_MEETINGS, "concurrent-meetings");
     network.call("moodle", "end", &[("meetingID", &there)]).success();
     for _ in 0..4 {
@@ -184,7 +188,15 @@ fn a_join_that_the_server_refuses_leaves_its_seat() {
     for _ in 0..3 {
         network.call("moodle", "join", &wrong).failed("Params required");
     }
+    network.servers.fault_on("bbb1", "join", crate::gateway::Fault::Refuse);
+    for _ in 0..2 {
+        join(&network, "room-1", "ana").failed("internalError");
+    }
+    network.servers.fault("bbb1", None);
     join(&network, "room-1", "bo").success();
+    let again =
+        [("meetingID", "room-1"), ("fullName", "Bo"), ("userID", "bo"), ("password", "wrong"), ("redirect", "false")];
+    network.call("moodle", "join", &again).failed("Params required");
     denied(&network, &join(&network, "room-1", "cai"), MEETING_FULL, "users-per-meeting");
 }
 
@@ -223,6 +235,25 @@ fn a_rate_refuses_calls_and_never_a_join_and_outlives_a_new_configuration() {
     assert_eq!(calls(&network), 0, "the balancer that took over knows");
     network.pass(1);
     assert_eq!(calls(&network), 20);
+}
+
+#[test]
+fn of_each_reason_some_refusals_are_told_and_not_thousands() {
+    let network = network(1, |plan, moodle| {
+        moodle.active = false;
+        plan.calls_per_second = Some(30);
+    });
+    for _ in 0..500 {
+        network.call("moodle", "getMeetings", &[]).failed("permissionDenied");
+        network.call("moodle", "join", &[("meetingID", "room-1")]);
+    }
+    let mut told = std::collections::BTreeMap::new();
+    for event in network.events() {
+        if let EventKind::CallRefused { reason, .. } = event {
+            *told.entry(reason.into_owned()).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(told, [("calls-per-second".to_owned(), 10), ("inactive".to_owned(), 10)].into());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The events of an [`InMemoryStore`].
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use async_trait::async_trait;
 
@@ -67,63 +67,55 @@ impl Kept {
     }
 
     fn meetings(&self, query: &MeetingQuery) -> Vec<MeetingHistory> {
-        let created = |kept: &Numbered| {
-            made(&kept.event.kind).is_some_and(|(meeting, _)| meeting.integration == query.integration)
-                && query.created_from.is_none_or(|from| kept.event.at >= from)
-        };
-        let histories = self.newest(created).into_iter().filter(|kept| self.is_first(kept));
-        let fitting = histories.filter_map(|kept| self.history(&kept.event)).filter(|history| {
-            let ended = query.ended_before.is_none_or(|before| history.ended_at.is_some_and(|at| at < before));
-            ended && history.users.len() >= query.users as usize
-        });
-        let told = fitting.take(query.limit.min(HISTORIES)).map(|mut history| {
+        let own = |of: &Incarnation<'_>| of.0.integration == query.integration;
+        let mut known: HashMap<Incarnation<'_>, Known<'_>> = HashMap::new();
+        for kept in &self.events {
+            if let Some(of) = made(&kept.event.kind).filter(own) {
+                let at = kept.event.at;
+                let known = known.entry(of).or_insert_with(|| Known { first: kept, again: at, ended: None, users: 0 });
+                known.again = known.again.max(at);
+            }
+        }
+        for Event { at, kind } in self.oldest_first() {
+            match kind {
+                EventKind::MeetingEnded { meeting, internal_id, .. } => {
+                    if let Some(known) = known.get_mut(&(meeting, internal_id)) {
+                        known.ended = known.ended.max(Some(*at));
+                    }
+                }
+                EventKind::UserJoined { meeting, internal_id, .. } => {
+                    if let Some(known) = known.get_mut(&(meeting, internal_id)) {
+                        known.users += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut fitting: Vec<_> = known
+            .into_iter()
+            .filter(|(_, known)| {
+                let ended = query.ended_before.is_none_or(|before| known.ended_at().is_some_and(|at| at < before));
+                let created = query.created_from.is_none_or(|from| known.first.event.at >= from);
+                created && ended && known.users >= query.users as usize
+            })
+            .collect();
+        fitting.sort_by_key(|(_, known)| std::cmp::Reverse(known.first.cursor()));
+        fitting.truncate(query.limit.min(HISTORIES));
+        let mut told: HashMap<_, _> =
+            fitting.iter().filter_map(|(of, known)| Some((*of, known.history(*of)?))).collect();
+        for Event { at, kind } in self.oldest_first() {
+            if let EventKind::UserJoined { meeting, internal_id, name, role, .. } = kind
+                && let Some(history) = told.get_mut(&(meeting, internal_id))
+            {
+                history.users.push(SentUser { name: name.clone(), role: *role, at: *at });
+            }
+        }
+        let told = fitting.iter().filter_map(|(of, _)| told.remove(of)).map(|mut history| {
+            history.users.sort_by_key(|user| user.at);
             history.users.truncate(USERS_TOLD);
             history
         });
         told.collect()
-    }
-
-    /// Whether no event before says the same of the incarnation.
-    fn is_first(&self, kept: &Numbered) -> bool {
-        let earlier = self.events.iter().take_while(|other| other.id < kept.id);
-        earlier.filter_map(|other| made(&other.event.kind)).all(|of| Some(of) != made(&kept.event.kind))
-    }
-
-    /// What is known of the incarnation that `event` says is there, with all its users.
-    fn history(&self, event: &Event) -> Option<MeetingHistory> {
-        let (meeting, internal_id) = made(&event.kind)?;
-        let mut history = MeetingHistory {
-            meeting_id: meeting.meeting_id.clone(),
-            internal_id: internal_id.clone(),
-            name: String::new(),
-            created_at: event.at,
-            ended_at: None,
-            server: event.kind.server()?.clone(),
-            users: Vec::new(),
-            parameters: Vec::new(),
-        };
-        if let EventKind::MeetingCreated { name, parameters, .. } = &event.kind {
-            history.name.clone_from(name);
-            history.parameters.clone_from(parameters);
-        }
-        let mut found_again = event.at;
-        for Event { at, kind } in self.events.iter().map(|kept| &kept.event) {
-            match kind {
-                EventKind::MeetingEnded { meeting: of, internal_id: id, .. } if (of, id) == (meeting, internal_id) => {
-                    history.ended_at = history.ended_at.max(Some(*at));
-                }
-                EventKind::UserJoined { meeting: of, internal_id: id, name, role, .. }
-                    if (of, id) == (meeting, internal_id) =>
-                {
-                    history.users.push(SentUser { name: name.clone(), role: *role, at: *at });
-                }
-                other if made(other) == Some((meeting, internal_id)) => found_again = found_again.max(*at),
-                _ => {}
-            }
-        }
-        history.ended_at = history.ended_at.filter(|ended| *ended >= found_again);
-        history.users.sort_by_key(|user| user.at);
-        Some(history)
     }
 
     /// Drops up to `at_most` events from before `before`, the oldest first.
@@ -149,14 +141,51 @@ impl Kept {
     }
 }
 
+/// What events say of an incarnation, its users left out.
+struct Known<'a> {
+    /// The first that says that it is there.
+    first: &'a Numbered,
+    /// When it was last said so.
+    again: Timestamp,
+    ended: Option<Timestamp>,
+    users: usize,
+}
+
+impl Known<'_> {
+    fn ended_at(&self) -> Option<Timestamp> {
+        self.ended.filter(|ended| *ended >= self.again)
+    }
+
+    fn history(&self, (meeting, internal_id): Incarnation<'_>) -> Option<MeetingHistory> {
+        let Event { at, kind } = &self.first.event;
+        let (name, parameters) = match kind {
+            EventKind::MeetingCreated { name, parameters, .. } => (name.clone(), parameters.clone()),
+            _ => Default::default(),
+        };
+        Some(MeetingHistory {
+            meeting_id: meeting.meeting_id.clone(),
+            internal_id: internal_id.clone(),
+            name,
+            created_at: *at,
+            ended_at: self.ended_at(),
+            server: kind.server()?.clone(),
+            users: Vec::new(),
+            parameters,
+        })
+    }
+}
+
 impl Numbered {
     fn cursor(&self) -> EventCursor {
         EventCursor { at: self.event.at, id: self.id }
     }
 }
 
+/// Whose, and which.
+type Incarnation<'a> = (&'a MeetingKey, &'a InternalMeetingId);
+
 /// The incarnation that an event says is there from now on.
-fn made(kind: &EventKind) -> Option<(&MeetingKey, &InternalMeetingId)> {
+fn made(kind: &EventKind) -> Option<Incarnation<'_>> {
     match kind {
         EventKind::MeetingCreated { meeting, internal_id, .. }
         | EventKind::MeetingAdopted { meeting, internal_id, .. } => Some((meeting, internal_id)),
@@ -170,7 +199,7 @@ fn fits(filter: &EventFilter, event: &Event) -> bool {
     is(filter.integration.as_ref().map(|name| name.as_str()), kind.integration().map(|name| name.as_str()))
         && is(filter.server.as_ref().map(|name| name.as_str()), kind.server().map(|name| name.as_str()))
         && is(filter.meeting_id.as_ref().map(|id| id.as_str()), kind.meeting().map(|key| key.meeting_id.as_str()))
-        && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id().map(|id| id.as_str()))
+        && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id())
         && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.until.is_none_or(|until| event.at < until)

@@ -64,13 +64,7 @@ impl Deliveries {
         self.never.contains_key(callback) || end_ids(callback).any(known)
     }
 
-    pub(super) fn due(
-        &mut self,
-        now: Timestamp,
-        limit: usize,
-        for_one: usize,
-        busy: &HashSet<Lane>,
-    ) -> Vec<Delivery> {
+    pub(super) fn due(&mut self, now: Timestamp, limit: usize, for_one: usize, busy: &HashSet<Lane>) -> Vec<Delivery> {
         let due = self.index.due(now, limit, for_one, busy);
         due.iter().filter_map(|(_, id)| self.waiting.get(id).cloned()).collect()
     }

@@ -71,12 +71,21 @@ pub async fn events_are_found_by_all_that_is_said_of_them(store: &(impl MeetingS
         moved(created(&of_portal), 30),
         confirmed_down("bbb1", 40),
         moved(ended(&a), 50),
+        Event {
+            at: at(60),
+            kind: EventKind::RecordingPublished {
+                meeting: Some(MeetingKey::new("school", "c")),
+                recording: "rec-c".into(),
+                server: "bbb3".into(),
+            },
+        },
     ];
     store_events(store, all.to_vec()).await;
     let any = EventFilter::default;
     let kinds = |kinds: &[&str]| kinds.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     for (filter, places) in [
-        (any(), vec![5, 4, 3, 2, 1, 0]),
+        (any(), vec![6, 5, 4, 3, 2, 1, 0]),
+        (EventFilter { internal_id: Some("rec-c".into()), ..any() }, vec![6]),
         (EventFilter { integration: Some("moodle".into()), ..any() }, vec![5, 2, 1, 0]),
         (EventFilter { integration: Some("portal".into()), meeting_id: Some("b".into()), ..any() }, vec![]),
         (EventFilter { meeting_id: Some("a".into()), ..any() }, vec![5, 3, 2, 0]),

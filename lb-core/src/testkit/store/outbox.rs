@@ -7,8 +7,8 @@ use super::{START, callbacks, claim, ended, meeting, token};
 use crate::callback::{CallbackKind, CallbackUrl, CallbackUrls, Callbacks, Delivery, DeliveryId, Message};
 use crate::meeting::MeetingKey;
 use crate::store::{
-    Lane, MeetingStore, OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE, OUTBOX_OF_A_HOOK,
-    OUTBOX_OF_ONE, OUTBOX_PLACES, OUTBOX_RESERVED, Replaces, Settled,
+    Lane, MeetingStore, OUTBOX_ANALYTICS, OUTBOX_ANALYTICS_OF_ONE, OUTBOX_HOOKS_OF_ONE, OUTBOX_LANES_OF_ONE,
+    OUTBOX_OF_A_HOOK, OUTBOX_OF_ONE, OUTBOX_PLACES, OUTBOX_RESERVED, Replaces, Settled,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -325,7 +325,10 @@ pub async fn an_integration_with_many_hosts_keeps_none_from_the_others(store: &d
     let due = store.due(START, 100, 100, &HashSet::new()).await.unwrap();
     assert_eq!(due.len(), OUTBOX_LANES_OF_ONE + 1);
     let next = store.due(START, 2, 100, &HashSet::new()).await.unwrap();
-    assert!(next.iter().any(|due| due.meeting.integration.as_str() == "few"), "each has a turn before another's second");
+    assert!(
+        next.iter().any(|due| due.meeting.integration.as_str() == "few"),
+        "each has a turn before another's second"
+    );
     let lane = |due: &Delivery| Lane::of(&due.id, &due.meeting.integration, &due.url.host());
     let busy: HashSet<_> = due.iter().map(lane).collect();
     assert_eq!(store.due(START, 100, 100, &busy).await, Ok(vec![]));

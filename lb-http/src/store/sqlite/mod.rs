@@ -38,8 +38,8 @@ use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Counted, Entry, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
-    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
+    ClaimOutcome, Counted, Entry, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore, Lane,
+    MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
     PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{

@@ -140,9 +140,9 @@ pub(super) fn due_in(work: &mut Work<'_>, lane: &Lane, now: Timestamp, limit: us
 }
 
 fn read(work: &mut Work<'_>, ids: impl Iterator<Item = DeliveryId>) -> Result<Vec<Delivery>> {
-    let mut one = work.database().prepare_cached(
-        "SELECT * FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL",
-    )?;
+    let mut one = work
+        .database()
+        .prepare_cached("SELECT * FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL")?;
     let (mut due, mut bytes) = (Vec::new(), 0);
     for id in ids {
         let found = one.query_row([id.callback.as_str(), id.kind.as_str()], |row| {
