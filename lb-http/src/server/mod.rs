@@ -43,6 +43,7 @@ mod seldom;
 mod stream;
 mod uploads;
 
+pub use self::callbacks::Posts;
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;
 pub use self::listener::{Listener, Purpose, bind, serve};
@@ -66,4 +67,6 @@ pub struct Service {
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.
     pub limits: Limits,
+    /// Places for what servers post.
+    pub posts: Arc<Posts>,
 }
