@@ -234,12 +234,15 @@ impl Balancer {
         caller: &mut Option<IntegrationName>,
         hint: &mut Option<IntegrationName>,
     ) -> Result<Answered, Failure> {
-        let (signed, upload) = match upload {
+        let (signed, mut upload) = match upload {
             Some(upload) => (request.read_query(), Some(upload)),
             None if call == Call::PutRecordingTextTrack => (request.read_query(), request.upload()),
             None => (request.read()?, None),
         };
         let (integration, plan) = self.admitted(call.name(), request, route, &signed, caller, hint).await?;
+        if let Some(upload) = &mut upload {
+            upload.admit(&integration.name)?;
+        }
         match call {
             Call::Root => Ok(Answered::locally(root::reply(&self.settings.about))),
             Call::Create => self.create(&integration, &plan, request, signed).await,

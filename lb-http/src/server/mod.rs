@@ -17,6 +17,7 @@
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
 //! | `uploads` | those that go on to a server while they come |
+//! | `websites` | how many of them each integration has |
 //! | `multipart` | forms in parts |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
@@ -42,6 +43,7 @@ mod reply_body;
 mod seldom;
 mod stream;
 mod uploads;
+mod websites;
 
 pub use self::callbacks::Posts;
 pub use self::certificate::{CertificateError, Certificates};
