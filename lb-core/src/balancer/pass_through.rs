@@ -102,7 +102,7 @@ impl Balancer {
 
 /// Whether a reply tells nothing of the server's health.
 fn is_about_the_call(reply: &ServerReply) -> bool {
-    (400..500).contains(&reply.status) || stamp::is_in(&reply.body)
+    (400..500).contains(&reply.status)
 }
 
 /// What the server says; `None` if it has no such call.
