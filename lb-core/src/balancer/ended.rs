@@ -63,7 +63,7 @@ impl Balancer {
     ///
     /// # Errors
     /// What it is to be answered, where there is nothing to be read.
-    pub fn admit(&self, place: CallbackPlace, integration: &str, token: &str) -> Result<(), Heard> {
+    pub fn admit_callback(&self, place: CallbackPlace, integration: &str, token: &str) -> Result<(), Heard> {
         self.opened(place, integration, token).map(|_| ())
     }
 

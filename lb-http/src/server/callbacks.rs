@@ -95,7 +95,7 @@ async fn posted(
         let _place = service.posts.analytics.try_acquire().map_err(|_| answer(Heard::Later))?;
         balancer.analytics(admitted, &read(body, LONGEST_ANALYTICS, time).await?).await
     } else {
-        balancer.admit(place, integration, token).map_err(answer)?;
+        balancer.admit_callback(place, integration, token).map_err(answer)?;
         let _place = service.posts.forms.try_acquire().map_err(|_| answer(Heard::Later))?;
         let form = read(body, FORM_BYTES, time).await?;
         let form = Params::parse(&String::from_utf8_lossy(&form));
