@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use harness::{Answer, Lb, fetch, integrations, simulated, until, unwatched};
+use harness::{Answer, Lb, fetch, integrations, raw, simulated, until, unwatched};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -265,7 +265,14 @@ async fn what_is_no_call_of_its_server_changes_nothing() {
     assert_eq!(fetch(Method::GET, &ended, None, &[]).await.unwrap().status, 404);
 
     assert_eq!(deliveries(&lb), 0);
-    lb.metric_is("lb_events_total{name=\"callback-refused\"}", 6.0).await;
+    lb.metric_is("lb_events_total{name=\"callback-refused\"}", 1.0).await;
+    // nothing is read, or waited for, of what comes with another token
+    let head = format!(
+        "POST /callbacks/recording-ready/moodle/x HTTP/1.1\r\nhost: lb\r\ncontent-type: {FORM}\r\ncontent-length: 9\r\n\
+         connection: close\r\n\r\n"
+    );
+    let answer = raw(lb.address, head.as_bytes(), PATIENCE / 3).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert_eq!(status(&given.ready, FORM, &form, None).await, 200);
     assert_eq!(told.heard(200, 1).await.len(), 1, "the right one alone");
 }

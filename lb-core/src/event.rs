@@ -312,7 +312,8 @@ pub enum EventKind {
         /// Whether it is not tried again.
         given_up: bool,
     },
-    /// Somebody who is not its server called back about a meeting: nothing was believed. Not stored.
+    /// Somebody who is not its server called back about a meeting: nothing was believed. Told once a minute for each
+    /// server. Not stored.
     CallbackRefused {
         /// The meeting that the call's URL is of.
         meeting: MeetingKey,

@@ -71,7 +71,8 @@ pub async fn prepare(
     assembled.setup.balancer.declare(&declared).await.map_err(StartError::Network)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
-    let service = Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits };
+    let service =
+        Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits, posts: Arc::default() };
     let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
     Ok(Prepared { listeners, certificates, service, reloader, opened })
 }

@@ -66,14 +66,14 @@ impl<'b> Answer<'b> {
         let own = callbacks.into_iter().flat_map(Callbacks::metadata);
         let own: String = own.map(|(key, url)| format!("<{key}>{}</{key}>", escape(url.expose()))).collect();
         match self.root().child("metadata").filter(|_| !own.is_empty()) {
-            Some(metadata) => self.document.without_and_with(stamp::nodes(metadata), metadata, &own).into(),
+            Some(metadata) => self.document.without_and_with(stamp::nodes_below(self.root()), metadata, &own).into(),
             None => self.for_website(),
         }
     }
 
     /// The answer as a website may see it: as it came, without the balancer's stamps.
     pub fn for_website(&self) -> Bytes {
-        let mut stamps = self.root().child("metadata").into_iter().flat_map(stamp::nodes).peekable();
+        let mut stamps = stamp::nodes_below(self.root()).peekable();
         if stamps.peek().is_none() {
             return self.body.clone();
         }
@@ -134,6 +134,14 @@ mod tests {
         let answer = Answer::read(&stamped).unwrap();
         let expected = "<response><returncode>SUCCESS</returncode><metadata><a>1</a></metadata><new/></response>";
         assert_eq!(answer.for_website(), expected);
+        let deep = reply(
+            200,
+            "<response><returncode>SUCCESS</returncode><a><metadata><MCONFLB-guid><b>g</b></MCONFLB-guid>\
+             <analytics-callback-url>https://lms.example/a</analytics-callback-url></metadata></a></response>",
+        );
+        let expected = "<response><returncode>SUCCESS</returncode><a><metadata>\
+                        <analytics-callback-url>https://lms.example/a</analytics-callback-url></metadata></a></response>";
+        assert_eq!(Answer::read(&deep).unwrap().for_website(), expected, "wherever they stand");
     }
 
     #[test]

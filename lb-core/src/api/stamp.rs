@@ -3,7 +3,7 @@
 //! The keys and their refusal in a website's own create are the Mconf balancer's (API document of 2017).
 
 use super::Params;
-use crate::callback::{CallbackId, is_own_metadata};
+use crate::callback::{CallbackId, CallbackPlace, is_own_metadata};
 use crate::fleet::Stamp;
 use crate::network::Integration;
 use crate::xml::Node;
@@ -78,9 +78,29 @@ pub fn is_stamp(key: &str) -> bool {
     key.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
+/// Whether the name of a stamp may stand anywhere in `body`, spelt as metadata or, as in BBB's JSON, with `_` for `-`.
+pub fn is_in(body: &[u8]) -> bool {
+    let (name, last) = PREFIX.as_bytes().split_at(PREFIX.len() - 1);
+    body.windows(PREFIX.len()).any(|part| {
+        let (start, end) = part.split_at(name.len());
+        (end == last || end == b"_") && start.eq_ignore_ascii_case(name)
+    })
+}
+
 /// The elements in a `metadata` element that only the balancer may see: its stamps, and its own URLs in place of the website's.
 pub fn nodes(metadata: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    metadata.children().filter(move |node| is_stamp(node.name()) || is_own_metadata(node.name(), &node.text()))
+    metadata.children().filter(is_ours_alone)
+}
+
+/// The same of a whole answer, wherever they stand.
+pub fn nodes_below(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    root.descendants().filter(is_ours_alone)
+}
+
+fn is_ours_alone(node: &Node<'_>) -> bool {
+    // the text of an element that holds others costs as much as they are long
+    let may_be_own = || CallbackPlace::of_metadata(node.name()).is_some();
+    is_stamp(node.name()) || may_be_own() && is_own_metadata(node.name(), &node.text())
 }
 
 #[cfg(test)]
@@ -94,6 +114,10 @@ mod tests {
             assert!(is_reserved(&Params::parse(forged)), "{forged}");
         }
         assert!(is_reserved(&Params::parse("meta_Mconflb-anything=x")));
+        for shown in ["{\"mconflb-guid\":1}", "x MconfLB_institution"] {
+            assert!(is_in(shown.as_bytes()), "{shown}");
+        }
+        assert!(!is_in(b"mconflb") && !is_in(b"mconflb guid") && !is_in(b""));
         for fine in ["meta_mconflb=x", "mconflb-guid=x", "meta_guid=x", "meta=", "é=1", "metaé=1"] {
             assert!(!is_forged(&Params::parse(fine)), "{fine}");
             assert!(!is_reserved(&Params::parse(fine)), "{fine}");

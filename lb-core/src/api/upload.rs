@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::Failure;
 use super::prolog::{self, Prolog};
+use crate::network::IntegrationName;
 
 /// The pieces of a body as they come.
 pub type UploadPieces = Pin<Box<dyn Stream<Item = Result<Bytes, UploadError>> + Send>>;
@@ -26,6 +27,9 @@ pub enum UploadError {
     #[error("the body came too slowly")]
     TooSlow,
 }
+
+/// Whether an integration may send a body now.
+type Gate = Box<dyn FnOnce(&IntegrationName) -> bool + Send>;
 
 /// The media type of a `Content-Type`, without its parameters.
 pub(super) fn media_type(content_type: &str) -> &str {
@@ -45,6 +49,8 @@ pub struct Upload {
     pub length: Option<u64>,
     // Nobody ever waits for it: the lock only lets references to an upload go from thread to thread.
     pieces: Mutex<UploadPieces>,
+    // the same
+    gate: Mutex<Option<Gate>>,
 }
 
 impl Upload {
@@ -54,7 +60,22 @@ impl Upload {
         length: Option<u64>,
         pieces: impl Stream<Item = Result<Bytes, UploadError>> + Send + 'static,
     ) -> Self {
-        Self { content_type: content_type.into(), length, pieces: Mutex::new(Box::pin(pieces)) }
+        Self { content_type: content_type.into(), length, pieces: Mutex::new(Box::pin(pieces)), gate: Mutex::default() }
+    }
+
+    /// The same, for which `gate` says whether it may be sent, once it is known whose it is.
+    #[must_use]
+    pub fn asking(self, gate: impl FnOnce(&IntegrationName) -> bool + Send + 'static) -> Self {
+        Self { gate: Mutex::new(Some(Box::new(gate))), ..self }
+    }
+
+    /// Whether `integration` may send it now. To be asked once, before its pieces are; one that asks nobody may be sent.
+    ///
+    /// # Errors
+    /// [`Failure::Interrupted`] if it may not be sent.
+    pub fn admit(&mut self, integration: &IntegrationName) -> Result<(), Failure> {
+        let gate = self.gate.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if gate.is_none_or(|gate| gate(integration)) { Ok(()) } else { Err(Failure::Interrupted) }
     }
 
     /// A body that is there already.
@@ -88,7 +109,7 @@ impl Upload {
     /// [`Failure::UnsupportedContentType`] if it does, or if no root element begins for 64 KiB; [`Failure::Interrupted`] where so
     /// much of it does not come.
     pub(crate) async fn without_document_type(self) -> Result<Self, Failure> {
-        let Self { content_type, length, pieces } = self;
+        let Self { content_type, length, pieces, gate } = self;
         let mut pieces = pieces.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut beginning = Vec::new();
         loop {
@@ -103,7 +124,7 @@ impl Upload {
                 None => break,
             }
         }
-        Ok(Self::new(content_type, length, stream::iter([Ok(beginning.into())]).chain(pieces)))
+        Ok(Self { gate, ..Self::new(content_type, length, stream::iter([Ok(beginning.into())]).chain(pieces)) })
     }
 
     /// What is to be sent. After an error nothing more comes.

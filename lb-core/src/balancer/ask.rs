@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Balancer;
+use super::pass_through::UNKNOWN;
 use crate::api::Answer;
 use crate::clock::Timestamp;
 use crate::event::EventKind;
@@ -97,7 +98,9 @@ impl Balancer {
             }
             Err(GatewayError::TooLong | GatewayError::Interrupted(_)) => {}
             Err(error) => {
-                let counts = !about_the_call && *error != GatewayError::Busy;
+                // one that nobody knows may be one that every server stumbles over, or is slow at
+                let tells = name != UNKNOWN || matches!(error, GatewayError::Unreachable(_));
+                let counts = tells && !about_the_call && *error != GatewayError::Busy;
                 let how =
                     if matches!(error, GatewayError::Unreachable(_)) { Failed::Refused } else { Failed::Unanswered };
                 let noted = if counts { self.note(name_of, |server, now| server.failed(how, now)).await } else { None };

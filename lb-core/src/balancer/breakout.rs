@@ -19,21 +19,17 @@ impl Balancer {
     /// The breakout room that `id` means, by its meetingID or its internal id, if its parent is a meeting of the integration.
     pub(super) async fn room(&self, integration: &Integration, id: &MeetingId) -> Result<Option<Room>, Failure> {
         let fleet = self.fleet();
-        for server in fleet.servers() {
-            let rooms = server.list.iter().flat_map(|list| list.breakouts());
-            for room in rooms.filter(|room| room.meeting_id == *id || room.internal_id.as_str() == id.as_str()) {
-                let Some(parent) = &room.parent else { continue };
-                let key = MeetingKey::new(integration.name.clone(), parent.as_str());
-                let entry = self.stored(self.store.find(&key).await)?;
-                let held = entry.and_then(Entry::into_held).filter(|meeting| {
-                    meeting.internal_id == *parent
-                        && meeting.key.integration == integration.name
-                        && meeting.server == server.server.name
-                });
-                if held.is_some() {
-                    let (server, id) = (server.server.name.clone(), room.internal_id.as_str().into());
-                    return Ok(Some(Room { server, id }));
-                }
+        for (server, room) in fleet.rooms_called(id.as_str()) {
+            let Some(parent) = &room.parent else { continue };
+            let key = MeetingKey::new(integration.name.clone(), parent.as_str());
+            let entry = self.stored(self.store.find(&key).await)?;
+            let held = entry.and_then(Entry::into_held).filter(|meeting| {
+                meeting.internal_id == *parent
+                    && meeting.key.integration == integration.name
+                    && meeting.server == *server
+            });
+            if held.is_some() {
+                return Ok(Some(Room { server: server.clone(), id: room.internal_id.as_str().into() }));
             }
         }
         Ok(None)

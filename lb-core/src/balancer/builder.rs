@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, store_health};
+use super::{
+    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+};
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
 use crate::clock::Clock;
@@ -114,6 +116,7 @@ struct Live {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     server_hooks: Arc<hooks::ServerHooks>,
+    refused: Arc<refused::Refused>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
@@ -240,6 +243,7 @@ impl BalancerBuilder {
             store_health: Arc::clone(&running.store_health),
             undelivered: Arc::clone(&running.undelivered),
             server_hooks: Arc::clone(&running.server_hooks),
+            refused: Arc::clone(&running.refused),
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
@@ -295,6 +299,7 @@ impl BalancerBuilder {
             store_health: self.live.store_health,
             undelivered: self.live.undelivered,
             server_hooks: self.live.server_hooks,
+            refused: self.live.refused,
             presence: self.live.presence,
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,

@@ -58,6 +58,15 @@ impl Balancer {
         self.verified(&key, &token, recording_marks).await.unwrap_or(Heard::Later)
     }
 
+    /// Whether the token of a server's call is one of this balancer's for `place`: looked at before anything is read of what
+    /// the server posts.
+    ///
+    /// # Errors
+    /// What it is to be answered, where there is nothing to be read.
+    pub fn admit_callback(&self, place: CallbackPlace, integration: &str, token: &str) -> Result<(), Heard> {
+        self.opened(place, integration, token).map(|_| ())
+    }
+
     /// What the token of a server's call says, and the meeting that it is about.
     ///
     /// # Errors

@@ -27,6 +27,7 @@
 //! | `store_health` | whether the store can be written to |
 //! | `take_over` | callbacks, taken over from websites |
 //! | `ended`, `recording_ready`, `analytics` | what servers call, in their place |
+//! | `refused` | how often it is told of such calls that are not their server's |
 //! | `deliver` | what websites are told |
 //! | `hooks` | what websites hear of what goes on in their meetings |
 //! | `aging` | events lose their names, and go |
@@ -68,6 +69,7 @@ mod recording_ready;
 mod recording_rounds;
 mod recordings;
 mod refresh;
+mod refused;
 mod settle;
 mod store_health;
 mod take_over;
@@ -126,6 +128,7 @@ pub struct Balancer {
     store_health: Arc<store_health::StoreHealth>,
     undelivered: Arc<deliver::Undelivered>,
     server_hooks: Arc<hooks::ServerHooks>,
+    refused: Arc<refused::Refused>,
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
@@ -231,12 +234,15 @@ impl Balancer {
         caller: &mut Option<IntegrationName>,
         hint: &mut Option<IntegrationName>,
     ) -> Result<Answered, Failure> {
-        let (signed, upload) = match upload {
+        let (signed, mut upload) = match upload {
             Some(upload) => (request.read_query(), Some(upload)),
             None if call == Call::PutRecordingTextTrack => (request.read_query(), request.upload()),
             None => (request.read()?, None),
         };
         let (integration, plan) = self.admitted(call.name(), request, route, &signed, caller, hint).await?;
+        if let Some(upload) = &mut upload {
+            upload.admit(&integration.name)?;
+        }
         match call {
             Call::Root => Ok(Answered::locally(root::reply(&self.settings.about))),
             Call::Create => self.create(&integration, &plan, request, signed).await,

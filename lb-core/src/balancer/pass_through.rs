@@ -4,13 +4,13 @@
 use super::ask::{is_sound, unsound};
 use super::{Answered, Balancer};
 use crate::api::json::JsonAnswer;
-use crate::api::{Answer, ApiRequest, Failure, Method, Params, Reply, Route};
+use crate::api::{Answer, ApiRequest, Failure, Method, Params, Reply, Route, stamp};
 use crate::fleet::FleetServer;
 use crate::gateway::{CallBody, FORM, GatewayError, ServerCall, ServerReply};
 use crate::network::{Integration, IntegrationName};
 
 /// What unknown calls are called in events and metrics: their own names may be anything.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Calls of a browser's session: they are between it and its server.
 const OF_SESSIONS: [&str; 9] = [
@@ -94,17 +94,15 @@ impl Balancer {
     /// Sends a call that the server may not have, and passes its word on, whatever its form.
     pub(super) async fn forward(&self, server: &FleetServer, call: ServerCall) -> Result<Answered, Failure> {
         let name = call.name;
-        let answered =
-            self.ask_raw(server, call, |reply| is_about_the_call(name, reply), |reply| word(name, reply)).await?;
+        let answered = self.ask_raw(server, call, is_about_the_call, |reply| word(name, reply)).await?;
         let answered = answered.ok_or(Failure::UnsupportedRequest)?;
         Ok(Answered { server: Some(server.server.name.clone()), ..answered })
     }
 }
 
-/// Whether a reply tells nothing of the server's health. A call that nobody knows may be one that its server stumbles over.
-fn is_about_the_call(name: &str, reply: &ServerReply) -> bool {
+/// Whether a reply tells nothing of the server's health.
+fn is_about_the_call(reply: &ServerReply) -> bool {
     (400..500).contains(&reply.status)
-        || name == UNKNOWN && (reply.status == 500 || reply.status == 200 && Answer::read(reply).is_err())
 }
 
 /// What the server says; `None` if it has no such call.
@@ -122,6 +120,10 @@ fn word(name: &str, reply: &ServerReply) -> Result<Option<Answered>, GatewayErro
         is_sound(name, &answer)?;
         let (key, success) = (answer.key().into_owned().into(), answer.is_success());
         return Ok(Some(Answered { reply: Reply::xml(answer.for_website()), key, success, server: None }));
+    }
+    // stamps can be cut out of XML alone
+    if stamp::is_in(&reply.body) {
+        return Err(GatewayError::BadAnswer("it shows the balancer's own metadata".to_owned()));
     }
     let read = JsonAnswer::parse(&reply.body);
     let (success, key) = read.map_or((true, String::new()), |answer| (answer.success, answer.key));

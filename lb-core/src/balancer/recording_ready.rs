@@ -68,9 +68,11 @@ impl Balancer {
         }
     }
 
-    /// Tells of a call that its server did not make.
+    /// Tells of a call that its server did not make, once a minute for each server.
     pub(super) fn forged(&self, meeting: MeetingKey, kind: CallbackKind, server: ServerName, problem: &str) -> Heard {
-        self.emit(EventKind::CallbackRefused { meeting, kind, server, problem: problem.to_owned() });
+        if self.refused.is_told(&server, self.clock.now()) {
+            self.emit(EventKind::CallbackRefused { meeting, kind, server, problem: problem.to_owned() });
+        }
         Heard::Forged
     }
 

@@ -34,7 +34,7 @@ impl Balancer {
     pub(super) fn callbacks(&self, creating: &Creating<'_>) -> Option<Callbacks> {
         self.relay.as_ref()?;
         // the secret that they are sealed with
-        creating.integration.secrets.first()?;
+        creating.integration.valid_secrets(self.clock.now()).next()?;
         let id = self.rng.alphanumeric(CallbackId::LENGTH).into();
         Some(Callbacks { id, urls: creating.create.callbacks.clone() })
     }

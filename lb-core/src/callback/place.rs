@@ -73,7 +73,7 @@ impl CallbackPlace {
     }
 
     /// The place whose URL servers are given under the metadata `key`, in lower case; `_` counts as `-`, as in analytics.
-    fn of_metadata(key: &str) -> Option<Self> {
+    pub(crate) fn of_metadata(key: &str) -> Option<Self> {
         [Self::RecordingReady, Self::Analytics].into_iter().find(|place| {
             let own = place.metadata_key().unwrap_or_default();
             own.len() == key.len()

@@ -49,8 +49,8 @@ pub struct CallbackToken {
 }
 
 impl CallbackToken {
-    /// The token as text for a URL of `place`, sealed with the integration's first secret; `None` if it has none, or if
-    /// something in it is longer than 64 KiB.
+    /// The token as text for a URL of `place`, sealed with the last of the integration's secrets that are valid then: a new
+    /// one stands behind the old, and lives longer. `None` if there is none, or if something in it is longer than 64 KiB.
     pub fn seal(&self, place: CallbackPlace, integration: &Integration, rng: &dyn Rng) -> Option<String> {
         let Callbacks { id, urls } = &self.callbacks;
         let own = match place {
@@ -67,13 +67,14 @@ impl CallbackToken {
         let mut nonce = [0; NONCE];
         rng.fill(&mut nonce);
         let payload = Payload { msg: &plain, aad: integration.name.as_str().as_bytes() };
-        let sealed = cipher(place, &integration.secrets.first()?.secret, &integration.name)
+        let sealed = cipher(place, integration.valid_secrets(self.sealed_at).last()?, &integration.name)
             .encrypt(&XNonce::from(nonce), payload)
             .ok()?;
         Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    /// What `text` says, if it was sealed for `place` and `integration` with one of the secrets that it has now. All are tried;
+    /// What `text` says, if it was sealed for `place` and `integration` with one of the secrets that it has now, expired ones
+    /// among them. All are tried;
     /// where there is no such integration the work is the same.
     pub fn open(place: CallbackPlace, integration: Option<&Integration>, text: &str) -> Option<Self> {
         let sealed =
@@ -195,11 +196,27 @@ mod tests {
     fn a_token_outlives_the_rotation_of_its_secret() {
         let mut moodle = Integration::new("moodle", "old");
         let text = sealed(&moodle);
-        moodle.secrets.insert(0, "new".into());
-        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), Some(token()));
-        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &sealed(&moodle)), Some(token()));
-        moodle.secrets.pop();
-        assert_eq!(CallbackToken::open(ENDED, Some(&moodle), &text), None, "its secret is gone");
+        moodle.secrets.push("new".into());
+        let opens = |moodle: &Integration, text: &str| CallbackToken::open(ENDED, Some(moodle), text) == Some(token());
+        let newer = sealed(&moodle);
+        assert!(opens(&moodle, &text) && opens(&moodle, &newer));
+        moodle.secrets[0].expires_at = Some(Timestamp::default());
+        assert!(opens(&moodle, &text), "an expired one opens what was sealed with it");
+        moodle.secrets.remove(0);
+        assert!(!opens(&moodle, &text), "its secret is gone");
+        assert!(opens(&moodle, &newer), "the new one sealed it although the old one stood first");
+    }
+
+    #[test]
+    fn nothing_is_sealed_with_a_secret_that_has_expired() {
+        let mut moodle = Integration::new("moodle", "good");
+        moodle.secrets.push(IntegrationSecret { expires_at: Some(Timestamp::from_millis(7)), .."old".into() });
+        assert_eq!(
+            CallbackToken::open(ENDED, Some(&Integration::new("moodle", "good")), &sealed(&moodle)),
+            Some(token())
+        );
+        moodle.secrets.remove(0);
+        assert_eq!(token().seal(ENDED, &moodle, &SeededRng::new(1)), None);
     }
 
     #[test]

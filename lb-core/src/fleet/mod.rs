@@ -10,6 +10,7 @@ mod member;
 mod packed;
 mod person;
 mod report;
+mod rooms;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use self::member::{FleetRules, FleetServer};
 pub use self::packed::PackedXml;
 pub use self::person::{Attendee, PersonKey};
 pub use self::report::ReportRefused;
+use self::rooms::Rooms;
 
 use crate::clock::Timestamp;
 use crate::server::ServerName;
@@ -32,6 +34,7 @@ pub struct Fleet {
     servers: Vec<Arc<FleetServer>>,
     monitor: MonitorNews,
     freeze: Freeze,
+    rooms: Rooms,
 }
 
 /// What the last polls of the monitor brought.
@@ -52,6 +55,14 @@ impl Fleet {
     /// All servers, by name.
     pub fn servers(&self) -> &[Arc<FleetServer>] {
         &self.servers
+    }
+
+    /// The running breakout rooms that `id` may mean, by their meetingID or their internal id, each with the server that lists
+    /// it. It costs what is found, however many servers and rooms there are.
+    pub fn rooms_called<'f>(&'f self, id: &'f str) -> impl Iterator<Item = (&'f ServerName, &'f ListedMeeting)> {
+        self.rooms
+            .called(id)
+            .filter_map(|(server, room)| Some((server, self.server(server)?.list.as_ref()?.find(room)?)))
     }
 
     /// What the last polls of the monitor brought.
@@ -97,7 +108,9 @@ impl Fleet {
         let mut server = FleetServer::clone(&fleet.servers[index]);
         change(&mut server);
         server.judge();
-        let turned = self.servers[index].is_suspended() != server.is_suspended();
+        let before = &self.servers[index];
+        let turned = before.is_suspended() != server.is_suspended();
+        fleet.rooms.change(name, before.list.as_deref(), server.list.as_deref());
         fleet.servers[index] = Arc::new(server);
         if turned {
             fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
@@ -115,6 +128,7 @@ impl Fleet {
     #[must_use]
     pub fn without(&self, name: &ServerName) -> Fleet {
         let mut fleet = self.clone();
+        fleet.rooms.change(name, self.server(name).and_then(|server| server.list.as_deref()), None);
         fleet.servers.retain(|server| server.server.name != *name);
         fleet
     }

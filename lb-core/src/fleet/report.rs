@@ -62,7 +62,8 @@ impl Fleet {
         });
         let servers: Vec<_> = judged.collect();
         let freeze = self.freeze.without_silent(&servers, now);
-        Ok(Fleet { servers, monitor: MonitorNews { good_at: Some(now), trouble: None }, freeze })
+        let monitor = MonitorNews { good_at: Some(now), trouble: None };
+        Ok(Fleet { servers, monitor, freeze, rooms: self.rooms.clone() })
     }
 }
 

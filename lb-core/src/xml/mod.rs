@@ -216,6 +216,12 @@ impl<'d> Node<'d> {
         })
     }
 
+    /// All elements inside it, however deep, in the order in which they begin.
+    pub fn descendants(self) -> impl Iterator<Item = Node<'d>> {
+        let document = self.document;
+        (self.index + 1..self.element().end).map(move |index| Node { document, index })
+    }
+
     /// The first element right inside it that [`is`](Self::is) called `name`.
     pub fn child(self, name: &str) -> Option<Node<'d>> {
         self.children().find(|child| child.is(name))

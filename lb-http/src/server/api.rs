@@ -52,7 +52,7 @@ pub(super) async fn answer(
         match body {
             BodyRead::Coming(upload, fate) => {
                 let reply = balancer.handle_upload(&request, upload).await;
-                fate.get().map_or(reply, |error| uploads::refusal(*error))
+                fate.get().map_or(reply, |trouble| uploads::refusal(*trouble))
             }
             BodyRead::There(room) => {
                 let reply = balancer.handle(&request).await;

@@ -25,10 +25,24 @@ use super::{Service, hooks};
 /// The most bytes of a form: it has one token.
 const FORM_BYTES: usize = 32 << 10;
 
-/// How many analytics are read at once; they are from servers alone. Further ones get 503, and are sent again.
+/// How many forms are read at once. People in a meeting see the URL, so anybody of them can begin one.
+const FORMS_AT_ONCE: usize = 1024;
+
+/// How many analytics are read at once; they are from servers alone.
 const ANALYTICS_AT_ONCE: usize = 32;
 
-static READING: Semaphore = Semaphore::const_new(ANALYTICS_AT_ONCE);
+/// Places for what servers post and is read now. Where there is none it is answered with 503, and servers post again.
+#[derive(Debug)]
+pub struct Posts {
+    forms: Semaphore,
+    analytics: Semaphore,
+}
+
+impl Default for Posts {
+    fn default() -> Self {
+        Self { forms: Semaphore::new(FORMS_AT_ONCE), analytics: Semaphore::new(ANALYTICS_AT_ONCE) }
+    }
+}
 
 /// Answers a server's call; any other path is not found.
 pub(super) async fn called(State(service): State<Service>, request: Request) -> Response {
@@ -78,9 +92,11 @@ async fn posted(
     let heard = if place == CallbackPlace::Analytics {
         let bearer = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer_in);
         let admitted = balancer.admit_analytics(integration, token, bearer.unwrap_or_default()).map_err(answer)?;
-        let _place = READING.try_acquire().map_err(|_| answer(Heard::Later))?;
+        let _place = service.posts.analytics.try_acquire().map_err(|_| answer(Heard::Later))?;
         balancer.analytics(admitted, &read(body, LONGEST_ANALYTICS, time).await?).await
     } else {
+        balancer.admit_callback(place, integration, token).map_err(answer)?;
+        let _place = service.posts.forms.try_acquire().map_err(|_| answer(Heard::Later))?;
         let form = read(body, FORM_BYTES, time).await?;
         let form = Params::parse(&String::from_utf8_lossy(&form));
         balancer.recording_ready(integration, token, form.get("signed_parameters").unwrap_or_default()).await

@@ -32,6 +32,8 @@ pub struct Limits {
     pub uploads: usize,
     /// Those of them from one address, or one network of IPv6 (/64), that is no trusted proxy. A further one gets 503.
     pub uploads_per_address: usize,
+    /// Those of them of one integration. A further one gets 503.
+    pub uploads_per_integration: usize,
     /// The most bytes that all bodies under way may have together. A request whose body does not fit gets 503.
     pub all_bodies: usize,
     /// The most bytes of them from one address, or one network of IPv6 (/64), that is no trusted proxy. A request whose body
@@ -65,6 +67,7 @@ impl Default for Limits {
             upload_bytes: 200 << 20,
             uploads: 48,
             uploads_per_address: 12,
+            uploads_per_integration: 16,
             all_bodies: 256 << 20,
             // two of the longest
             bodies_per_address: 84 << 20,

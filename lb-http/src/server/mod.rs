@@ -17,6 +17,7 @@
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
 //! | `uploads` | those that go on to a server while they come |
+//! | `websites` | how many of them each integration has |
 //! | `multipart` | forms in parts |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
@@ -42,7 +43,9 @@ mod reply_body;
 mod seldom;
 mod stream;
 mod uploads;
+mod websites;
 
+pub use self::callbacks::Posts;
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;
 pub use self::listener::{Listener, Purpose, bind, serve};
@@ -66,4 +69,6 @@ pub struct Service {
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.
     pub limits: Limits,
+    /// Places for what servers post.
+    pub posts: Arc<Posts>,
 }

@@ -63,7 +63,9 @@ impl Balancer {
         self.change_integration(name, expected, by, Administered::SecretExpires, expire).await
     }
 
-    /// Forgets the secret called `label`. The only one cannot be removed.
+    /// Forgets the secret called `label`. The only one cannot be removed. What servers say of meetings whose callbacks were
+    /// sealed with it is no longer understood: one that [expires](Self::expire_secret) goes on opening them, and may be removed
+    /// when no recording of those meetings is to come, after 90 days at the most.
     ///
     /// # Errors
     /// [`AdministrationError`]: nothing was changed.

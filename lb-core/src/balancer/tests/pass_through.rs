@@ -82,9 +82,11 @@ fn a_call_that_its_server_stumbles_over_does_not_suspend_it_and_one_that_it_does
     let network = network(1);
     network.create("moodle", "room-1").success();
     let call = || network.call("moodle", "extendMeeting", &[("meetingID", "room-1")]);
-    network.servers.fault_on("bbb1", "unknown", Fault::Empty);
-    (0..5).for_each(|_| call().failed("internalError"));
-    assert_eq!(state(&network), ServerState::Enabled);
+    for fault in [Fault::Empty, Fault::Html502, Fault::ResetBefore, Fault::ResetAfter] {
+        network.servers.fault_on("bbb1", "unknown", fault);
+        (0..5).for_each(|_| call().failed("internalError"));
+        assert_eq!(state(&network), ServerState::Enabled);
+    }
     network.servers.fault_on("bbb1", "unknown", Fault::Refuse);
     (0..3).for_each(|_| call().failed("internalError"));
     assert_eq!(state(&network), ServerState::Suspended);
@@ -149,6 +151,8 @@ fn answers_pass_in_any_form_but_that_of_a_page() {
         ("x", 200, "application/xml", "<config/>", None),
         ("x", 500, "text/html", "<html/>", None),
         ("x", 200, "application/json", unsigned, None),
+        ("x", 200, "application/json", "{\"a\":{\"mconflb-guid\":\"g\"}}", None),
+        ("x", 200, "text/plain", "mconflb_institution=moodle", None),
         ("x", 405, "text/html", "<html/>", Some(("", "unsupportedRequest"))),
         ("sendChatMessage", 404, "text/html", "<html/>", Some(("", "unsupportedRequest"))),
         ("sendChatMessage", 502, "text/html", "<html/>", None),
@@ -166,5 +170,7 @@ fn answers_pass_in_any_form_but_that_of_a_page() {
             }
             None => said.failed("internalError"),
         }
+        let server = network.balancer.fleet().server(&"bbb1".into()).cloned().unwrap();
+        assert!(call != "x" || server.reachability.is_spotless(), "{status} {content_type} {body}");
     }
 }

@@ -61,6 +61,28 @@ fn captions_go_to_the_recordings_server_and_are_listed_from_there() {
 }
 
 #[test]
+fn whether_a_body_may_be_sent_is_asked_once_it_is_known_whose_it_is() {
+    let (network, id, holder) = recorded();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let put = |website: &str, may: bool| {
+        let get = network.request(website, "putRecordingTextTrack", &track(&id));
+        let request = ApiRequest::post(&format!("{}?{}", get.path, get.query), PARTS, "");
+        let asked = Arc::clone(&asked);
+        let upload = Upload::whole(PARTS, Bytes::from_static(b"WEBVTT")).asking(move |website| {
+            asked.lock().unwrap().push(website.to_string());
+            may
+        });
+        value(&Said(block_on(network.balancer.handle_upload(&request, upload))), "messageKey")
+    };
+    assert_eq!(put("nobody", true), "checksumError");
+    assert_eq!(*asked.lock().unwrap(), [""; 0]);
+    assert_eq!(put("moodle", false), "internalError");
+    assert_eq!(network.sent(holder, "putRecordingTextTrack"), 0);
+    assert_eq!(put("moodle", true), "upload_text_track_success");
+    assert_eq!(*asked.lock().unwrap(), ["moodle", "moodle"]);
+}
+
+#[test]
 fn anothers_recording_is_answered_as_one_that_does_not_exist() {
     let (network, id, holder) = recorded();
     let said = |website: &str, id: &str| {
