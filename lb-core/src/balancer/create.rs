@@ -186,7 +186,7 @@ impl Balancer {
         created: &Created,
         callbacks: Option<Callbacks>,
     ) -> Result<(), Failure> {
-        let ended = self.ended_kind(meeting, Ended::Replaced);
+        let ended = self.ended_kind(meeting, Ended::Replaced).await;
         let known = (&meeting.passwords, meeting.voice_bridge);
         let fresh = self.meeting(creating, server, known, created, callbacks);
         let placement =
@@ -342,9 +342,11 @@ impl Balancer {
         meeting: Meeting,
         place: &Place,
     ) -> Result<(), Failure> {
-        let afresh = creating.lost.iter().flat_map(|lost| self.placed_afresh(lost, &meeting));
-        let mut kinds: Vec<_> =
-            afresh.chain([created_event(creating.integration, &meeting, place.placement.clone())]).collect();
+        let mut kinds = Vec::new();
+        if let Some(lost) = &creating.lost {
+            kinds.extend(self.placed_afresh(lost, &meeting).await);
+        }
+        kinds.push(created_event(creating.integration, &meeting, place.placement.clone()));
         if place.last_resort {
             kinds.push(EventKind::LastResort { meeting: meeting.key.clone(), server: meeting.server.clone() });
         }

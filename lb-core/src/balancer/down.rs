@@ -14,8 +14,8 @@ impl Balancer {
     }
 
     /// What is told where `fresh` takes the place of `lost`.
-    pub(super) fn placed_afresh(&self, lost: &Meeting, fresh: &Meeting) -> [EventKind; 2] {
-        let ended = self.ended_kind(lost, Ended::ServerDown);
+    pub(super) async fn placed_afresh(&self, lost: &Meeting, fresh: &Meeting) -> [EventKind; 2] {
+        let ended = self.ended_kind(lost, Ended::ServerDown).await;
         let afresh = EventKind::MeetingPlacedAfresh {
             meeting: fresh.key.clone(),
             superseded: lost.internal_id.clone(),

@@ -57,6 +57,7 @@ impl Balancer {
         let listing = match self.list_recordings(&server).await {
             Ok(listing) => listing,
             Err(error) => {
+                self.recording_rounds.silent(name);
                 self.tell_no_list(name, &error);
                 return Err(Failure::ServerTrouble);
             }

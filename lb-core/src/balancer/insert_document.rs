@@ -12,7 +12,6 @@ impl Balancer {
         signed: SignedRequest,
         upload: Option<Upload>,
     ) -> Result<Answered, Failure> {
-        let deadline = self.clock.now() + self.settings.budget;
         let meeting_id = signed.params.meeting_id()?;
         let about = self.about(integration, &meeting_id).await?.ok_or_else(|| self.unknown_meeting())?;
         // the slides are in the body and nowhere else
@@ -21,6 +20,8 @@ impl Balancer {
             (None, upload) => upload.and_then(Upload::of_xml),
         };
         let slides = slides.ok_or(Failure::UnsupportedContentType)?.without_document_type().await?;
+        // the website may take its time with the beginning: that is not the server's
+        let deadline = self.clock.now() + self.settings.budget;
         let server = self.server_called(about.server())?;
         let query = signed.params.for_server(about.id()).encode();
         let left = deadline.since(self.clock.now());

@@ -339,7 +339,12 @@ impl Balancer {
     }
 
     /// The event that `meeting` has ended. Where that was noticed late, it tells until when the meeting surely ran.
-    pub(super) fn ended_kind(&self, meeting: &Meeting, how: Ended) -> EventKind {
+    /// One that has ended while no balancer ran is in no list: what an earlier run knew of it is read first.
+    pub(super) async fn ended_kind(&self, meeting: &Meeting, how: Ended) -> EventKind {
+        if self.presence.is_of_before(meeting) {
+            // where it cannot be read, the end counts as of now
+            let _ = self.read_people(meeting).await;
+        }
         let all = self.presence.lock();
         let seen = all.get(&meeting.internal_id);
         let noticed_late = how != Ended::Callback;

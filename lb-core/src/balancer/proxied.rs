@@ -129,13 +129,14 @@ impl Balancer {
 
     /// Forgets a meeting that has ended, if it is still the incarnation held.
     pub(super) async fn forget(&self, meeting: &Meeting, how: Ended) -> Result<(), Failure> {
-        let event = self.event(self.ended_kind(meeting, how));
+        let event = self.event(self.ended_kind(meeting, how).await);
         self.note(&meeting.server, |server, now| server.forgot_at = now).await;
         self.note_ends(std::slice::from_ref(&event)).await;
         let forgotten =
             self.stored(self.store.forget(&meeting.key, &meeting.internal_id, vec![event.clone()]).await)?;
+        // whoever forgot it first has told of it
+        self.presence.forget(&meeting.internal_id);
         if forgotten {
-            self.presence.forget(&meeting.internal_id);
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
             self.tell_hooks(&[event]).await;

@@ -75,6 +75,15 @@ impl RecordingRounds {
         !std::mem::replace(&mut rounds.entry(server.clone()).or_default().failing, true)
     }
 
+    /// A server gave no list: doubts of its lists begin anew with the next one.
+    pub(super) fn silent(&self, server: &ServerName) {
+        if let Some(round) = self.lock().get_mut(server)
+            && round.doubted_since.take().is_some()
+        {
+            round.lacking.clear();
+        }
+    }
+
     /// A server's list lacks most of its recordings. Answers whether it is not to be believed yet: two that are have to lack a
     /// recording.
     pub(super) fn doubted(&self, server: &ServerName, now: Timestamp) -> bool {

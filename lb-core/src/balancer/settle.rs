@@ -52,7 +52,9 @@ impl Balancer {
         match self.ask_for(claim).await {
             Asked::There(meeting) => {
                 let mut kinds = vec![Self::adopted(&meeting, Found::ExpiredClaim)];
-                kinds.extend(claim.supersedes.iter().flat_map(|lost| self.placed_afresh(lost, &meeting)));
+                if let Some(lost) = &claim.supersedes {
+                    kinds.extend(self.placed_afresh(lost, &meeting).await);
+                }
                 self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await?;
                 if let Some(lost) = &claim.supersedes {
                     self.presence.forget(&lost.internal_id);

@@ -133,7 +133,7 @@ impl OutboxIndex {
             && match kind {
                 CallbackKind::Hook => is_open && counts.hooks < OUTBOX_HOOKS_OF_ONE && in_lane < OUTBOX_OF_A_HOOK,
                 CallbackKind::Analytics => {
-                    self.counts.analytics < OUTBOX_ANALYTICS && counts.analytics < OUTBOX_ANALYTICS_OF_ONE
+                    is_open && self.counts.analytics < OUTBOX_ANALYTICS && counts.analytics < OUTBOX_ANALYTICS_OF_ONE
                 }
                 CallbackKind::Ended | CallbackKind::MetaEnded | CallbackKind::RecordingReady => true,
             }

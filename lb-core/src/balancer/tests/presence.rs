@@ -117,6 +117,24 @@ fn a_restart_neither_doubles_a_stay_nor_loses_when_somebody_went_meanwhile() {
 }
 
 #[test]
+fn a_meeting_that_ended_while_no_balancer_ran_ends_for_reports_when_the_balancer_was_last_alive() {
+    let network = Network::of(1);
+    network.create("moodle", "room-1").success();
+    network.join("Ana");
+    network.go_on(30);
+    network.servers.with("bbb1", |bbb| bbb.end(network.clock.now(), "room-1")).unwrap();
+    network.pass(8 * 3600);
+    let again = network.restart();
+    again.refresh();
+    again.go_on(2);
+    let events = again.stored();
+    let (participants, minutes) = report(&events);
+    assert_eq!(participants, 1);
+    assert!((28..=31).contains(&minutes), "{minutes}: not the eight hours");
+    assert!(events.iter().any(|event| matches!(event.kind, EventKind::MeetingEnded { most_users: 1, .. })));
+}
+
+#[test]
 fn a_meeting_tells_whose_router_placed_it_and_who_was_there_under_which_name() {
     let network = Network::of(1);
     network.create("moodle", "room-1").success();
