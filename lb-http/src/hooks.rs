@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use lb_core::ServerName;
 use tokio::sync::Semaphore;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::rounds::each;
 use crate::setup::LiveSetup;
 
 /// How often it is looked which servers are due.
@@ -32,17 +32,6 @@ pub(crate) fn start(setup: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &Cancella
         // a store in trouble has been told of; the next hour tries again
         let _ = live.load().balancer.forget_ended().await;
     }));
-}
-
-async fn each(every: Duration, stop: CancellationToken, mut round: impl AsyncFnMut()) {
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => round().await,
-            () = stop.cancelled() => return,
-        }
-    }
 }
 
 struct Keeper {

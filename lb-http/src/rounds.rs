@@ -71,6 +71,18 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
     ));
 }
 
+/// Does `round` every so often until `stop` is cancelled; one that is under way then is ended first.
+pub(crate) async fn each(every: Duration, stop: CancellationToken, mut round: impl AsyncFnMut()) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => round().await,
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 async fn each_round(
     live: Arc<LiveSetup>,
     stop: CancellationToken,

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lb_core::store::Lane;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::rounds::each;
 use crate::setup::LiveSetup;
 
 /// How often the outbox is looked into.
@@ -33,17 +33,6 @@ pub fn start(setup: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationTok
         // a store in trouble has been told of; the next hour tries again
         let _ = setup.load().balancer.forget_settled().await;
     }));
-}
-
-async fn each(every: Duration, stop: CancellationToken, mut round: impl AsyncFnMut()) {
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => round().await,
-            () = stop.cancelled() => return,
-        }
-    }
 }
 
 struct Deliverer {

@@ -179,7 +179,9 @@ async fn an_upload_goes_on_while_it_comes_and_the_website_may_take_its_time() {
         let task = tokio::spawn(async move { task_gateway.call(&task_server, call).await });
         hears.await.unwrap();
         // longer than the server may take, which is not what is waited for
-        tokio::time::sleep(Duration::from_millis(1500)).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        tokio::time::resume();
         more.send(()).unwrap();
         let reply = task.await.unwrap().unwrap();
         assert_eq!(
