@@ -38,6 +38,7 @@
 //!
 //! Messages of errors, reasons and events are for people and may change. BBB's messageKeys and texts do not.
 
+pub mod account;
 pub mod api;
 pub mod balancer;
 pub mod callback;
