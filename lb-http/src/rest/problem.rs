@@ -152,6 +152,7 @@ impl From<StoreError> for Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
+            Failure::RecordingNotFound => Self::not_found("such recording"),
             Failure::StoreTrouble => Self::unavailable("the store cannot be used at the moment; the log says why"),
             other => Self::server_failed(other.message()),
         }
