@@ -145,6 +145,11 @@ impl Accounts {
         self.sessions.get(digest)
     }
 
+    /// All sessions in no order, whether or not they have ended.
+    pub fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
+        self.sessions.values()
+    }
+
     /// The sessions of a user, in the order in which they began, whether or not they have ended.
     pub fn sessions_of(&self, user: &UserName) -> impl Iterator<Item = &Arc<Session>> {
         self.sessions_of.get(user).into_iter().flatten().filter_map(|digest| self.sessions.get(digest))
@@ -177,7 +182,8 @@ impl Accounts {
         match used {
             AccountUse::Token(id, at) => {
                 let token = self.tokens.get(id).filter(|token| token.is_use_to_be_noted(*at))?;
-                next.tokens.insert(id.clone(), Arc::new(ApiToken { last_used_at: Some(*at), ..ApiToken::clone(token) }));
+                next.tokens
+                    .insert(id.clone(), Arc::new(ApiToken { last_used_at: Some(*at), ..ApiToken::clone(token) }));
             }
             AccountUse::Session(digest, at) => {
                 let session = self.sessions.get(digest).filter(|session| session.is_use_to_be_noted(*at))?;

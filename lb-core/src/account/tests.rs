@@ -89,7 +89,8 @@ fn of_more_than_twenty_sessions_the_oldest_go() {
 #[test]
 fn what_goes_beyond_a_bound_or_belongs_to_nobody_is_refused() {
     let one = of(&[put(user("ana", Role::Viewer))]);
-    let many = (0..100).fold(one.clone(), |now, seed| now.changed(&[AccountChange::AddToken(token("ana", seed))]).unwrap());
+    let many =
+        (0..100).fold(one.clone(), |now, seed| now.changed(&[AccountChange::AddToken(token("ana", seed))]).unwrap());
     let refused = |accounts: &Accounts, change: AccountChange| accounts.changed(&[change]).unwrap_err();
     assert_eq!(
         refused(&many, AccountChange::AddToken(token("ana", 100))),

@@ -51,12 +51,17 @@ pub struct ApiToken {
 
 impl ApiToken {
     /// Draws a new token: what is kept of it, and the token itself, `lbt_<id>_<40 characters>`, which nobody can tell again.
-    pub fn draw(user: UserName, label: String, scope: TokenScope, created_at: Timestamp, rng: &dyn Rng) -> (Self, Secret) {
+    pub fn draw(
+        user: UserName,
+        label: String,
+        scope: TokenScope,
+        created_at: Timestamp,
+        rng: &dyn Rng,
+    ) -> (Self, Secret) {
         let id = rng.alphanumeric(ID_LENGTH);
         let token = Secret::from(format!("{MARK}{id}_{}", rng.alphanumeric(SECRET_LENGTH)));
         let digest = SecretDigest::of(&token);
-        let kept =
-            Self { id: id.into(), user, label, digest, scope, created_at, expires_at: None, last_used_at: None };
+        let kept = Self { id: id.into(), user, label, digest, scope, created_at, expires_at: None, last_used_at: None };
         (kept, token)
     }
 
@@ -84,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_token_is_drawn_whole_and_only_its_id_and_digest_are_kept() {
-        let draw = || ApiToken::draw("ana".into(), String::new(), TokenScope::Read, Timestamp::default(), &SeededRng::new(1));
+        let draw =
+            || ApiToken::draw("ana".into(), String::new(), TokenScope::Read, Timestamp::default(), &SeededRng::new(1));
         let (kept, token) = draw();
         let text = token.expose();
         assert_eq!(text.len(), "lbt_".len() + 10 + 1 + 40);

@@ -126,10 +126,8 @@ fn put_session(database: &Connection, session: &Session) -> Result<()> {
 }
 
 fn put_first(database: &Connection, first: Option<&FirstAdministrator>) -> Result<()> {
-    let row = params![
-        first.map(|first| first.digest.as_bytes()),
-        first.map(|first| integer(first.expires_at.as_millis())),
-    ];
+    let row =
+        params![first.map(|first| first.digest.as_bytes()), first.map(|first| integer(first.expires_at.as_millis())),];
     let mut statement = database.prepare_cached("UPDATE accounts SET first_digest = ?1, first_expires_at = ?2")?;
     statement.execute(row)?;
     Ok(())

@@ -91,8 +91,7 @@ fn accounts_that_cannot_be_written_do_not_hold() {
     let store = Disposable::new();
     let before = change(&store, vec![put("eva", Role::Administrator)]);
     run(store.execute("CREATE TRIGGER refuse BEFORE INSERT ON api_tokens BEGIN SELECT RAISE(ABORT, 'no'); END"));
-    let (token, _) =
-        ApiToken::draw("eva".into(), String::new(), TokenScope::Full, START, &SeededRng::new(1));
+    let (token, _) = ApiToken::draw("eva".into(), String::new(), TokenScope::Full, START, &SeededRng::new(1));
     let changes = vec![put("ana", Role::Viewer), AccountChange::AddToken(token)];
     assert!(run(store.change_accounts(before.revision(), changes, vec![])).is_err());
     assert!(store.accounts().user("ana").is_none() && store.reopened().accounts().user("ana").is_none());
