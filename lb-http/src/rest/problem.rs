@@ -129,6 +129,7 @@ impl From<AdministrationError> for Problem {
             AdministrationError::Exists { .. } | AdministrationError::Overtaken { .. } => Self::overtaken(detail),
             AdministrationError::Managed { .. }
             | AdministrationError::LabelTaken { .. }
+            | AdministrationError::LookedAfter { .. }
             | AdministrationError::Bad(BadNetwork::InUse { .. } | BadNetwork::Always { .. }) => Self::conflict(detail),
             AdministrationError::Label { found: 0, .. } => Self::not_found("secret with that label"),
             AdministrationError::Label { .. } => Self::conflict(detail),
