@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_profile_says_where_a_balancer_is_and_who_one_is_there() {
-        let text = "[production]\nurl = 'https://lb.example.org'\ntoken = 'hush'\n[local]\nsocket = '/run/lb/lb.sock'\n";
+        let text =
+            "[production]\nurl = 'https://lb.example.org'\ntoken = 'hush'\n[local]\nsocket = '/run/lb/lb.sock'\n";
         let profiles = from_text("profiles.toml", text).unwrap();
         let production = &profiles["production"];
         assert_eq!(production.at, ProfileAt::Url("https://lb.example.org".parse().unwrap()));
@@ -113,7 +114,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_never_with_a_token() {
         for (text, told) in [
-            ("[a]\nurl = 'https://a'\ntokn = 'hush'\n", "p:3: a.tokn is not a known key; known here: url, socket, token"),
+            (
+                "[a]\nurl = 'https://a'\ntokn = 'hush'\n",
+                "p:3: a.tokn is not a known key; known here: url, socket, token",
+            ),
             ("[a]\ntoken = 'hush'\n", "p:1: a needs url or socket, one of them"),
             ("[a]\nurl = 'hush'\n", "p:2: a.url must be an absolute http"),
             ("[a]\nsocket = 's'\nurl = 'http://a'\n", "p:1: a needs url or socket, one of them"),
