@@ -3,6 +3,7 @@
 //! A change is decided on the present network, made durable, and holds from then on: the next call goes by it. Nothing is
 //! locked meanwhile. Where another change comes first, the decision is taken anew on what came of that.
 
+mod apply;
 mod error;
 mod secrets;
 
@@ -10,13 +11,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
 use crate::event::{Administered, Change, Event, EventKind, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
-    differences,
 };
 use crate::store::StoreError;
 
@@ -284,16 +285,8 @@ impl Balancer {
 
     /// One event for each change.
     fn administered(&self, by: &Actor, network: &Network, decided: &[Decided]) -> Vec<Event> {
-        let told = |(change, how): &Decided| {
-            let name = change.name();
-            let next = match change {
-                NetworkChange::Put(next) => Some(next),
-                NetworkChange::Remove(_) => None,
-            };
-            let changes = differences(network.entity(&name).as_ref(), next);
-            self.event(administered(by, *how, Subject::from(&name), changes))
-        };
-        decided.iter().map(told).collect()
+        let changed = apply::applied(network, decided).into_iter();
+        changed.map(|one| self.event(administered(by, one.how, Subject::from(&one.name), one.changes))).collect()
     }
 
     /// Tells that `by` did something to what is kept elsewhere than in the network, and stores it: it is in the audit log like

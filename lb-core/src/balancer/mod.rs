@@ -80,7 +80,7 @@ mod text_tracks;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-pub use self::administration::{Actor, AdministrationError, Expected};
+pub use self::administration::{Actor, AdministrationError, Applied, Expected, Wish};
 pub use self::aging::EventRules;
 pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
