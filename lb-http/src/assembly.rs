@@ -70,7 +70,8 @@ impl Assembly {
         }
         let same = running.filter(|running| asked(&running.config) == asked(&config));
         let kept = same.and_then(|running| running.nagios.clone());
-        let (source, nagios) = source(&config, &self.clock, locator, kept)?;
+        let network = Arc::clone(&self.stores.network);
+        let (source, nagios) = source(&config, &self.clock, locator, network, kept)?;
         let setup = Setup {
             source,
             balancer: Arc::new(builder.build()),

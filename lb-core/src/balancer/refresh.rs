@@ -56,9 +56,9 @@ impl Balancer {
                 record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
             let gone: Vec<_> =
                 record.servers.iter().filter(|kept| kept.gone).map(|kept| kept.server.name.clone()).collect();
-            let servers = record.servers.into_iter().map(reported).collect();
+            let servers: Vec<_> = record.servers.into_iter().map(reported).collect();
             self.fleet.change(|fleet| {
-                (fleet.with_report(MonitorReport { servers }, &words, &self.rules, record.good_at).ok(), ())
+                (fleet.with_report(MonitorReport::of(servers), &words, &self.rules, record.good_at).ok(), ())
             });
             for name in gone {
                 self.note(&name, |server, _| server.gone = true).await;

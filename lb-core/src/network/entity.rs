@@ -1,11 +1,12 @@
-//! [`Entity`]: an integration, a plan, a partner or a router; and [`EntityName`], which of them.
+//! [`Entity`]: an integration, a plan, a partner, a router or a server; and [`EntityName`], which of them.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Integration, IntegrationName, Partner, PartnerName, Plan, PlanName, Router, RouterName};
+use super::{Integration, IntegrationName, NetworkServer, Partner, PartnerName, Plan, PlanName, Router, RouterName};
+use crate::server::ServerName;
 
 /// One of the things that a network is made of, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,17 +18,20 @@ pub enum EntityName {
     Partner(PartnerName),
     /// A router.
     Router(RouterName),
+    /// A server.
+    Server(ServerName),
     /// An integration.
     Integration(IntegrationName),
 }
 
 impl EntityName {
-    /// What it is: `plan`, `partner`, `router` or `integration`.
+    /// What it is: `plan`, `partner`, `router`, `server` or `integration`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Plan(_) => "plan",
             Self::Partner(_) => "partner",
             Self::Router(_) => "router",
+            Self::Server(_) => "server",
             Self::Integration(_) => "integration",
         }
     }
@@ -38,6 +42,7 @@ impl EntityName {
             Self::Plan(name) => name.as_str(),
             Self::Partner(name) => name.as_str(),
             Self::Router(name) => name.as_str(),
+            Self::Server(name) => name.as_str(),
             Self::Integration(name) => name.as_str(),
         }
     }
@@ -63,6 +68,7 @@ names! {
     PlanName => Plan,
     PartnerName => Partner,
     RouterName => Router,
+    ServerName => Server,
     IntegrationName => Integration,
 }
 
@@ -75,6 +81,8 @@ pub enum Entity {
     Partner(Arc<Partner>),
     /// A router.
     Router(Arc<Router>),
+    /// A server.
+    Server(Arc<NetworkServer>),
     /// An integration.
     Integration(Arc<Integration>),
 }
@@ -86,6 +94,7 @@ impl Entity {
             Self::Plan(plan) => plan.name.clone().into(),
             Self::Partner(partner) => partner.name.clone().into(),
             Self::Router(router) => router.name.clone().into(),
+            Self::Server(server) => server.name.clone().into(),
             Self::Integration(integration) => integration.name.clone().into(),
         }
     }
@@ -96,6 +105,7 @@ impl Entity {
             Self::Plan(plan) => plan.managed,
             Self::Partner(partner) => partner.managed,
             Self::Router(router) => router.managed,
+            Self::Server(server) => server.managed,
             Self::Integration(integration) => integration.managed,
         }
     }
@@ -107,24 +117,26 @@ impl Entity {
             Self::Plan(plan) => Plan { managed, ..Arc::unwrap_or_clone(plan) }.into(),
             Self::Partner(partner) => Partner { managed, ..Arc::unwrap_or_clone(partner) }.into(),
             Self::Router(router) => Router { managed, ..Arc::unwrap_or_clone(router) }.into(),
+            Self::Server(server) => NetworkServer { managed, ..Arc::unwrap_or_clone(server) }.into(),
             Self::Integration(integration) => Integration { managed, ..Arc::unwrap_or_clone(integration) }.into(),
         }
     }
 }
 
 macro_rules! entities {
-    ($($entity:ident,)*) => {
+    ($($entity:ident => $variant:ident,)*) => {
         $(impl From<$entity> for Entity {
             fn from(entity: $entity) -> Self {
-                Self::$entity(Arc::new(entity))
+                Self::$variant(Arc::new(entity))
             }
         })*
     };
 }
 
 entities! {
-    Plan,
-    Partner,
-    Router,
-    Integration,
+    Plan => Plan,
+    Partner => Partner,
+    Router => Router,
+    NetworkServer => Server,
+    Integration => Integration,
 }
