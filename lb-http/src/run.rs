@@ -65,6 +65,7 @@ pub async fn prepare(
         clock: Arc::new(SystemClock::new()),
         stores: opened.stores(),
         observers: own.into_iter().chain(observers).collect(),
+        news: Arc::default(),
     };
     let assembled = assembly.assemble(config, None)?;
     let declared = Declared::from(&*assembled.config.network);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Integration, IntegrationName, NetworkServer, Partner, PartnerName, Plan, PlanName, Router, RouterName};
+use crate::secret::Secret;
 use crate::server::ServerName;
 
 /// One of the things that a network is made of, by its name.
@@ -108,6 +109,18 @@ impl Entity {
             Self::Server(server) => server.managed,
             Self::Integration(integration) => integration.managed,
         }
+    }
+
+    /// The secrets that stand in it.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let (integration, server) = match self {
+            Self::Integration(integration) => (Some(integration), None),
+            Self::Server(server) => (None, Some(server)),
+            Self::Plan(_) | Self::Partner(_) | Self::Router(_) => (None, None),
+        };
+        let of_integration = integration.into_iter().flat_map(|integration| &integration.secrets);
+        let of_server = server.and_then(|server| server.facts.secret.as_ref());
+        of_integration.map(|known| &known.secret).chain(of_server)
     }
 
     /// The same, declared by the configuration file or not.

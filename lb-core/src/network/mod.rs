@@ -11,11 +11,13 @@
 //! | [`Network`] | the immutable snapshot of all of them |
 //! | [`NetworkChange`] | what makes another network of one |
 //! | [`Declared`] | what a configuration file says of them, and what keeps a network in step with it |
+//! | [`differences`] | what is other than before in one of them, as it is told |
 //! | [`LiveNetwork`] | the pointer to the present one |
 
 mod bad;
 mod change;
 mod declared;
+mod differences;
 mod entity;
 mod integration;
 mod integrations;
@@ -33,6 +35,7 @@ pub use self::bad::BadNetwork;
 pub(crate) use self::bad::SHORTEST_SECRET;
 pub use self::change::{NetworkChange, is_name};
 pub use self::declared::Declared;
+pub use self::differences::differences;
 pub use self::entity::{Entity, EntityName};
 pub use self::integration::{Integration, IntegrationName, IntegrationSecret, TagRules};
 pub use self::integrations::Integrations;

@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use imbl::{HashMap, OrdMap};
 
 use super::{
-    BadNetwork, Entity, EntityName, Integration, Integrations, NetworkChange, NetworkServer, Partner, PartnerName, Plan, PlanName,
-    Router, RouterName,
+    BadNetwork, Entity, EntityName, Integration, Integrations, NetworkChange, NetworkServer, Partner, PartnerName,
+    Plan, PlanName, Router, RouterName,
 };
 use crate::server::ServerName;
 

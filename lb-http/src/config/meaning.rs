@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lb_core::Position;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
-use lb_core::Position;
 use url::Url;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};

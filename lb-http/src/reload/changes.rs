@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lb_core::network::Entity;
 use lb_core::Network;
+use lb_core::network::Entity;
 
 use crate::config::{Config, MonitorSource};
 

@@ -131,7 +131,7 @@ impl Nagios {
                 recording,
             })
         };
-        let servers = answer.select(groups[0], groups[1])?.into_iter().filter_map(report).collect();
+        let servers: Vec<_> = answer.select(groups[0], groups[1])?.into_iter().filter_map(report).collect();
         Ok(MonitorReport::of(servers))
     }
 

@@ -58,7 +58,15 @@ fn entities() -> Vec<Entity> {
     };
     let server = NetworkServer { facts, managed: true, ..NetworkServer::new("bbb1") };
     let bare = NetworkServer::new("bbb2");
-    vec![server.into(), bare.into(), plan.into(), partner.into(), router.into(), integration.into(), Integration::new("campus", "three").into()]
+    vec![
+        server.into(),
+        bare.into(),
+        plan.into(),
+        partner.into(),
+        router.into(),
+        integration.into(),
+        Integration::new("campus", "three").into(),
+    ]
 }
 
 #[test]
