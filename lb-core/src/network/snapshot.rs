@@ -18,7 +18,7 @@ use crate::server::ServerName;
 pub struct Revision(pub u64);
 
 impl Revision {
-    pub(super) fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
