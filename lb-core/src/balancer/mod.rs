@@ -76,6 +76,7 @@ mod take_over;
 #[cfg(test)]
 mod tests;
 mod text_tracks;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -133,6 +134,7 @@ pub struct Balancer {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<words::AwaitedWords>,
 }
 
 /// How a call was answered, for the website and for the log.

@@ -23,6 +23,7 @@ mod races;
 mod recordings;
 mod succession;
 mod text_tracks;
+mod words;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -137,7 +137,7 @@ fn fleet_of_cities() -> crate::fleet::Fleet {
         server.load.cpu = Some(cpu);
         server
     });
-    let report = crate::source::MonitorReport { servers: servers.collect() };
+    let report = crate::source::MonitorReport::of(servers.collect::<Vec<_>>());
     crate::fleet::Fleet::default().with_report(report, &Default::default(), &Default::default(), clock.now()).unwrap()
 }
 
