@@ -95,6 +95,7 @@ pub use self::explain::{
 };
 pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
+pub use self::recordings::RecordingAction;
 pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };

@@ -4,6 +4,7 @@ use crate::account::Reach;
 use crate::api::{Failure, Params};
 use crate::balancer::proxied::About;
 use crate::balancer::{Actor, Balancer};
+use crate::event::{Administered, Subject};
 use crate::meeting::MeetingKey;
 
 /// Why a meeting was not ended.
@@ -51,7 +52,7 @@ impl Balancer {
             Err(Failure::StoreTrouble) => return Err(EndMeetingError::StoreTrouble),
             Err(_) => return Err(EndMeetingError::ServerTrouble),
         }
-        let _ = by;
+        self.tell_administered(by, Administered::Ended, Subject::new("meeting", &key), Vec::new()).await;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::account::Reach;
 use crate::balancer::{EndMeetingError, Expected, MeetingSearch, MeetingsPage};
+use crate::event::Administered;
 use crate::gateway::Fault;
 use crate::meeting::MeetingKey;
 use crate::network::Partner;
@@ -107,6 +108,11 @@ fn an_administrator_ends_a_meeting_as_its_website_would() {
     assert_eq!(end("moodle", "room-2", &partner), Err(EndMeetingError::NoSuchMeeting));
     assert_eq!(end("moodle", "room-1", &partner), Ok(()));
     assert_eq!((network.holders("room-1").len(), network.holders("room-2").len()), (0, 1));
+    let told = network.events().into_iter().filter_map(|event| match event {
+        EventKind::Administered { by, how: Administered::Ended, subject, .. } => Some((by, subject.to_string())),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [("ana".to_owned(), "meeting moodle/room-1".to_owned())]);
     network.pass(60);
     (0..2).for_each(|_| network.follow());
     network.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).failed("notFound");
