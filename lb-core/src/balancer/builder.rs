@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health, support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -120,6 +120,7 @@ struct Live {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    support: Arc<support::Support>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -247,6 +248,7 @@ impl BalancerBuilder {
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
+            support: Arc::clone(&running.support),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -280,6 +282,7 @@ impl BalancerBuilder {
                 (Arc::clone(&secrets) as Arc<dyn ChecksumVerifier>, Some(secrets))
             }
         };
+        self.live.support.begin(self.clock.now());
         Balancer {
             settings: self.settings,
             rules: Arc::new(self.rules),
@@ -303,6 +306,7 @@ impl BalancerBuilder {
             presence: self.live.presence,
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,
+            support: self.live.support,
         }
     }
 }
