@@ -99,6 +99,7 @@ pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::examine::{Examination, ExaminedCall, Finding, Severity};
 pub use self::hooks::HookHeard;
+pub use self::recordings::RecordingAction;
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
 pub use self::unreached::UnreachedHost;
