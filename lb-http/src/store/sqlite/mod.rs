@@ -351,6 +351,11 @@ impl Outbox for SqliteStore {
         self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
     }
 
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError> {
+        let integration = integration.clone();
+        self.writer.run(move |work| Ok(work.outbox.waiting(&integration))).await
+    }
+
     async fn due(
         &self,
         now: Timestamp,
