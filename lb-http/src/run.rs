@@ -58,7 +58,8 @@ pub async fn prepare(
         idle_time: config.listen.idle_timeout,
         ..Limits::default()
     };
-    let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
+    let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
     let assembly = Assembly {
@@ -272,6 +273,9 @@ pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The keys of its store cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),

@@ -62,6 +62,7 @@ mod is_meeting_running;
 mod join;
 mod limits;
 mod pass_through;
+mod person;
 mod place;
 mod presence;
 mod proxied;

@@ -129,7 +129,10 @@ fn put_integration(database: &Connection, version: i64, integration: &Integratio
         ":callback_hosts": json(&integration.callback_hosts)?,
     })?;
     let mut statement =
-        database.prepare_cached("INSERT OR REPLACE INTO integration_secrets VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        database.prepare_cached(
+            "INSERT OR REPLACE INTO integration_secrets
+             VALUES (?1, ?2, seal(?3, 'integration_secrets.secret', ?1, ?4), ?4, ?5, ?6)",
+        )?;
     let millis = |moment: Option<Timestamp>| moment.map(|moment| integer(moment.as_millis()));
     for (place, known) in (1_i64..).zip(&integration.secrets) {
         statement.execute(params![
@@ -218,11 +221,14 @@ fn secrets(database: &Connection) -> Result<Secrets> {
         let millis: Option<i64> = row.get(column)?;
         Ok::<_, rusqlite::Error>(millis.map(|millis| Timestamp::from_millis(millis.cast_unsigned())))
     };
-    let mut query = database.prepare("SELECT * FROM integration_secrets ORDER BY integration, place")?;
+    let mut query = database.prepare(
+        "SELECT *, unseal(secret, 'integration_secrets.secret', integration, label) AS opened
+         FROM integration_secrets ORDER BY integration, place",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let known = IntegrationSecret {
-            secret: text(row, "secret")?,
+            secret: text(row, "opened")?,
             label: row.get("label")?,
             created_at: moment(row, "created_at")?,
             expires_at: moment(row, "expires_at")?,

@@ -25,7 +25,7 @@ fn and(next: &'static str) -> Vec<&'static str> {
 }
 
 fn open_to(dir: &TempDir, migrations: &[&str]) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open_migrated(&dir.path().join("lb.sqlite3"), migrations, WhenUnavailable::Refuse)
+    SqliteStore::open_migrated(&dir.path().join("lb.sqlite3"), migrations, WhenUnavailable::Refuse, None)
 }
 
 fn copy_name(number: &str) -> String {
