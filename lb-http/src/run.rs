@@ -30,7 +30,7 @@ use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, Purpose, Service};
 use crate::setup::LiveSetup;
-use crate::store::{self, OpenError, OpenedStore};
+use crate::store::{self, KeyFileError, KeyRing, OpenError, OpenedStore};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
