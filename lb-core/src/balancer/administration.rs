@@ -7,43 +7,60 @@ mod error;
 mod secrets;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use self::error::AdministrationError;
 
 use super::Balancer;
-use crate::event::{Administered, Event, EventKind};
+use crate::event::{Administered, Change, Event, EventKind, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
+    differences,
 };
 use crate::store::StoreError;
 
 /// How often a change is decided on anew because others came first. Each time one of those was made.
 const TRIES: usize = 1000;
 
-/// How many names one event has.
-const NAMES_IN_ONE: usize = 100;
-
-/// Who changes something: text that is kept with the change.
+/// Who changes something, and from where: it is kept with the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor(String);
+pub struct Actor {
+    name: String,
+    address: Option<IpAddr>,
+}
 
 impl Actor {
+    /// Who is called `name` and is at `address`, as far as known.
+    pub fn new(name: impl Into<String>, address: Option<IpAddr>) -> Self {
+        Self { name: name.into(), address }
+    }
+
     /// As whom the configuration file changes what it declares.
     pub fn configuration() -> Self {
-        Self("configuration".to_owned())
+        Self::new("configuration", None)
+    }
+
+    /// What they are called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where they are, as far as known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 }
 
 impl From<&str> for Actor {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
+    fn from(name: &str) -> Self {
+        Self::new(name, None)
     }
 }
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
@@ -223,7 +240,7 @@ impl Balancer {
                 return Ok(network);
             }
             self.check_policies(&decided)?;
-            let events = self.administered(by, &decided);
+            let events = self.administered(by, &network, &decided);
             let changes = decided.into_iter().map(|(change, _)| change).collect();
             match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
                 Ok(network) => {
@@ -252,23 +269,30 @@ impl Balancer {
         Ok(())
     }
 
-    /// One event for each kind of change, or more where many things are changed at once.
-    fn administered(&self, by: &Actor, decided: &[Decided]) -> Vec<Event> {
-        let mut words: Vec<Administered> = Vec::new();
-        for (_, word) in decided {
-            if !words.contains(word) {
-                words.push(*word);
-            }
-        }
-        let mut events = Vec::new();
-        for how in words {
-            let names: Vec<_> =
-                decided.iter().filter(|(_, word)| *word == how).map(|(change, _)| change.name()).collect();
-            for names in names.chunks(NAMES_IN_ONE) {
-                let which = names.to_vec();
-                events.push(self.event(EventKind::NetworkChanged { by: by.to_string(), how, which }));
-            }
-        }
-        events
+    /// One event for each change.
+    fn administered(&self, by: &Actor, network: &Network, decided: &[Decided]) -> Vec<Event> {
+        let told = |(change, how): &Decided| {
+            let name = change.name();
+            let next = match change {
+                NetworkChange::Put(next) => Some(next),
+                NetworkChange::Remove(_) => None,
+            };
+            let changes = differences(network.entity(&name).as_ref(), next);
+            self.event(administered(by, *how, Subject::from(&name), changes))
+        };
+        decided.iter().map(told).collect()
     }
+
+    /// Tells that `by` did something to what is kept elsewhere than in the network, and stores it: it is in the audit log like
+    /// the changes of the network. It is told after it was done; a crash in the second after it may lose it.
+    ///
+    /// # Cancel safety
+    /// Dropping the future may leave it told to the observers and not stored.
+    pub async fn tell_administered(&self, by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) {
+        self.tell(administered(by, how, subject, changes)).await;
+    }
+}
+
+fn administered(by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) -> EventKind {
+    EventKind::Administered { by: by.name.clone(), address: by.address, how, subject, changes }
 }

@@ -3,8 +3,8 @@
 //! Who is in a meeting while they are erased is named again by what comes of them later: when they enter anew, and after a
 //! restart of the balancer, which finds them in lists as people that it has not seen.
 
-use super::{AdministrationError, Balancer};
-use crate::event::{Event, EventKind, UserId};
+use super::{Actor, AdministrationError, Balancer};
+use crate::event::{Administered, Change, Event, EventKind, Subject, UserId};
 use crate::meeting::InternalMeetingId;
 use crate::store::{EVENTS_PAGE, EventCursor, EventFilter, EventPage, PersonQuery, PseudonymKey, StoreError};
 
@@ -20,7 +20,7 @@ const MOST_LEFT: usize = 20;
 impl Balancer {
     /// A page of what the stored events say of somebody, newest first: at most `limit` of the events that name them, and at
     /// most 100, and with each that says that they entered the one that says that they left. It may have none and yet not be
-    /// the last.
+    /// the last. The first page is told as done by `by`, without saying whose it is.
     ///
     /// # Errors
     /// [`AdministrationError::Store`] if the events cannot be read.
@@ -32,6 +32,7 @@ impl Balancer {
         query: &PersonQuery,
         after: Option<EventCursor>,
         limit: usize,
+        by: &Actor,
     ) -> Result<EventPage, AdministrationError> {
         let page = self.stores.events.events_of_person(query, after, limit.min(SHOWN)).await;
         let mut page = page.map_err(AdministrationError::Store)?;
@@ -51,6 +52,9 @@ impl Balancer {
         }
         page.events.extend(left);
         page.events.sort_by_key(|event| std::cmp::Reverse(event.at));
+        if after.is_none() {
+            self.tell_administered(by, Administered::Exported, somebody(query), vec![]).await;
+        }
         Ok(page)
     }
 
@@ -98,28 +102,39 @@ impl Balancer {
     }
 
     /// Puts pseudonyms in the place of somebody in all stored events that name them, under a key that is drawn for it and
-    /// nowhere kept; they have another one on every day. Answers how many events those were. What was recorded within the last
-    /// second may be passed over.
+    /// nowhere kept; they have another one on every day. Answers how many events those were, which is told as done by `by`
+    /// without saying who was meant. What was recorded within the last second may be passed over.
     ///
     /// # Errors
-    /// [`AdministrationError::Store`] if the store fails. What was done stays done.
+    /// [`AdministrationError::Store`] if the store fails. What was done stays done, and is told.
     ///
     /// # Cancel safety
-    /// May be dropped at any time; what was done stays done.
-    pub async fn erase_person(&self, query: &PersonQuery) -> Result<usize, AdministrationError> {
+    /// May be dropped at any time; what was done stays done, and may not be told.
+    pub async fn erase_person(&self, query: &PersonQuery, by: &Actor) -> Result<usize, AdministrationError> {
         let key = PseudonymKey::draw(&*self.rng);
         let (mut events, mut after) = (0, None);
-        loop {
-            let erased = self.stores.events.erase_person(query, &key, after, BATCH).await;
-            let erased = erased.map_err(|error| {
-                self.tell_store_failed(&error);
-                AdministrationError::Store(error)
-            })?;
-            events += erased.events;
-            after = erased.next;
-            if after.is_none() {
-                return Ok(events);
+        let done = loop {
+            match self.stores.events.erase_person(query, &key, after, BATCH).await {
+                Ok(erased) => {
+                    events += erased.events;
+                    after = erased.next;
+                    if after.is_none() {
+                        break Ok(events);
+                    }
+                }
+                Err(error) => {
+                    self.tell_store_failed(&error);
+                    break Err(AdministrationError::Store(error));
+                }
             }
-        }
+        };
+        let count = Change::new("events", None, Some(events.to_string()));
+        self.tell_administered(by, Administered::Erased, somebody(query), vec![count]).await;
+        done
     }
+}
+
+/// Whose people somebody is one of; not who.
+fn somebody(query: &PersonQuery) -> Subject {
+    Subject::new("person", query.integration().map_or(String::new(), |integration| format!("of {integration}")))
 }

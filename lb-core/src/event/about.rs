@@ -33,7 +33,7 @@ impl EventKind {
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
             Self::SecretsSearched { .. } => "secrets-searched",
-            Self::NetworkChanged { .. } => "network-changed",
+            Self::Administered { .. } => "administered",
             Self::ConfigurationReloaded { .. } => "configuration-reloaded",
             Self::ConfigurationRefused { .. } => "configuration-refused",
             Self::CallAnswered { .. } => "call-answered",

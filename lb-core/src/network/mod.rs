@@ -10,11 +10,13 @@
 //! | [`Network`] | the immutable snapshot of all of them |
 //! | [`NetworkChange`] | what makes another network of one |
 //! | [`Declared`] | what a configuration file says of them, and what keeps a network in step with it |
+//! | [`differences`] | what is other than before in one of them, as it is told |
 //! | [`LiveNetwork`] | the pointer to the present one |
 
 mod bad;
 mod change;
 mod declared;
+mod differences;
 mod entity;
 mod integration;
 mod integrations;
@@ -30,6 +32,7 @@ mod tests;
 pub use self::bad::BadNetwork;
 pub use self::change::{NetworkChange, is_name};
 pub use self::declared::Declared;
+pub use self::differences::differences;
 pub use self::entity::{Entity, EntityName};
 pub use self::integration::{Integration, IntegrationName, IntegrationSecret, TagRules};
 pub use self::integrations::Integrations;

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::{START, callbacks};
 use crate::callback::CallbackUrl;
-use crate::event::{Administered, Event, EventKind};
+use crate::event::{Administered, Event, EventKind, Subject};
 use crate::hook::HookWish;
 use crate::meeting::MeetingKey;
 use crate::network::{
@@ -107,8 +107,11 @@ pub async fn a_new_store_has_a_plan_and_a_router_for_all(store: &dyn NetworkStor
 /// Every fact of everything that was put is there, as soon as the change is answered.
 pub async fn a_change_is_present_with_every_fact_once_it_is_answered(store: &dyn NetworkStore) {
     let at = |how| {
-        let which = vec![EntityName::Integration("moodle".into())];
-        vec![Event { at: START, kind: EventKind::NetworkChanged { by: "ana".to_owned(), how, which } }]
+        let (by, subject) = ("ana".to_owned(), Subject::new("integration", "moodle"));
+        vec![Event {
+            at: START,
+            kind: EventKind::Administered { by, address: None, how, subject, changes: Vec::new() },
+        }]
     };
     let base = store.network().revision();
     let changes = full().into_iter().map(NetworkChange::Put).collect();
