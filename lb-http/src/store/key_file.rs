@@ -175,7 +175,8 @@ pub fn new_key_file(path: &Path, rng: &dyn Rng) -> Result<String, KeyFileError> 
 /// [`KeyFileError`]: the file is as it was.
 pub fn rotate_key_file(path: &Path, rng: &dyn Rng) -> Result<String, KeyFileError> {
     let ring = KeyRing::read(path)?;
-    let failed = |error: io::Error| KeyFileError { path: path.to_owned(), problem: format!("cannot be written: {error}") };
+    let failed =
+        |error: io::Error| KeyFileError { path: path.to_owned(), problem: format!("cannot be written: {error}") };
     // a name with so few bytes of chance may be there
     let key = std::iter::repeat_with(|| StoreKey::draw(rng));
     let key = key.take(100).find(|key| ring.keys.iter().all(|known| known.id != key.id));

@@ -146,7 +146,12 @@ impl Kept {
 }
 
 /// Puts pseudonyms in the place of somebody in one page: what comes behind the first cursor, up to the second.
-fn erase(kept: &mut Kept, query: &PersonQuery, key: &PseudonymKey, page: (Option<EventCursor>, Option<EventCursor>)) -> usize {
+fn erase(
+    kept: &mut Kept,
+    query: &PersonQuery,
+    key: &PseudonymKey,
+    page: (Option<EventCursor>, Option<EventCursor>),
+) -> usize {
     let (after, next) = page;
     let mut events = 0;
     for kept in &mut kept.events {

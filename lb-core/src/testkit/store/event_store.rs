@@ -318,7 +318,8 @@ fn people() -> Vec<Event> {
     if let EventKind::MeetingCreated { parameters, .. } = &mut named.kind {
         parameters.push(("meta_teacher".to_owned(), "Ana \"A\" Ação".to_owned()));
     }
-    let entered = |meeting: &Meeting, name: &str, id: &str, seconds| Event { at: at(seconds), kind: entered(meeting, name, id) };
+    let entered =
+        |meeting: &Meeting, name: &str, id: &str, seconds| Event { at: at(seconds), kind: entered(meeting, name, id) };
     vec![
         moved(named, 0),
         moved(joined(&own, "Ana \"A\" Ação"), 1),

@@ -36,8 +36,8 @@ fn hook(row: &Row<'_>) -> Result<Hook> {
 
 fn put(database: &Connection, hook: &Hook) -> Result<()> {
     let Hook { id, wish } = hook;
-    let mut statement = database
-        .prepare_cached("INSERT OR REPLACE INTO hooks VALUES (?1, ?2, seal(?3, 'hooks.url', ?2), ?4, ?5)")?;
+    let mut statement =
+        database.prepare_cached("INSERT OR REPLACE INTO hooks VALUES (?1, ?2, seal(?3, 'hooks.url', ?2), ?4, ?5)")?;
     let meeting = wish.meeting.as_ref().map(MeetingId::as_str);
     let row = params![integer(id.0), wish.integration.as_str(), wish.url.expose(), meeting, wish.events.join(",")];
     statement.execute(row)?;

@@ -41,9 +41,9 @@ use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Counted, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore, Lane,
-    MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery, PseudonymKey,
-    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
+    ClaimOutcome, Counted, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
+    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery,
+    PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -514,9 +514,7 @@ impl EventStore for SqliteStore {
         if found.0.is_empty() {
             return Ok(Erased { events: 0, next: found.1 });
         }
-        let job = move |work: &mut job::Work<'_>| {
-            Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?)
-        };
+        let job = move |work: &mut job::Work<'_>| Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?);
         self.writer.run(job).await
     }
 }

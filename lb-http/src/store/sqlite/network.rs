@@ -128,11 +128,10 @@ fn put_integration(database: &Connection, version: i64, integration: &Integratio
         ":join_rules": json(&integration.join)?,
         ":callback_hosts": json(&integration.callback_hosts)?,
     })?;
-    let mut statement =
-        database.prepare_cached(
-            "INSERT OR REPLACE INTO integration_secrets
+    let mut statement = database.prepare_cached(
+        "INSERT OR REPLACE INTO integration_secrets
              VALUES (?1, ?2, seal(?3, 'integration_secrets.secret', ?1, ?4), ?4, ?5, ?6)",
-        )?;
+    )?;
     let millis = |moment: Option<Timestamp>| moment.map(|moment| integer(moment.as_millis()));
     for (place, known) in (1_i64..).zip(&integration.secrets) {
         statement.execute(params![

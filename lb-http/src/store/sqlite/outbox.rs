@@ -141,13 +141,11 @@ pub(super) fn due_in(work: &mut Work<'_>, lane: &Lane, now: Timestamp, limit: us
 }
 
 fn read(work: &mut Work<'_>, ids: impl Iterator<Item = DeliveryId>) -> Result<Vec<Delivery>> {
-    let mut one = work
-        .database()
-        .prepare_cached(
-            "SELECT *, unseal(url, 'deliveries.url', callback, kind) AS opened_url,
+    let mut one = work.database().prepare_cached(
+        "SELECT *, unseal(url, 'deliveries.url', callback, kind) AS opened_url,
                  unseal(message, 'deliveries.message', callback, kind) AS opened_message
              FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL",
-        )?;
+    )?;
     let (mut due, mut bytes) = (Vec::new(), 0);
     for id in ids {
         let found = one.query_row([id.callback.as_str(), id.kind.as_str()], |row| {

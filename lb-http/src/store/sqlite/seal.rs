@@ -166,7 +166,10 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         install(&connection, Some(Arc::new(ring(&[("a", 1)])))).unwrap();
         let ask = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<String>>(0));
-        assert_eq!(ask("SELECT unseal(seal('s3cr3t', 't.c', 'x', 'y'), 't.c', 'x', 'y')"), Ok(Some("s3cr3t".to_owned())));
+        assert_eq!(
+            ask("SELECT unseal(seal('s3cr3t', 't.c', 'x', 'y'), 't.c', 'x', 'y')"),
+            Ok(Some("s3cr3t".to_owned()))
+        );
         assert!(ask("SELECT seal('s3cr3t', 't.c', 'x')").unwrap().unwrap().starts_with("lb-sealed:a:"));
         assert_eq!(ask("SELECT seal(NULL, 't.c', 'x')"), Ok(None));
         let error = ask("SELECT unseal(seal('s3cr3t', 't.c', 'x'), 't.c', 'y')").unwrap_err().to_string();

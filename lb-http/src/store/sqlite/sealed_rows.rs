@@ -85,15 +85,15 @@ struct Change {
 fn look(database: &Connection, keys: Option<&KeyRing>) -> std::result::Result<Vec<Change>, Trouble> {
     let first = keys.and_then(KeyRing::first).map(|key| key.id());
     let mut changes = Vec::new();
+    // an older schema knows of no sealed secret
+    if !database.table_exists(None, "sealing")? {
+        return Ok(changes);
+    }
     for column in &SEALED {
         let Sealed { place, table, column: name, owner, rows } = column;
-        // a backup may have an older schema
-        if !database.table_exists(None, table)? {
-            continue;
-        }
         let owners = owner.join(", ");
-        let mut query = database
-            .prepare(&format!("SELECT rowid, {name}, {owners} FROM {table} WHERE {rows} AND {name} <> ''"))?;
+        let mut query =
+            database.prepare(&format!("SELECT rowid, {name}, {owners} FROM {table} WHERE {rows} AND {name} <> ''"))?;
         let mut found = query.query([])?;
         while let Some(row) = found.next()? {
             let (number, text): (i64, String) = (row.get(0)?, row.get(1)?);
@@ -174,6 +174,9 @@ fn write(connection: &mut Connection, changes: &[Change]) -> Result<()> {
 /// Writes the file anew without remains, once after secrets that stood there plainly were sealed. What fails for want of room, or
 /// because another program reads, is told of and tried again at the next start.
 fn tidy_up(connection: &Connection, path: &Path) -> Result<()> {
+    if !connection.table_exists(None, "sealing")? {
+        return Ok(());
+    }
     let tidy: Option<bool> = connection.query_row("SELECT tidy FROM sealing", [], |row| row.get(0)).optional()?;
     if tidy != Some(false) {
         return Ok(());

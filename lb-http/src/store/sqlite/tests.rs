@@ -1,8 +1,10 @@
 mod event_queries;
 mod network;
 mod opening;
+mod person;
 mod probe;
 mod remember;
+mod sealing;
 mod trouble;
 mod upgrade;
 

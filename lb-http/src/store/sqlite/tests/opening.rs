@@ -127,7 +127,8 @@ fn a_migration_made_by_other_statements_is_refused() {
         SqliteStore::open_migrated(
             &path_in(&dir),
             &[&[altered.as_str()], &schema::MIGRATIONS[1..]].concat(),
-            WhenUnavailable::Refuse, None
+            WhenUnavailable::Refuse,
+            None,
         )
         .unwrap(),
     );
