@@ -240,6 +240,7 @@ impl Balancer {
                 return Ok(network);
             }
             self.check_policies(&decided)?;
+            self.check_managers(&decided)?;
             let events = self.administered(by, &network, &decided);
             let changes = decided.into_iter().map(|(change, _)| change).collect();
             match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
@@ -256,6 +257,18 @@ impl Balancer {
             }
         }
         Err(AdministrationError::Store(StoreError::Overtaken))
+    }
+
+    /// That nobody looks after a partner that goes.
+    fn check_managers(&self, decided: &[Decided]) -> Result<(), AdministrationError> {
+        for (change, _) in decided {
+            if let NetworkChange::Remove(EntityName::Partner(partner)) = change
+                && let Some(user) = self.stores.accounts.accounts().manager_of(partner)
+            {
+                return Err(AdministrationError::LookedAfter { partner: partner.clone(), user: user.name.clone() });
+            }
+        }
+        Ok(())
     }
 
     fn check_policies(&self, decided: &[Decided]) -> Result<(), BadNetwork> {

@@ -88,6 +88,7 @@ pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::hooks::HookHeard;
+pub use self::recordings::RecordingAction;
 pub use self::take_over::Relay;
 
 use crate::api::{

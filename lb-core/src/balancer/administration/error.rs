@@ -1,6 +1,7 @@
 //! [`AdministrationError`]: why something was not changed.
 
-use crate::network::{BadNetwork, EntityName, IntegrationName};
+use crate::account::UserName;
+use crate::network::{BadNetwork, EntityName, IntegrationName, PartnerName};
 use crate::store::StoreError;
 
 /// Why something was not changed, in a sentence for who wanted to. None has the value of a secret in it.
@@ -38,6 +39,14 @@ pub enum AdministrationError {
     LabelTaken {
         /// Whose.
         name: IntegrationName,
+    },
+    /// A user looks after the partner that is to be removed.
+    #[error("partner {partner} is looked after by user {user}: it cannot be removed")]
+    LookedAfter {
+        /// Which.
+        partner: PartnerName,
+        /// By whom.
+        user: UserName,
     },
     /// The network would not be whole.
     #[error(transparent)]
