@@ -32,6 +32,7 @@ pub mod logging;
 pub mod metrics;
 pub mod monitor;
 pub mod reload;
+mod rest;
 pub mod rng;
 pub mod rounds;
 mod run;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::aging;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
+use crate::config::{self, AdminSocket, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::hooks;
@@ -28,7 +29,7 @@ use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::reload::Reloader;
 use crate::rounds;
-use crate::server::{self, CertificateError, Certificates, Limits, Listener, Purpose, Service};
+use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
 use crate::store::{self, OpenError, OpenedStore};
 
@@ -59,6 +60,7 @@ pub async fn prepare(
         ..Limits::default()
     };
     let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
     let assembly = Assembly {
@@ -74,13 +76,14 @@ pub async fn prepare(
     let service =
         Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits, posts: Arc::default() };
     let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
-    Ok(Prepared { listeners, certificates, service, reloader, opened })
+    Ok(Prepared { listeners, local, certificates, service, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
 #[derive(Debug)]
 pub struct Prepared {
     listeners: Vec<Listener>,
+    local: Option<LocalSocket>,
     certificates: Option<Arc<Certificates>>,
     service: Service,
     reloader: Option<Reloader>,
@@ -103,6 +106,11 @@ impl Prepared {
     pub fn admin_address(&self) -> Option<SocketAddr> {
         let mut listeners = self.listeners.iter();
         listeners.find(|listener| listener.purpose == Purpose::Administration)?.socket.local_addr().ok()
+    }
+
+    /// Where administration without a token is, for the same machine.
+    pub fn admin_socket(&self) -> Option<&Path> {
+        self.local.as_ref().map(LocalSocket::path)
     }
 
     /// The certificate that is shown to websites, where TLS is spoken. It follows its files by itself;
@@ -139,7 +147,10 @@ impl Prepared {
                 tracing::info!(%address, purpose, tls, version = env!("CARGO_PKG_VERSION"), "serving");
             }
         }
-        server::serve(self.listeners, self.service, shutdown).await;
+        if let Some(local) = &self.local {
+            tracing::info!(path = %local.path().display(), purpose = "administration", "serving");
+        }
+        server::serve(self.listeners, self.local, self.service, shutdown).await;
         stop.cancel();
         rounds.close();
         rounds.wait().await;
@@ -158,6 +169,20 @@ fn listeners(listen: &Listen, certificates: Option<&Arc<Certificates>>) -> Resul
         Ok(Listener { socket, purpose, certificates: certificates.filter(|_| tls).cloned() })
     });
     bound.collect()
+}
+
+/// The socket for administration from the same machine. One that nobody asked for in so many words may fail.
+fn local_socket(config: &Config) -> Result<Option<LocalSocket>, StartError> {
+    let Some(path) = config.listen.admin_socket.path(&config.store) else { return Ok(None) };
+    match LocalSocket::bind(&path) {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error) if config.listen.admin_socket == AdminSocket::BesideDatabase => {
+            let path = path.display();
+            tracing::warn!(%path, %error, "there is no local socket: administration from this machine needs a token");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::Socket { path, problem: error.to_string() }),
+    }
 }
 
 pub(crate) fn settings(config: &Config) -> Settings {
@@ -263,6 +288,14 @@ pub enum StartError {
     Listen {
         /// The address.
         address: SocketAddr,
+        /// What the system says.
+        problem: String,
+    },
+    /// Its socket for administration cannot be made.
+    #[error("cannot make the socket {}: {problem}", path.display())]
+    Socket {
+        /// Where.
+        path: PathBuf,
         /// What the system says.
         problem: String,
     },

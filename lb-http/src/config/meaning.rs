@@ -128,6 +128,7 @@ fn listen(keys: file::Listen, faults: &mut Faults) -> Listen {
     Listen {
         public_url,
         trusted_proxies: keys.trusted_proxies.map_or_else(loopback, |list| list.values),
+        admin_socket: said(keys.admin_socket).unwrap_or_default(),
         admin_tls: tls.is_some() && said(keys.admin_tls).unwrap_or(remote),
         max_connections: said(keys.max_connections).map_or(16_384, |most| most.get() as usize),
         max_connections_per_address: said(keys.max_connections_per_address).map_or(1024, |most| most.get() as usize),

@@ -11,6 +11,7 @@
 //! # Ok::<(), lb_http::config::ConfigErrors>(())
 //! ```
 
+mod admin_socket;
 mod choice;
 mod duration;
 mod entity;
@@ -40,6 +41,7 @@ use lb_core::source::ServerFacts;
 use lb_core::{Network, Secret, Server, ServerName};
 use url::Url;
 
+pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use crate::store::{StoreUrl, WhenUnavailable};
@@ -103,6 +105,8 @@ pub struct Listen {
     pub admin: Option<SocketAddr>,
     /// Whether TLS is spoken there. Only where there is `tls`.
     pub admin_tls: bool,
+    /// Where administration without a token is, for the same machine.
+    pub admin_socket: AdminSocket,
     /// The certificate; absent: plain HTTP is spoken.
     pub tls: Option<Tls>,
     /// Connections at once to all addresses of the API together; at least 1.

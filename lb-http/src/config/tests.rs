@@ -313,7 +313,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ("log = ['json']", "lb.toml:1: log must be a table"),
         (
             "[listen]\napii = 1",
-            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
+            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, admin_socket, tls, max_connections, max_connections_per_address, idle_timeout",
         ),
         ("[geoip]\nfile = 1", "lb.toml:2: geoip.file is not a known key; known here: database"),
         (
@@ -539,7 +539,7 @@ fn a_bad_variable_is_answered_with_its_name() {
         (
             "LB__LISTEN__APII",
             "8080",
-            "listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
+            "listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, admin_socket, tls, max_connections, max_connections_per_address, idle_timeout",
         ),
         (
             "LB__LISTEN__API__PORT",

@@ -21,6 +21,7 @@ pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
     hold("listen.admin", &listen.admin, &mut next_listen.admin, &mut held_back);
     hold("listen.tls", &listen.tls, &mut next_listen.tls, &mut held_back);
     hold("listen.admin_tls", &listen.admin_tls, &mut next_listen.admin_tls, &mut held_back);
+    hold("listen.admin_socket", &listen.admin_socket, &mut next_listen.admin_socket, &mut held_back);
     hold("listen.max_connections", &listen.max_connections, &mut next_listen.max_connections, &mut held_back);
     hold(
         "listen.max_connections_per_address",
