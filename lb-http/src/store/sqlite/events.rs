@@ -12,8 +12,10 @@ pub(super) const LATEST: usize = 10_000;
 /// Writes `events` behind those that are there.
 pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlite::Error> {
     let mut statement = database.prepare_cached(
-        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data)
-         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data)",
+        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data,
+             administrator, subject_kind, subject_name)
+         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data,
+             :administrator, :subject_kind, :subject_name)",
     )?;
     for event in events {
         let mut data = match serde_json::to_value(&event.kind) {
@@ -22,6 +24,7 @@ pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlit
             Err(error) => return Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
         };
         let internal_id = data.remove("internal_id");
+        let (administrator, subject) = event.kind.administered().unzip();
         for in_a_column in ["event", "meeting", "integration", "server"] {
             data.remove(in_a_column);
         }
@@ -33,6 +36,9 @@ pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlit
             ":internal_id": internal_id.as_ref().and_then(Value::as_str),
             ":server": event.kind.server().map(|server| server.as_str()),
             ":data": Value::Object(data).to_string(),
+            ":administrator": administrator,
+            ":subject_kind": subject.map(|subject| &*subject.kind),
+            ":subject_name": subject.map(|subject| &*subject.name),
         })?;
     }
     Ok(())
