@@ -28,7 +28,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// As whom changes are made.
     pub(crate) fn actor(&self) -> Actor {
-        Actor::from(self.principal.user.as_str())
+        Actor::new(self.principal.user.as_str(), self.address)
     }
 
     /// Whose things they see.

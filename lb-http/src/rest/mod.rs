@@ -12,11 +12,18 @@
 
 mod caller;
 mod extract;
+mod given_secret;
+mod integrations;
+mod moment;
+mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod plans;
 mod problem;
+mod routers;
 mod routes;
+mod secrets;
 mod version;
 
 use std::time::Duration;
@@ -43,7 +50,11 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     openapi::routes(&mut routes);
+    integrations::routes(&mut routes);
+    secrets::routes(&mut routes);
+    plans::routes(&mut routes);
     partners::routes(&mut routes);
+    routers::routes(&mut routes);
     routes
 }
 
