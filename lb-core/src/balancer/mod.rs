@@ -65,6 +65,7 @@ mod pass_through;
 mod place;
 mod presence;
 mod proxied;
+mod read_events;
 mod recording_ready;
 mod recording_rounds;
 mod recordings;
