@@ -9,6 +9,7 @@ use lb_core::server::HealthRules;
 use lb_core::store::Stores;
 use lb_core::{Clock, KnownNetworks, Locator};
 
+use crate::accounts::{AccountService, HashCost};
 use crate::callbacks::HttpSender;
 use crate::config::Config;
 use crate::geo::MmdbLocator;
@@ -78,6 +79,11 @@ impl Assembly {
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
+    }
+
+    /// The people who run it.
+    pub(crate) fn accounts(&self, cost: HashCost) -> AccountService {
+        AccountService::new(&self.stores, Arc::clone(&self.clock), Arc::new(SystemRng), self.observers.clone(), cost)
     }
 
     /// Shows an event of the program itself to the observers.

@@ -13,10 +13,12 @@ use lb_core::balancer::{AdministrationError, Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::network::Declared;
 use lb_core::source::{Located, MonitorReport, ServerSource, SourceError, StaticServers, WithFacts};
-use lb_core::{Clock, Locator};
+use lb_core::store::StoreError;
+use lb_core::{Clock, Locator, Secret};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::{AccountService, HashCost};
 use crate::aging;
 use crate::assembly::Assembly;
 use crate::callbacks;
@@ -73,10 +75,18 @@ pub async fn prepare(
     assembled.setup.balancer.declare(&declared).await.map_err(StartError::Network)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
-    let service =
-        Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits, posts: Arc::default() };
+    let accounts = Arc::new(assembly.accounts(HashCost::default()));
+    let first_token = accounts.draw_first_token().await.map_err(StartError::FirstToken)?;
+    let service = Service {
+        setup: Arc::clone(&setup),
+        accounts,
+        metrics,
+        tasks: TaskTracker::new(),
+        limits,
+        posts: Arc::default(),
+    };
     let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
-    Ok(Prepared { listeners, local, certificates, service, reloader, opened })
+    Ok(Prepared { listeners, local, certificates, service, first_token, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
@@ -86,6 +96,7 @@ pub struct Prepared {
     local: Option<LocalSocket>,
     certificates: Option<Arc<Certificates>>,
     service: Service,
+    first_token: Option<Secret>,
     reloader: Option<Reloader>,
     opened: OpenedStore,
 }
@@ -122,6 +133,16 @@ impl Prepared {
     /// The balancer as it is now: a reload puts another in its place.
     pub fn balancer(&self) -> Arc<Balancer> {
         Arc::clone(&self.service.setup.load().balancer)
+    }
+
+    /// The people who run it.
+    pub fn accounts(&self) -> &Arc<AccountService> {
+        &self.service.accounts
+    }
+
+    /// While there is no user: what whoever makes the first administrator must show. For the operator's eyes only.
+    pub fn first_token(&self) -> Option<&Secret> {
+        self.first_token.as_ref()
     }
 
     /// What takes over another configuration while this serves; `None` after the first time.
@@ -308,6 +329,9 @@ pub enum StartError {
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),
+    /// There is no user, and the token for the first administrator cannot be kept.
+    #[error("the token for the first administrator cannot be kept: {0}")]
+    FirstToken(StoreError),
     /// What the configuration declares does not go together with what the store has, or cannot be kept.
     #[error("the integrations, plans, partners and routers of the configuration cannot be taken over: {0}")]
     Network(AdministrationError),

@@ -3,6 +3,7 @@
 //! A change is decided on the present network, made durable, and holds from then on: the next call goes by it. Nothing is
 //! locked meanwhile. Where another change comes first, the decision is taken anew on what came of that.
 
+mod apply;
 mod error;
 mod secrets;
 
@@ -10,13 +11,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
 use crate::event::{Administered, Change, Event, EventKind, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
-    differences,
 };
 use crate::store::StoreError;
 
@@ -240,6 +241,7 @@ impl Balancer {
                 return Ok(network);
             }
             self.check_policies(&decided)?;
+            self.check_managers(&decided)?;
             let events = self.administered(by, &network, &decided);
             let changes = decided.into_iter().map(|(change, _)| change).collect();
             match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
@@ -258,6 +260,18 @@ impl Balancer {
         Err(AdministrationError::Store(StoreError::Overtaken))
     }
 
+    /// That nobody looks after a partner that goes.
+    fn check_managers(&self, decided: &[Decided]) -> Result<(), AdministrationError> {
+        for (change, _) in decided {
+            if let NetworkChange::Remove(EntityName::Partner(partner)) = change
+                && let Some(user) = self.stores.accounts.accounts().manager_of(partner)
+            {
+                return Err(AdministrationError::LookedAfter { partner: partner.clone(), user: user.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     fn check_policies(&self, decided: &[Decided]) -> Result<(), BadNetwork> {
         for (change, _) in decided {
             if let NetworkChange::Put(Entity::Router(router)) = change
@@ -271,16 +285,8 @@ impl Balancer {
 
     /// One event for each change.
     fn administered(&self, by: &Actor, network: &Network, decided: &[Decided]) -> Vec<Event> {
-        let told = |(change, how): &Decided| {
-            let name = change.name();
-            let next = match change {
-                NetworkChange::Put(next) => Some(next),
-                NetworkChange::Remove(_) => None,
-            };
-            let changes = differences(network.entity(&name).as_ref(), next);
-            self.event(administered(by, *how, Subject::from(&name), changes))
-        };
-        decided.iter().map(told).collect()
+        let changed = apply::applied(network, decided).into_iter();
+        changed.map(|one| self.event(administered(by, one.how, Subject::from(&one.name), one.changes))).collect()
     }
 
     /// Tells that `by` did something to what is kept elsewhere than in the network, and stores it: it is in the audit log like

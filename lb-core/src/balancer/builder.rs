@@ -19,7 +19,7 @@ use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
-    EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
+    AccountStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -206,10 +206,10 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore + EventStore>(
-        self,
-        store: Arc<S>,
-    ) -> Self {
+    pub fn store<S>(self, store: Arc<S>) -> Self
+    where
+        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+    {
         self.stores(Stores::one(store))
     }
 

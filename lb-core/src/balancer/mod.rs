@@ -81,13 +81,14 @@ mod text_tracks;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-pub use self::administration::{Actor, AdministrationError, Expected};
+pub use self::administration::{Actor, AdministrationError, Applied, Expected, Wish};
 pub use self::aging::EventRules;
 pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::hooks::HookHeard;
+pub use self::recordings::RecordingAction;
 pub use self::take_over::Relay;
 
 use crate::api::{

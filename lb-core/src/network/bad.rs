@@ -7,6 +7,12 @@ use super::{EntityName, IntegrationName, PartnerName, PlanName, RouterName};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadNetwork {
+    /// Something is there twice.
+    #[error("{name} is there twice")]
+    Twice {
+        /// What.
+        name: EntityName,
+    },
     /// A name stands twice.
     #[error("two integrations are called {name}")]
     SameName {

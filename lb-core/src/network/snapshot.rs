@@ -17,7 +17,7 @@ use super::{
 pub struct Revision(pub u64);
 
 impl Revision {
-    pub(super) fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }

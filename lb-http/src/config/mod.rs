@@ -21,6 +21,7 @@ mod file;
 mod load;
 mod meaning;
 mod network;
+pub mod profiles;
 mod scalar;
 mod value;
 
@@ -44,6 +45,7 @@ use url::Url;
 pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
+pub use self::profiles::ProfileAt;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.

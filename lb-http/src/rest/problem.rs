@@ -126,9 +126,12 @@ impl From<AdministrationError> for Problem {
         let detail = error.to_string();
         match error {
             AdministrationError::Bad(BadNetwork::NoSuch { name }) => Self::not_found(name),
-            AdministrationError::Exists { .. } | AdministrationError::Overtaken { .. } => Self::overtaken(detail),
+            AdministrationError::Exists { .. }
+            | AdministrationError::Overtaken { .. }
+            | AdministrationError::NetworkOvertaken => Self::overtaken(detail),
             AdministrationError::Managed { .. }
             | AdministrationError::LabelTaken { .. }
+            | AdministrationError::LookedAfter { .. }
             | AdministrationError::Bad(BadNetwork::InUse { .. } | BadNetwork::Always { .. }) => Self::conflict(detail),
             AdministrationError::Label { found: 0, .. } => Self::not_found("secret with that label"),
             AdministrationError::Label { .. } => Self::conflict(detail),
@@ -152,6 +155,7 @@ impl From<StoreError> for Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
+            Failure::RecordingNotFound => Self::not_found("such recording"),
             Failure::StoreTrouble => Self::unavailable("the store cannot be used at the moment; the log says why"),
             other => Self::server_failed(other.message()),
         }

@@ -61,6 +61,7 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::AccountService;
 use crate::metrics::Metrics;
 use crate::setup::LiveSetup;
 
@@ -69,6 +70,8 @@ use crate::setup::LiveSetup;
 pub struct Service {
     /// The balancer, and whose word about addresses it believes; each request reads it once.
     pub setup: Arc<LiveSetup>,
+    /// The people who run it.
+    pub accounts: Arc<AccountService>,
     /// The metrics shown at `/metrics`.
     pub metrics: Arc<Metrics>,
     /// Calls that must run to their end although their website has hung up.

@@ -5,6 +5,7 @@
 //! mode with `synchronous=FULL`: what was answered survives a crash of the machine. Other programs may read the file while
 //! it is in use; its tables are described in `schema/`.
 
+mod accounts;
 mod backup;
 mod buffer;
 mod copy;
@@ -92,6 +93,8 @@ impl SqliteStore {
         let connection = schema::open(&file, migrations)?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let accounts = accounts::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
+        let accounts = ArcSwap::from_pointee(accounts);
         let hooks = hooks::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let (index, network) = (PublishedIndex::new(index), LiveNetwork::new(network));
         let recordings = recordings::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
@@ -99,7 +102,7 @@ impl SqliteStore {
         let outbox = outbox::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let outbox = ArcSwap::from_pointee(outbox);
         let hooks = ArcSwap::from_pointee(hooks);
-        let shared = Arc::new(Shared { index, network, hooks, outbox, recordings, ..Shared::default() });
+        let shared = Arc::new(Shared { index, network, accounts, hooks, outbox, recordings, ..Shared::default() });
         file.remember();
         let reader = EventReader::new(file.path());
         let writer = Writer::start(connection, file, when, Arc::clone(&shared))

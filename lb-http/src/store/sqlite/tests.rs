@@ -1,3 +1,4 @@
+mod accounts;
 mod event_queries;
 mod network;
 mod opening;
@@ -83,6 +84,7 @@ mod contract {
     lb_core::store_contract!(run = run, make = async || Disposable::new());
     lb_core::fleet_store_contract!(run = run, make = async || Disposable::new());
     lb_core::network_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::account_store_contract!(run = run, make = async || Disposable::new());
     lb_core::hook_store_contract!(run = run, make = async || Disposable::new());
     lb_core::recording_store_contract!(run = run, make = async || Disposable::new());
     lb_core::event_store_contract!(run = run, make = async || Disposable::new());
