@@ -120,6 +120,7 @@ struct Live {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<super::words::AwaitedWords>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -247,6 +248,7 @@ impl BalancerBuilder {
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
+            words: Arc::clone(&running.words),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -303,6 +305,7 @@ impl BalancerBuilder {
             presence: self.live.presence,
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,
+            words: self.live.words,
         }
     }
 }

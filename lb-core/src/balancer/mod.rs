@@ -9,6 +9,7 @@
 //! | `authenticate` | whose call it is |
 //! | `limits` | what the plan says of a call |
 //! | `place` | which server a new meeting gets |
+//! | `explain` | where a create would go, and why |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
@@ -23,6 +24,7 @@
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
 //! | `follow_recordings`, `recording_rounds` | what the servers list of their recordings, and when they are asked |
 //! | `recordings` | what administrators do about recordings |
+//! | `running` | the meetings that run, for administrators |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `take_over` | callbacks, taken over from websites |
@@ -48,6 +50,7 @@ mod deliver;
 mod down;
 mod end;
 mod ended;
+mod explain;
 mod follow;
 mod follow_recordings;
 mod get_meeting_events;
@@ -71,12 +74,14 @@ mod recording_rounds;
 mod recordings;
 mod refresh;
 mod refused;
+mod running;
 mod settle;
 mod store_health;
 mod take_over;
 #[cfg(test)]
 mod tests;
 mod text_tracks;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -87,8 +92,15 @@ pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
+pub use self::explain::{
+    ExplainError, ExplainRequest, Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer,
+};
 pub use self::hooks::HookHeard;
+pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
+pub use self::running::{
+    EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
+};
 pub use self::take_over::Relay;
 
 use crate::api::{
@@ -134,6 +146,7 @@ pub struct Balancer {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<words::AwaitedWords>,
 }
 
 /// How a call was answered, for the website and for the log.

@@ -153,6 +153,10 @@ impl MeetingStore for SqliteStore {
         Ok(self.shared.index.load().meetings_on(server))
     }
 
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.shared.index.load().meetings_after(after, limit))
+    }
+
     async fn voice_bridge_taken(
         &self,
         voice_bridge: u32,

@@ -1,9 +1,17 @@
--- Who administered what, so that it is found.
+-- What operators say of servers, and the weight of each server in the last good fleet.
 
-ALTER TABLE events ADD COLUMN administrator TEXT;
-ALTER TABLE events ADD COLUMN subject_kind TEXT;
-ALTER TABLE events ADD COLUMN subject_name TEXT;
+CREATE TABLE servers (
+    name      TEXT    NOT NULL PRIMARY KEY,
+    version   INTEGER NOT NULL,
+    managed   INTEGER NOT NULL,
+    api_url   TEXT,                           -- absent: not said, here and below
+    secret    TEXT,
+    latitude  REAL,
+    longitude REAL,
+    capacity  INTEGER,                        -- users
+    weight    REAL,
+    tags      TEXT,                           -- a JSON array
+    checksum  TEXT                            -- sha1, sha256, sha384, sha512
+) STRICT;
 
-CREATE INDEX events_by_administrator ON events (administrator, at) WHERE administrator IS NOT NULL;
-CREATE INDEX events_by_kind_of_subject ON events (subject_kind, at) WHERE subject_kind IS NOT NULL;
-CREATE INDEX events_by_subject ON events (subject_name, at) WHERE subject_name IS NOT NULL;
+ALTER TABLE fleet_servers ADD COLUMN weight REAL;
