@@ -27,6 +27,8 @@ mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod version;
 
 use std::future::Future;
