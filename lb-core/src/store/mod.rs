@@ -129,6 +129,9 @@ pub trait MeetingStore: Outbox {
     /// All meetings held on a server.
     async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError>;
 
+    /// The first `limit` meetings behind `after`, by integration and meetingID; from the first on where nothing is said.
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError>;
+
     /// Whether a meeting or claim uses `voice_bridge`: on `server`, or anywhere where `None` is asked. The meeting or claim
     /// of `except` does not count.
     async fn voice_bridge_taken(

@@ -56,7 +56,7 @@ pub use futures_executor::block_on;
 
 use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
-use crate::event::{Ended, Event, EventKind, Placement, Role};
+use crate::event::{Ended, Event, EventKind, NextBest, Placement, PositionFrom, Role};
 use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
 
 /// Makes one `#[test]` of each clause that every [`MeetingStore`](crate::store::MeetingStore) keeps. See
@@ -369,6 +369,10 @@ fn created(meeting: &Meeting) -> Event {
             score: Some(12.25),
             reason: "12.25 % CPU".to_owned(),
             attempt: 1,
+            candidates: 3,
+            next: vec![NextBest { server: "bbb9".into(), score: None }],
+            left_out: [("full".into(), 2)].into(),
+            position_from: Some(PositionFrom::Integration),
         },
         parameters: meeting.parameters.clone(),
         router: Some("default".into()),

@@ -12,13 +12,22 @@
 
 mod caller;
 mod extract;
+mod given_secret;
+mod integrations;
+mod moment;
+mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod plans;
 mod problem;
+mod recordings;
+mod routers;
 mod routes;
+mod secrets;
 mod version;
 
+use std::future::Future;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -43,7 +52,12 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     openapi::routes(&mut routes);
+    integrations::routes(&mut routes);
+    secrets::routes(&mut routes);
+    plans::routes(&mut routes);
     partners::routes(&mut routes);
+    routers::routes(&mut routes);
+    recordings::routes(&mut routes);
     routes
 }
 
@@ -60,6 +74,15 @@ async fn bounded(request: Request, next: Next) -> Response {
     };
     let done = tokio::time::timeout(TIME, next.run(request)).await;
     done.unwrap_or_else(|_| Problem::unavailable("it took too long").into_response())
+}
+
+/// Runs what must be run to its end although its asker may hang up.
+async fn to_its_end<T: Send + 'static>(
+    service: &Service,
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = service.tasks.spawn(work).await;
+    done.unwrap_or_else(|_| Err(Problem::unavailable("it broke off; the log says why")))
 }
 
 async fn nothing_there() -> Problem {

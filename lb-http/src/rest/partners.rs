@@ -8,16 +8,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lb_core::ServerName;
 use lb_core::account::Right;
-use lb_core::network::{EntityName, Network, Partner, PartnerName, Revision};
+use lb_core::network::{Network, Partner, PartnerName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
 use super::extract::{BodyOf, PathOf, QueryOf};
+use super::network_entity;
 use super::page::{Page, Paging};
 use super::problem::Problem;
 use super::routes::Routes;
-use super::version::{Precondition, etag};
+use super::version::Precondition;
 use crate::server::Service;
 
 pub(super) fn routes(routes: &mut Routes) {
@@ -27,25 +28,22 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.add(Right::Administer, remove, __path_remove);
 }
 
-/// What can be said of a partner.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PartnerBody {
+/// What can be said of a partner. What is not said is as it is for a new one.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PartnerBody {
     /// What people call it; its name, where nothing is said.
-    #[serde(default)]
     display_name: Option<String>,
     /// Whom to write to.
-    #[serde(default)]
     contact: String,
     /// The servers that it lends.
-    #[serde(default)]
     #[schema(value_type = Vec<String>)]
     servers: Vec<ServerName>,
 }
 
-/// A partner.
+/// A partner: an institution that owns integrations and may lend servers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct PartnerView {
+pub(super) struct PartnerView {
     name: String,
     #[serde(flatten)]
     body: PartnerBody,
@@ -56,18 +54,20 @@ pub(crate) struct PartnerView {
 impl PartnerBody {
     /// The partner called `name` of which this is said.
     pub(super) fn named(self, name: PartnerName) -> Partner {
+        let Self { display_name, contact, servers } = self;
+        let partner = Partner::new(name);
         Partner {
-            display_name: self.display_name.unwrap_or_else(|| name.to_string()),
-            contact: self.contact,
-            servers: self.servers,
-            ..Partner::new(name)
+            display_name: display_name.unwrap_or_else(|| partner.display_name.clone()),
+            contact,
+            servers,
+            ..partner
         }
     }
 }
 
-impl From<&Partner> for PartnerView {
-    fn from(partner: &Partner) -> Self {
-        let Partner { name, display_name, contact, servers, managed } = partner.clone();
+impl From<&Arc<Partner>> for PartnerView {
+    fn from(partner: &Arc<Partner>) -> Self {
+        let Partner { name, display_name, contact, servers, managed } = Partner::clone(partner);
         let body = PartnerBody { display_name: Some(display_name), contact, servers };
         Self { name: name.to_string(), body, managed }
     }
@@ -81,15 +81,15 @@ async fn list(
     QueryOf(paging): QueryOf<Paging>,
 ) -> Result<Json<Page<PartnerView>>, Problem> {
     let network = service.setup.load().balancer.network();
-    let view = |partner: &Arc<Partner>| PartnerView::from(&**partner);
-    Ok(Json(Page::by_name(network.partners(), &paging, |partner| partner.name.as_str(), view)?))
+    let page = Page::by_name(network.partners(), &paging, |partner| partner.name.as_str(), PartnerView::from)?;
+    Ok(Json(page))
 }
 
 /// One partner
 #[utoipa::path(get, path = "/partners/{name}", tag = "partners", params(("name" = String, Path)),
     responses((status = 200, body = PartnerView, headers(("ETag" = String)))))]
 async fn show(State(service): State<Service>, PathOf(name): PathOf<PartnerName>) -> Result<Response, Problem> {
-    answered(&service.setup.load().balancer.network(), &name)
+    answered(&service.setup.load().balancer.network(), name)
 }
 
 /// Make a partner, or put this in its place
@@ -104,12 +104,8 @@ async fn put(
     precondition: Precondition,
     BodyOf(body): BodyOf<PartnerBody>,
 ) -> Result<Response, Problem> {
-    let balancer = &service.setup.load().balancer;
-    let present = balancer.network().version(&name.clone().into());
-    let expected = precondition.expected(present)?;
-    balancer.put(body.named(name.clone()), expected, &caller.actor()).await?;
-    let status = if present.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, answered(&balancer.network(), &name)?).into_response())
+    let status = network_entity::put(&service, &caller, precondition, body.named(name.clone())).await?;
+    Ok((status, answered(&service.setup.load().balancer.network(), name)?).into_response())
 }
 
 /// Take a partner away
@@ -123,15 +119,10 @@ async fn remove(
     PathOf(name): PathOf<PartnerName>,
     precondition: Precondition,
 ) -> Result<StatusCode, Problem> {
-    let balancer = &service.setup.load().balancer;
-    let name: EntityName = name.into();
-    let expected = precondition.expected(balancer.network().version(&name))?;
-    balancer.remove(name, expected, &caller.actor()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    network_entity::remove(&service, &caller, precondition, name).await
 }
 
-fn answered(network: &Network, name: &PartnerName) -> Result<Response, Problem> {
-    let partner = network.partner(name.as_str()).ok_or_else(|| Problem::not_found(EntityName::from(name.clone())))?;
-    let version = network.version(&name.clone().into()).unwrap_or(Revision::default());
-    Ok((etag(version), Json(PartnerView::from(&**partner))).into_response())
+fn answered(network: &Network, name: PartnerName) -> Result<Response, Problem> {
+    let view = network.partner(name.as_str()).map(PartnerView::from);
+    network_entity::versioned(network, name, view)
 }

@@ -126,7 +126,9 @@ impl From<AdministrationError> for Problem {
         let detail = error.to_string();
         match error {
             AdministrationError::Bad(BadNetwork::NoSuch { name }) => Self::not_found(name),
-            AdministrationError::Exists { .. } | AdministrationError::Overtaken { .. } => Self::overtaken(detail),
+            AdministrationError::Exists { .. }
+            | AdministrationError::Overtaken { .. }
+            | AdministrationError::NetworkOvertaken => Self::overtaken(detail),
             AdministrationError::Managed { .. }
             | AdministrationError::LabelTaken { .. }
             | AdministrationError::LookedAfter { .. }
@@ -153,6 +155,7 @@ impl From<StoreError> for Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
+            Failure::RecordingNotFound => Self::not_found("such recording"),
             Failure::StoreTrouble => Self::unavailable("the store cannot be used at the moment; the log says why"),
             other => Self::server_failed(other.message()),
         }
