@@ -10,6 +10,7 @@
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
+mod account_problem;
 mod caller;
 mod extract;
 mod given_secret;
@@ -25,6 +26,9 @@ mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod session;
+mod tokens;
+mod users;
 mod version;
 
 use std::future::Future;
@@ -58,6 +62,9 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    session::routes(&mut routes);
+    users::routes(&mut routes);
+    tokens::routes(&mut routes);
     routes
 }
 
