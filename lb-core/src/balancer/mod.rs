@@ -331,6 +331,11 @@ impl Balancer {
         Ok((integration, plan))
     }
 
+    /// What it goes by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The present moment by the balancer's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

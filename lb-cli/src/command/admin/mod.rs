@@ -14,9 +14,12 @@ mod desk;
 pub(crate) mod fake;
 mod listing;
 mod partner;
+mod password;
 mod put;
 #[cfg(test)]
 mod tests;
+mod token;
+mod user;
 
 use std::path::PathBuf;
 
@@ -35,6 +38,10 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// The people who run the network
+    User(Noun<user::Verb>),
+    /// What programs show instead of a password
+    Token(Noun<token::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -93,6 +100,8 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::User(noun) => noun.run(world),
+        Administer::Token(noun) => noun.run(world),
     }
 }
 
