@@ -181,7 +181,11 @@ mod tests {
     }
 
     fn caller(role: Role) -> Caller {
-        Caller { principal: Principal { user: "ana".into(), role, scope: TokenScope::Full }, token: None, address: None }
+        Caller {
+            principal: Principal { user: "ana".into(), role, scope: TokenScope::Full },
+            token: None,
+            address: None,
+        }
     }
 
     fn of(integration: &str) -> EventsAsked {

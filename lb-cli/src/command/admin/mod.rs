@@ -9,7 +9,9 @@
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
+mod audit;
 mod desk;
+mod event;
 #[cfg(test)]
 pub(crate) mod fake;
 mod listing;
@@ -35,6 +37,10 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// What happened: meetings, refused calls, servers that changed their state
+    Event(Noun<event::Verb>),
+    /// What administrators did: who, from where, and what is other than before
+    Audit(Noun<audit::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -93,6 +99,8 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::Event(noun) => noun.run(world),
+        Administer::Audit(noun) => noun.run(world),
     }
 }
 
