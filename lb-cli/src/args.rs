@@ -26,7 +26,7 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "user", "token"]),
+    ("Administer a running balancer", &["partner", "user", "token", "event", "audit"]),
 ];
 
 impl Args {
@@ -286,6 +286,7 @@ mod tests {
             "lb url create --integration moodle",
             "lb call create --raw --json",
             "lb partner",
+            "lb event list --from yesterday",
             "lb partner list --limit 0",
             "lb partner list --watch=0",
             "lb partner list --url ftp://a",

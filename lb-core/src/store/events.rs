@@ -107,7 +107,7 @@ pub struct EventFilter {
     pub kinds: Vec<String>,
     /// Without what was [administered](crate::event::EventKind::Administered).
     pub without_administered: bool,
-    /// What was administered by whom.
+    /// What was administered by this user, with whatever token.
     pub by: Option<String>,
     /// What was administered of this [kind](crate::event::Subject::kind).
     pub subject_kind: Option<String>,

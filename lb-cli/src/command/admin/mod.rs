@@ -9,7 +9,9 @@
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
+mod audit;
 mod desk;
+mod event;
 #[cfg(test)]
 pub(crate) mod fake;
 mod listing;
@@ -42,6 +44,10 @@ pub(crate) enum Administer {
     User(Noun<user::Verb>),
     /// What programs show instead of a password
     Token(Noun<token::Verb>),
+    /// What happened: meetings, refused calls, servers that changed their state
+    Event(Noun<event::Verb>),
+    /// What administrators did: who, from where, and what is other than before
+    Audit(Noun<audit::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -102,6 +108,8 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Partner(noun) => noun.run(world),
         Administer::User(noun) => noun.run(world),
         Administer::Token(noun) => noun.run(world),
+        Administer::Event(noun) => noun.run(world),
+        Administer::Audit(noun) => noun.run(world),
     }
 }
 

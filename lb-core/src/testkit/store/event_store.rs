@@ -122,7 +122,7 @@ pub async fn what_was_administered_is_found_by_whom_and_of_what(store: &(impl Me
         moved(created(&meeting("a", 1, "bbb1")), 10),
         administered("bia", Administered::Drained, server(), 20),
         administered("ana", Administered::FreezeLifted, Subject::new("freeze", ""), 30),
-        administered("ana", Administered::Undrained, server(), 40),
+        administered("ana (token t1)", Administered::Undrained, server(), 40),
         confirmed_down("bbb1", 50),
     ];
     store_events(store, all.to_vec()).await;
