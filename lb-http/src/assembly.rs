@@ -77,6 +77,7 @@ impl Assembly {
             balancer: Arc::new(builder.build()),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            settings: config.settings().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
     }

@@ -23,6 +23,7 @@ mod meaning;
 mod network;
 pub mod profiles;
 mod scalar;
+mod settings;
 mod value;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
+pub use self::settings::Setting;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.

@@ -19,12 +19,14 @@ mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod persons;
 mod plans;
 mod problem;
 mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod settings;
 mod version;
 
 use std::future::Future;
@@ -58,6 +60,8 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    persons::routes(&mut routes);
+    settings::routes(&mut routes);
     routes
 }
 

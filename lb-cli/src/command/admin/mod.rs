@@ -14,7 +14,9 @@ mod desk;
 pub(crate) mod fake;
 mod listing;
 mod partner;
+mod person;
 mod put;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +37,15 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// One person's data: shown, and erased
+    Person(Noun<person::Verb>),
+    /// What the configuration of a running balancer says
+    #[command(after_help = "\
+Examples:
+  lb settings
+  lb settings store
+  lb settings --changed --json")]
+    Settings(Single<settings::Settings>),
 }
 
 /// A noun, and what is to be done with it.
@@ -93,6 +104,8 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::Person(noun) => noun.run(world),
+        Administer::Settings(single) => single.run(world),
     }
 }
 

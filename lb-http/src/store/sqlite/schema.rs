@@ -37,7 +37,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 15] = [
+const CHECKED: [&str; 16] = [
     "claims",
     "meetings",
     "strays",
@@ -53,6 +53,7 @@ const CHECKED: [&str; 15] = [
     "users",
     "api_tokens",
     "sessions",
+    "sealing",
 ];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
