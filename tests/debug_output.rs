@@ -10,8 +10,9 @@ use lb_core::balancer::Balancer;
 use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use lb_core::checksum::{Algorithm, SharedSecrets, sign};
 use lb_core::gateway::{Gateway, ScriptedServers, ServerCall, ServerReply};
+use lb_core::network::ServerFacts;
 use lb_core::network::{Declared, NetworkChange};
-use lb_core::source::{MonitorReport, ReportedServer, ServerFacts, StaticServers};
+use lb_core::source::{MonitorReport, ReportedServer, StaticServers};
 use lb_core::store::{ClaimOutcome, Entry, FleetRecord, InMemoryStore, KeptServer, MeetingIndex, MeetingStore};
 use lb_core::xml::Document;
 use lb_core::{
@@ -97,7 +98,7 @@ fn the_types_of_the_core_keep_their_secrets() {
     let record = FleetRecord { good_at: Timestamp::from_millis(1), servers: vec![KeptServer::new(server.clone())] };
     keeps("FleetRecord", &record);
     keeps("ReportedServer", &ReportedServer::unwatched(server.clone()));
-    keeps("MonitorReport", &MonitorReport { servers: vec![ReportedServer::unwatched(server.clone())] });
+    keeps("MonitorReport", &MonitorReport::of([ReportedServer::unwatched(server.clone())]));
     keeps("StaticServers", &StaticServers::new([server]));
     let facts = ServerFacts {
         api_url: None,

@@ -5,6 +5,7 @@
 
 mod about;
 mod administered;
+mod placement;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::administered::{Administered, Change, HIDDEN, Subject};
+pub use self::placement::{NextBest, Placement, PositionFrom};
 
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
@@ -215,6 +217,9 @@ pub enum EventKind {
         call: Cow<'static, str>,
         /// Whose.
         integration: Option<IntegrationName>,
+        /// The meeting that it is about by what it says, where it is known whose call it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meeting: Option<MeetingKey>,
         /// The server asked, if any.
         server: Option<ServerName>,
         /// BBB's messageKey, empty where it had none.
@@ -434,19 +439,6 @@ pub enum SeenBy {
     List,
     /// The server's bbb-webhooks told it at once.
     Webhook,
-}
-
-/// Why a meeting was placed where it was.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Placement {
-    /// The policy that ranked; empty where the meeting went where the one before it was.
-    pub policy: String,
-    /// The policy's score of the server, lower is better; absent where nothing was known.
-    pub score: Option<f64>,
-    /// The policy's reason, for people.
-    pub reason: String,
-    /// Which attempt it was: 1 unless servers ranked before it failed.
-    pub attempt: u32,
 }
 
 /// How a meeting that the store did not know was found.

@@ -1,6 +1,6 @@
 //! What an event is about: its word, its meeting, whose it is, where; and whether it is kept.
 
-use super::EventKind;
+use super::{EventKind, Subject};
 use crate::meeting::MeetingKey;
 use crate::network::IntegrationName;
 use crate::server::ServerName;
@@ -81,7 +81,8 @@ impl EventKind {
             | Self::CallbackDelivered { meeting, .. }
             | Self::CallbackFailed { meeting, .. }
             | Self::CallbackRefused { meeting, .. } => Some(meeting),
-            Self::RecordingSeen { meeting, .. }
+            Self::CallAnswered { meeting, .. }
+            | Self::RecordingSeen { meeting, .. }
             | Self::RecordingPublished { meeting, .. }
             | Self::RecordingUnpublished { meeting, .. }
             | Self::RecordingDeleted { meeting, .. }
@@ -145,6 +146,14 @@ impl EventKind {
             | Self::RecordingDeleted { server, .. }
             | Self::RecordingUpdated { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Who administered what, if it is that.
+    pub fn administered(&self) -> Option<(&str, &Subject)> {
+        match self {
+            Self::Administered { by, subject, .. } => Some((by, subject)),
             _ => None,
         }
     }

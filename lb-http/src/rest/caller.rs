@@ -1,5 +1,6 @@
 //! [`Caller`]: who asks, and [`guard`], which lets nobody through who may not.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use lb_core::Secret;
 use lb_core::account::{Principal, Reach, Right, Role, TokenId, TokenScope};
 use lb_core::balancer::Actor;
-use lb_core::network::{Integration, Network};
+use lb_core::network::{Integration, IntegrationName, Network};
 
 use super::problem::Problem;
 use crate::server::{Peer, Service, address_of};
@@ -51,6 +52,13 @@ impl Caller {
     /// Whose things they see.
     pub(crate) fn reach(&self) -> Reach {
         self.principal.reach()
+    }
+
+    /// The integrations that they see; `None`: all, and those that were removed.
+    pub(crate) fn seen(&self, network: &Network) -> Option<BTreeSet<IntegrationName>> {
+        let reach = self.reach();
+        let seen = || network.integrations().iter().filter(|integration| reach.has(integration));
+        (reach != Reach::Network).then(|| seen().map(|integration| integration.name.clone()).collect())
     }
 
     /// The integration called `name`, if they see it.

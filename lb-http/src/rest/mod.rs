@@ -10,7 +10,9 @@
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
+mod audit;
 mod caller;
+mod events;
 mod extract;
 mod given_secret;
 mod integrations;
@@ -54,6 +56,8 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     openapi::routes(&mut routes);
+    audit::routes(&mut routes);
+    events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
     plans::routes(&mut routes);

@@ -20,7 +20,7 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
     database.prepare_cached("DELETE FROM fleet_servers")?.execute([])?;
     let mut statement = database.prepare_cached(
         "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, seal(:secret, 'fleet_servers.secret', :name), :address,
-             :latitude, :longitude, :capacity, :tags, :checksum, :word, :recording, :host, :services, :gone)",
+             :latitude, :longitude, :capacity, :tags, :checksum, :word, :recording, :host, :services, :gone, :weight)",
     )?;
     for (place, kept) in (1_i64..).zip(&record.servers) {
         let server = &kept.server;
@@ -33,6 +33,7 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
             ":latitude": server.position.map(|position| position.latitude),
             ":longitude": server.position.map(|position| position.longitude),
             ":capacity": server.capacity,
+            ":weight": server.weight,
             ":tags": serde_json::to_string(&server.tags).map_err(unwritable)?,
             ":checksum": word_of(&server.checksum)?,
             ":word": word_of(&kept.word)?,
@@ -74,21 +75,21 @@ fn server(row: &Row<'_>) -> Result<Server> {
         address: row.get("address")?,
         position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
         capacity: row.get("capacity")?,
-        weight: None,
+        weight: row.get("weight")?,
         tags: from_json(row, "tags")?,
         checksum: from_word(row, "checksum")?,
     })
 }
 
 /// The word that serde knows a plain variant by.
-fn word_of(variant: &impl Serialize) -> Result<String> {
+pub(super) fn word_of(variant: &impl Serialize) -> Result<String> {
     match serde_json::to_value(variant).map_err(unwritable)? {
         Value::String(word) => Ok(word),
         other => Ok(other.to_string()),
     }
 }
 
-fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
+pub(super) fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T> {
     let word: String = row.get(column)?;
     serde_json::from_value(Value::String(word)).map_err(|error| unreadable(row, column, error))
 }

@@ -174,6 +174,10 @@ impl MeetingStore for SqliteStore {
         Ok(self.shared.index.load().meetings_on(server))
     }
 
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.shared.index.load().meetings_after(after, limit))
+    }
+
     async fn voice_bridge_taken(
         &self,
         voice_bridge: u32,
@@ -366,6 +370,11 @@ impl Outbox for SqliteStore {
     async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError> {
         let callback = callback.clone();
         self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
+    }
+
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError> {
+        let integration = integration.clone();
+        self.writer.run(move |work| Ok(work.outbox.waiting(&integration))).await
     }
 
     async fn due(

@@ -24,7 +24,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0006.sql"),
     include_str!("schema/0007.sql"),
     include_str!("schema/0008.sql"),
+    include_str!("schema/0009.sql"),
     include_str!("schema/0010.sql"),
+    include_str!("schema/0011.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
@@ -46,6 +48,7 @@ const CHECKED: [&str; 16] = [
     "plans",
     "partners",
     "routers",
+    "servers",
     "integrations",
     "integration_secrets",
     "hooks",

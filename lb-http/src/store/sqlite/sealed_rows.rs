@@ -40,8 +40,9 @@ const DELIVERY: &[&str] = &["callback", "kind"];
 const WAITING: &str = "settled_at IS NULL";
 
 /// Every column that is written by `seal` and read by `unseal`.
-const SEALED: [Sealed; 11] = [
+const SEALED: [Sealed; 12] = [
     sealed("integration_secrets.secret", ("integration_secrets", "secret"), &["integration", "label"]),
+    sealed("servers.secret", ("servers", "secret"), &["name"]),
     sealed("fleet_servers.secret", ("fleet_servers", "secret"), &["name"]),
     sealed("hooks.url", ("hooks", "url"), &["integration"]),
     sealed("claims.attendee_password", ("claims", "attendee_password"), MEETING),
