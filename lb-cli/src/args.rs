@@ -24,9 +24,9 @@ pub(crate) struct Args {
 
 /// The commands as `lb --help` has them: heading, names.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
+    ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "user", "token", "event", "audit"]),
+    ("Administer a running balancer", &["partner", "user", "token", "event", "audit", "person", "settings"]),
 ];
 
 impl Args {
@@ -97,6 +97,9 @@ Examples:
 The balancer must be stopped. FILE is checked before anything is changed, and stays where it is.
 A relative path in [store] url begins at the working directory: run it where the balancer runs.")]
     Restore(Restore),
+    /// Make the keys that secrets in the database are sealed with
+    #[command(subcommand)]
+    Key(Key),
     /// Print the signed URL of an API call
     #[command(after_help = "\
 Examples:
@@ -166,6 +169,28 @@ pub(crate) struct Restore {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) database: Database,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Make a key file, or put a new key on top of one
+    #[command(after_help = "\
+Examples:
+  lb key new /etc/lb/store.key
+  lb key new /etc/lb/store.key --rotate
+
+[store] key_file in the configuration names FILE. The balancer's user must be able to read it, and nobody
+but its group besides. A new key is used from the next start on; the start says when an old one is needed no more.")]
+    New {
+        /// The key file
+        file: PathBuf,
+        /// Put a new key on top of the file, which must be there
+        #[arg(long)]
+        rotate: bool,
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Which database, and how what was done is told.

@@ -82,6 +82,7 @@ impl Assembly {
             news: Arc::clone(&self.news),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            settings: config.settings().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
     }

@@ -9,6 +9,7 @@ use lb_core::balancer::Balancer;
 use lb_core::source::ServerSource;
 use tokio::sync::watch;
 
+use crate::config::Setting;
 use crate::server_news::ServerNews;
 
 /// What requests are answered and rounds are made with. It never changes; a reload of the configuration makes another.
@@ -24,6 +25,8 @@ pub struct Setup {
     pub interval: Duration,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// The configuration that made it, to be shown.
+    pub settings: Arc<[Setting]>,
 }
 
 /// The present setup. A request, or a round, reads it once and ends with what it began with; readers never lock.

@@ -5,6 +5,7 @@ mod backup;
 mod call;
 mod check_config;
 mod demo;
+mod key;
 mod open_files;
 mod restore;
 mod serve;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::CheckConfig(args) => check_config::run(&args, world),
         Command::Backup(args) => backup::run(&args, world),
         Command::Restore(args) => restore::run(&args, world),
+        Command::Key(args) => key::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
         Command::Administer(command) => admin::run(command, world),

@@ -22,6 +22,7 @@ mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod persons;
 mod plans;
 mod problem;
 mod recordings;
@@ -29,6 +30,7 @@ mod routers;
 mod routes;
 mod secrets;
 mod session;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -71,6 +73,8 @@ pub(crate) fn routes() -> Routes {
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);
+    persons::routes(&mut routes);
+    settings::routes(&mut routes);
     routes
 }
 

@@ -17,7 +17,9 @@ pub(crate) mod fake;
 mod listing;
 mod partner;
 mod password;
+mod person;
 mod put;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -48,6 +50,15 @@ pub(crate) enum Administer {
     Event(Noun<event::Verb>),
     /// What administrators did: who, from where, and what is other than before
     Audit(Noun<audit::Verb>),
+    /// One person's data: shown, and erased
+    Person(Noun<person::Verb>),
+    /// What the configuration of a running balancer says
+    #[command(after_help = "\
+Examples:
+  lb settings
+  lb settings store
+  lb settings --changed --json")]
+    Settings(Single<settings::Settings>),
 }
 
 /// A noun, and what is to be done with it.
@@ -110,6 +121,8 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Token(noun) => noun.run(world),
         Administer::Event(noun) => noun.run(world),
         Administer::Audit(noun) => noun.run(world),
+        Administer::Person(noun) => noun.run(world),
+        Administer::Settings(single) => single.run(world),
     }
 }
 

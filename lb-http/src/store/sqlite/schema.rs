@@ -56,6 +56,7 @@ const CHECKED: [&str; 16] = [
     "users",
     "api_tokens",
     "sessions",
+    "sealing",
 ];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.
