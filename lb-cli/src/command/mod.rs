@@ -4,7 +4,9 @@ pub(crate) mod admin;
 mod backup;
 mod call;
 mod check_config;
+mod completions;
 mod demo;
+mod man;
 mod open_files;
 mod restore;
 mod serve;
@@ -25,6 +27,8 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Restore(args) => restore::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
+        Command::Completions(args) => completions::run(&args, world),
+        Command::Man(args) => man::run(&args, world),
         Command::Administer(command) => admin::run(command, world),
     }
 }

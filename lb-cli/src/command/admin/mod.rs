@@ -5,18 +5,23 @@
 //! | [`Administration`] | which balancer, and how answers are told: the same for all |
 //! | [`Desk`] | what a command has at hand: the balancer, the output |
 //! | [`Listing`] | what every list can do |
-//! | `put` | how a thing is made or changed |
+//! | `put`, `value` | how a thing is made or changed |
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
 mod desk;
 #[cfg(test)]
 pub(crate) mod fake;
+mod integration;
 mod listing;
 mod partner;
+mod plan;
 mod put;
+mod recording;
+mod router;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::path::PathBuf;
 
@@ -33,8 +38,16 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// The websites that may use the balancer, and their secrets
+    Integration(Noun<integration::Verb>),
+    /// What integrations may do, and how much of it
+    Plan(Noun<plan::Verb>),
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// How meetings are placed
+    Router(Noun<router::Verb>),
+    /// The recordings of all servers
+    Recording(Noun<recording::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -92,7 +105,11 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Integration(noun) => noun.run(world),
+        Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
+        Administer::Router(noun) => noun.run(world),
+        Administer::Recording(noun) => noun.run(world),
     }
 }
 
