@@ -5,7 +5,7 @@
 //! | [`Administration`] | which balancer, and how answers are told: the same for all |
 //! | [`Desk`] | what a command has at hand: the balancer, the output |
 //! | [`Listing`] | what every list can do |
-//! | `put` | how a thing is made or changed |
+//! | `put`, `value` | how a thing is made or changed |
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
@@ -14,6 +14,7 @@ mod desk;
 mod event;
 #[cfg(test)]
 pub(crate) mod fake;
+mod integration;
 mod listing;
 mod partner;
 mod password;
@@ -24,6 +25,13 @@ mod settings;
 mod tests;
 mod token;
 mod user;
+mod plan;
+mod put;
+mod recording;
+mod router;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::path::PathBuf;
 
@@ -40,6 +48,10 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// The websites that may use the balancer, and their secrets
+    Integration(Noun<integration::Verb>),
+    /// What integrations may do, and how much of it
+    Plan(Noun<plan::Verb>),
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
     /// The people who run the network
@@ -59,6 +71,10 @@ Examples:
   lb settings store
   lb settings --changed --json")]
     Settings(Single<settings::Settings>),
+    /// How meetings are placed
+    Router(Noun<router::Verb>),
+    /// The recordings of all servers
+    Recording(Noun<recording::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -116,6 +132,8 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Integration(noun) => noun.run(world),
+        Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
         Administer::User(noun) => noun.run(world),
         Administer::Token(noun) => noun.run(world),
@@ -123,6 +141,8 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Audit(noun) => noun.run(world),
         Administer::Person(noun) => noun.run(world),
         Administer::Settings(single) => single.run(world),
+        Administer::Router(noun) => noun.run(world),
+        Administer::Recording(noun) => noun.run(world),
     }
 }
 
