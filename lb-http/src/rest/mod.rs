@@ -25,6 +25,8 @@ mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
+mod status;
 mod version;
 
 use std::future::Future;
@@ -58,6 +60,8 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
     routes
 }
 
