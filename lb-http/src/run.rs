@@ -32,7 +32,7 @@ use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
-use crate::store::{self, OpenError, OpenedStore};
+use crate::store::{self, KeyFileError, KeyRing, OpenError, OpenedStore};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -60,7 +60,8 @@ pub async fn prepare(
         idle_time: config.listen.idle_timeout,
         ..Limits::default()
     };
-    let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
+    let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
     let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
@@ -324,6 +325,9 @@ pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The keys of its store cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),

@@ -71,6 +71,7 @@ mod join;
 mod known;
 mod limits;
 mod pass_through;
+mod person;
 mod place;
 mod presence;
 mod proxied;
