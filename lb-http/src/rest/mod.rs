@@ -29,8 +29,10 @@ mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
 mod session;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -75,6 +77,8 @@ pub(crate) fn routes() -> Routes {
     tokens::routes(&mut routes);
     persons::routes(&mut routes);
     settings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
     routes
 }
 
