@@ -19,18 +19,15 @@ mod listing;
 mod partner;
 mod password;
 mod person;
+mod plan;
 mod put;
+mod recording;
+mod router;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
 mod user;
-mod plan;
-mod put;
-mod recording;
-mod router;
-#[cfg(test)]
-mod tests;
 mod value;
 
 use std::path::PathBuf;
