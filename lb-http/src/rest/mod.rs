@@ -11,9 +11,11 @@
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
 mod caller;
+mod explain;
 mod extract;
 mod given_secret;
 mod integrations;
+mod meetings;
 mod moment;
 mod network_entity;
 mod openapi;
@@ -58,6 +60,8 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    meetings::routes(&mut routes);
+    explain::routes(&mut routes);
     routes
 }
 

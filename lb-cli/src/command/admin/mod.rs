@@ -10,9 +10,11 @@
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
 mod desk;
+mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
 mod listing;
+mod meeting;
 mod partner;
 mod put;
 #[cfg(test)]
@@ -35,6 +37,17 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// The meetings that run
+    Meeting(Noun<meeting::Verb>),
+    /// Tell where a meeting would go now, and why
+    #[command(after_help = "\
+Examples:
+  lb explain --integration moodle
+  lb explain --integration moodle --forwarded-for 192.0.2.7 --meeting-id room-1
+  lb explain --integration moodle --latitude -30.03 --longitude -51.20 --json | jq .candidates[0]
+
+Nothing is changed by it.")]
+    Explain(Single<explain::Explain>),
 }
 
 /// A noun, and what is to be done with it.
@@ -93,6 +106,8 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::Meeting(noun) => noun.run(world),
+        Administer::Explain(single) => single.run(world),
     }
 }
 
