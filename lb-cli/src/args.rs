@@ -43,6 +43,8 @@ const GROUPS: &[(&str, &[&str])] = &[
             "Install",
             "completions",
             "man",
+            "meeting",
+            "explain",
         ],
     ),
 ];

@@ -14,9 +14,11 @@ mod account_problem;
 mod audit;
 mod caller;
 mod events;
+mod explain;
 mod extract;
 mod given_secret;
 mod integrations;
+mod meetings;
 mod moment;
 mod network_entity;
 mod openapi;
@@ -79,6 +81,8 @@ pub(crate) fn routes() -> Routes {
     settings::routes(&mut routes);
     servers::routes(&mut routes);
     status::routes(&mut routes);
+    meetings::routes(&mut routes);
+    explain::routes(&mut routes);
     routes
 }
 

@@ -12,10 +12,12 @@
 mod audit;
 mod desk;
 mod event;
+mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
 mod integration;
 mod listing;
+mod meeting;
 mod partner;
 mod password;
 mod person;
@@ -72,6 +74,17 @@ Examples:
     Router(Noun<router::Verb>),
     /// The recordings of all servers
     Recording(Noun<recording::Verb>),
+    /// The meetings that run
+    Meeting(Noun<meeting::Verb>),
+    /// Tell where a meeting would go now, and why
+    #[command(after_help = "\
+Examples:
+  lb explain --integration moodle
+  lb explain --integration moodle --forwarded-for 192.0.2.7 --meeting-id room-1
+  lb explain --integration moodle --latitude -30.03 --longitude -51.20 --json | jq .candidates[0]
+
+Nothing is changed by it.")]
+    Explain(Single<explain::Explain>),
 }
 
 /// A noun, and what is to be done with it.
@@ -140,6 +153,8 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Settings(single) => single.run(world),
         Administer::Router(noun) => noun.run(world),
         Administer::Recording(noun) => noun.run(world),
+        Administer::Meeting(noun) => noun.run(world),
+        Administer::Explain(single) => single.run(world),
     }
 }
 
