@@ -31,6 +31,7 @@
 //! | `deliver` | what websites are told |
 //! | `hooks` | what websites hear of what goes on in their meetings |
 //! | `aging` | events lose their names, and go |
+//! | `report` | usage reports of the stored events |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -70,6 +71,7 @@ mod recording_rounds;
 mod recordings;
 mod refresh;
 mod refused;
+mod report;
 mod settle;
 mod store_health;
 mod take_over;
@@ -87,6 +89,7 @@ pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::hooks::HookHeard;
+pub use self::report::ReportError;
 pub use self::take_over::Relay;
 
 use crate::api::{

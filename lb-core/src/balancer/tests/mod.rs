@@ -21,6 +21,7 @@ mod placement;
 mod presence;
 mod races;
 mod recordings;
+mod reports;
 mod succession;
 mod text_tracks;
 

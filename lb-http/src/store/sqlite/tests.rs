@@ -3,6 +3,7 @@ mod network;
 mod opening;
 mod probe;
 mod remember;
+mod reports;
 mod trouble;
 mod upgrade;
 
