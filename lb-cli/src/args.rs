@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use lb_core::Secret;
 use lb_core::checksum::Algorithm;
+
+use crate::command::admin::Administer;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -18,6 +20,40 @@ Exit codes:
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// The commands as `lb --help` has them: heading, names.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
+    ("Call the API as a website does", &["url", "call"]),
+    ("Administer a running balancer", &["partner"]),
+];
+
+impl Args {
+    /// What was said on the process's command line.
+    ///
+    /// # Errors
+    /// What is wrong with it, or what was asked for by --help or --version.
+    pub(crate) fn said() -> Result<Self, clap::Error> {
+        let mut matches = Self::definition().try_get_matches()?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
+
+    /// All commands, with a help that has them in groups.
+    pub(crate) fn definition() -> clap::Command {
+        let command = Self::command();
+        let mut template = String::from("{about}\n\n{usage-heading} {usage}\n");
+        for (heading, names) in GROUPS {
+            template.push_str(&format!("\n{heading}:\n"));
+            for name in *names {
+                let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+                let about = about.map(ToString::to_string).unwrap_or_default();
+                template.push_str(&format!("  {name:<13} {about}\n"));
+            }
+        }
+        template.push_str("\nOptions:\n{options}{after-help}");
+        command.help_template(template)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +116,8 @@ Exit codes:
   1  it did not: no answer, an HTTP error, or returncode FAILED
   2  wrong usage or configuration")]
     Call(Call),
+    #[command(flatten)]
+    Administer(Administer),
 }
 
 #[derive(Debug, clap::Args)]
@@ -215,13 +253,24 @@ fn secret(text: &str) -> Result<Secret, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_definition_is_sound() {
-        Args::command().debug_assert();
+        Args::definition().debug_assert();
+    }
+
+    #[test]
+    fn the_help_has_every_command_in_one_group() {
+        let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = Args::command();
+        let mut commands: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+        grouped.sort_unstable();
+        commands.sort_unstable();
+        assert_eq!(grouped, commands);
+        let help = Args::definition().render_help().to_string();
+        assert!(help.contains("Administer a running balancer:\n  partner       Institutions"), "{help}");
+        assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 
     #[test]
@@ -236,6 +285,13 @@ mod tests {
             "lb url create --checksum md5",
             "lb url create --integration moodle",
             "lb call create --raw --json",
+            "lb partner",
+            "lb partner list --limit 0",
+            "lb partner list --watch=0",
+            "lb partner list --url ftp://a",
+            "lb partner list --url http://a --socket b",
+            "lb partner put",
+            "lb partner put a --servers a,,b",
         ] {
             let error = Args::try_parse_from(line.split(' ')).map(|_| ()).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

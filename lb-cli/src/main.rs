@@ -1,25 +1,27 @@
-//! `lb`: serves, checks a configuration, copies the database, signs and sends API calls.
+//! `lb`: serves, administers a running balancer, checks a configuration, copies the database, signs and sends API calls.
+
+#![allow(dead_code, reason = "the frame of administration commands is ahead of the commands")]
 
 mod args;
+mod client;
 mod command;
 mod outcome;
 mod render;
+mod table;
 mod world;
 
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::args::Args;
-use self::world::World;
+use self::world::{Terminal, World};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::said() {
         Ok(args) => args,
         // --help and --version come here too. Who closed the pipe has read enough.
         Err(error) => {
@@ -28,7 +30,8 @@ fn main() -> ExitCode {
         }
     };
     let (stdin, stdout) = (io::stdin(), io::stdout());
-    let mut world = World { environment: world::environment(), input: &mut stdin.lock(), output: &mut stdout.lock() };
+    let (input, output) = (&mut stdin.lock(), &mut stdout.lock());
+    let mut world = World { environment: world::environment(), input, output, terminal: Terminal::of_process() };
     let done = command::run(args.command, &mut world).and_then(|outcome| {
         world.output.flush()?;
         Ok(outcome)

@@ -1,7 +1,7 @@
 //! What a command may touch outside itself, handed in so that tests can hand in theirs.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 /// The environment and the streams of one run.
 pub(crate) struct World<'a> {
@@ -11,6 +11,28 @@ pub(crate) struct World<'a> {
     pub(crate) input: &'a mut dyn Read,
     /// Standard output.
     pub(crate) output: &'a mut dyn Write,
+    /// Who is at the other end of them.
+    pub(crate) terminal: Terminal,
+}
+
+/// Whether people or programs are at the other end of the streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terminal {
+    /// Whether somebody can be asked.
+    pub(crate) answers: bool,
+    /// Whether output is looked at as it comes.
+    pub(crate) shows: bool,
+    /// Its columns, if it shows and tells.
+    pub(crate) columns: Option<u16>,
+}
+
+impl Terminal {
+    /// The process's own.
+    pub(crate) fn of_process() -> Self {
+        let shows = io::stdout().is_terminal();
+        let columns = || crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0);
+        Self { answers: io::stdin().is_terminal(), shows, columns: if shows { columns() } else { None } }
+    }
 }
 
 impl World<'_> {
@@ -18,6 +40,18 @@ impl World<'_> {
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         let found = self.environment.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// How many columns a line may have: what `COLUMNS` says, else as many as the terminal has. None: any number.
+    pub(crate) fn columns(&self) -> Option<u16> {
+        let said = self.variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        said.or(self.terminal.columns)
+    }
+
+    /// Whether output may have colours: <https://no-color.org>.
+    pub(crate) fn colours(&self) -> bool {
+        let capable = self.variable("TERM").is_some_and(|term| term != "dumb");
+        self.terminal.shows && capable && self.variable("NO_COLOR").is_none()
     }
 }
 

@@ -4,6 +4,8 @@
 //! No event carries a secret, a password, a checksum or a query string.
 
 mod about;
+mod administered;
+mod placement;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,11 +14,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::administered::{Administered, Change, HIDDEN, Subject};
+pub use self::placement::{NextBest, Placement, PositionFrom};
+
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::names::name_type;
-use crate::network::{EntityName, IntegrationName, PartnerName, RouterName};
+use crate::network::{IntegrationName, PartnerName, RouterName};
 use crate::recording::RecordingId;
 use crate::server::{ServerName, ServerState};
 
@@ -178,14 +183,21 @@ pub enum EventKind {
         /// How long it waited for its turn.
         waited: Duration,
     },
-    /// Integrations, plans, partners or routers were changed. Stored with the change.
-    NetworkChanged {
+    /// Somebody administered the network: each thing that was changed is an event of its own. Stored, where the thing is kept
+    /// in the store with the change. These events are the audit log.
+    Administered {
         /// Who did it: as they were called by what they used.
         by: String,
+        /// Where they were, as far as known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<IpAddr>,
         /// What was done.
         how: Administered,
-        /// To which; 100 at most, where more are changed at once there are more events.
-        which: Vec<EntityName>,
+        /// To what.
+        subject: Subject,
+        /// What is other than before. No secret is in it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<Change>,
     },
     /// A configuration was taken over while the balancer ran. Not stored.
     ConfigurationReloaded {
@@ -205,6 +217,9 @@ pub enum EventKind {
         call: Cow<'static, str>,
         /// Whose.
         integration: Option<IntegrationName>,
+        /// The meeting that it is about by what it says, where it is known whose call it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meeting: Option<MeetingKey>,
         /// The server asked, if any.
         server: Option<ServerName>,
         /// BBB's messageKey, empty where it had none.
@@ -426,19 +441,6 @@ pub enum SeenBy {
     Webhook,
 }
 
-/// Why a meeting was placed where it was.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Placement {
-    /// The policy that ranked; empty where the meeting went where the one before it was.
-    pub policy: String,
-    /// The policy's score of the server, lower is better; absent where nothing was known.
-    pub score: Option<f64>,
-    /// The policy's reason, for people.
-    pub reason: String,
-    /// Which attempt it was: 1 unless servers ranked before it failed.
-    pub attempt: u32,
-}
-
 /// How a meeting that the store did not know was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -484,47 +486,6 @@ impl SearchOutcome {
             Self::Found => "found",
             Self::NotFound => "not-found",
             Self::Refused => "refused",
-        }
-    }
-}
-
-/// What was done to an integration, a plan, a partner or a router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Administered {
-    /// It is new.
-    Added,
-    /// It is another than before.
-    Changed,
-    /// It is gone.
-    Removed,
-    /// The configuration file declares it from now on; it was somebody else's before.
-    TakenOver,
-    /// An integration may use the balancer again.
-    SwitchedOn,
-    /// An integration may not use the balancer any more.
-    SwitchedOff,
-    /// An integration has one more secret.
-    SecretAdded,
-    /// A secret of an integration is valid until another moment than before.
-    SecretExpires,
-    /// An integration has one secret less.
-    SecretRemoved,
-}
-
-impl Administered {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-            Self::TakenOver => "taken-over",
-            Self::SwitchedOn => "switched-on",
-            Self::SwitchedOff => "switched-off",
-            Self::SecretAdded => "secret-added",
-            Self::SecretExpires => "secret-expires",
-            Self::SecretRemoved => "secret-removed",
         }
     }
 }

@@ -10,7 +10,7 @@ impl Observer for EventLog {
     fn observe(&self, event: &Event) {
         let word = event.kind.word();
         match &event.kind {
-            EventKind::CallAnswered { call, integration, server, key, success, took } => {
+            EventKind::CallAnswered { call, integration, server, key, success, took, .. } => {
                 tracing::debug!(
                     %call,
                     integration = integration.as_ref().map(tracing::field::display),
@@ -31,9 +31,10 @@ impl Observer for EventLog {
                 let address = address.map(tracing::field::display);
                 tracing::debug!(address, outcome = outcome.as_str(), ms = waited.as_millis() as u64, "{word}");
             }
-            EventKind::NetworkChanged { by, how, which } => {
-                let which = which.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                tracing::info!(by, how = how.as_str(), which, "{word}");
+            EventKind::Administered { by, address, how, subject, changes } => {
+                let (address, which) = (address.map(tracing::field::display), subject.to_string());
+                let changes = changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                tracing::info!(by, address, how = how.as_str(), which, changes, "{word}");
             }
             EventKind::ConfigurationReloaded { changes, held_back } => {
                 let changes = if changes.is_empty() { "none".to_owned() } else { changes.join("; ") };

@@ -9,6 +9,7 @@
 //! | [`upstream`] | [`HttpGateway`](upstream::HttpGateway): calls to servers |
 //! | [`monitor`] | [`Nagios`](monitor::nagios::Nagios): which servers there are |
 //! | [`store`] | [`SqliteStore`](store::SqliteStore): meetings that outlive the process |
+//! | [`accounts`] | [`AccountService`](accounts::AccountService): users, sessions and API tokens |
 //! | [`callbacks`] | [`HttpSender`](callbacks::HttpSender): websites are told of their meetings |
 //! | [`geo`] | [`MmdbLocator`](geo::MmdbLocator): where addresses are |
 //! | [`rounds`] | what the balancer does by itself every few seconds |
@@ -17,6 +18,7 @@
 //! | [`clock`], [`rng`] | the system's time and randomness |
 //! | [`sim`] | simulated BBB servers and a simulated Nagios on loopback, for tests, the demo and load runs |
 
+pub mod accounts;
 mod aging;
 mod assembly;
 pub mod callbacks;
@@ -32,10 +34,12 @@ pub mod logging;
 pub mod metrics;
 pub mod monitor;
 pub mod reload;
+mod rest;
 pub mod rng;
 pub mod rounds;
 mod run;
 pub mod server;
+mod server_news;
 pub mod setup;
 pub mod sim;
 pub mod store;

@@ -1,8 +1,8 @@
 //! From a [`Config`] to a balancer that serves: [`run`], and [`prepare`] for those who want to look at it before.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,16 +11,18 @@ use lb_core::api::root::About;
 use lb_core::balancer::{AdministrationError, Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::network::Declared;
-use lb_core::source::{Located, MonitorReport, ServerSource, SourceError, StaticServers, WithFacts};
-use lb_core::{Clock, Locator};
+use lb_core::source::{Located, MonitorReport, NetworkServers, ServerSource, SourceError, WithFacts};
+use lb_core::store::{NetworkStore, StoreError};
+use lb_core::{Clock, Locator, Secret};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::{AccountService, HashCost};
 use crate::aging;
 use crate::assembly::Assembly;
 use crate::callbacks;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
+use crate::config::{self, AdminSocket, Config, Listen, MonitorFormat, MonitorSource, VoiceUnique};
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::hooks;
@@ -28,9 +30,9 @@ use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::reload::Reloader;
 use crate::rounds;
-use crate::server::{self, CertificateError, Certificates, Limits, Listener, Purpose, Service};
+use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
-use crate::store::{self, OpenError, OpenedStore};
+use crate::store::{self, KeyFileError, KeyRing, OpenError, OpenedStore};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -58,31 +60,44 @@ pub async fn prepare(
         idle_time: config.listen.idle_timeout,
         ..Limits::default()
     };
-    let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
+    let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
+    let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
     let assembly = Assembly {
         clock: Arc::new(SystemClock::new()),
         stores: opened.stores(),
         observers: own.into_iter().chain(observers).collect(),
+        news: Arc::default(),
     };
     let assembled = assembly.assemble(config, None)?;
     let declared = Declared::from(&*assembled.config.network);
     assembled.setup.balancer.declare(&declared).await.map_err(StartError::Network)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
-    let service =
-        Service { setup: Arc::clone(&setup), metrics, tasks: TaskTracker::new(), limits, posts: Arc::default() };
+    let accounts = Arc::new(assembly.accounts(HashCost::default()));
+    let first_token = accounts.draw_first_token().await.map_err(StartError::FirstToken)?;
+    let service = Service {
+        setup: Arc::clone(&setup),
+        accounts,
+        metrics,
+        tasks: TaskTracker::new(),
+        limits,
+        posts: Arc::default(),
+    };
     let reloader = Some(Reloader::new(assembly, setup, assembled, certificates.clone()));
-    Ok(Prepared { listeners, certificates, service, reloader, opened })
+    Ok(Prepared { listeners, local, certificates, service, first_token, reloader, opened })
 }
 
 /// A balancer that is ready to serve.
 #[derive(Debug)]
 pub struct Prepared {
     listeners: Vec<Listener>,
+    local: Option<LocalSocket>,
     certificates: Option<Arc<Certificates>>,
     service: Service,
+    first_token: Option<Secret>,
     reloader: Option<Reloader>,
     opened: OpenedStore,
 }
@@ -105,6 +120,11 @@ impl Prepared {
         listeners.find(|listener| listener.purpose == Purpose::Administration)?.socket.local_addr().ok()
     }
 
+    /// Where administration without a token is, for the same machine.
+    pub fn admin_socket(&self) -> Option<&Path> {
+        self.local.as_ref().map(LocalSocket::path)
+    }
+
     /// The certificate that is shown to websites, where TLS is spoken. It follows its files by itself;
     /// [`reload`](Certificates::reload) does so at once.
     pub fn certificates(&self) -> Option<&Arc<Certificates>> {
@@ -114,6 +134,16 @@ impl Prepared {
     /// The balancer as it is now: a reload puts another in its place.
     pub fn balancer(&self) -> Arc<Balancer> {
         Arc::clone(&self.service.setup.load().balancer)
+    }
+
+    /// The people who run it.
+    pub fn accounts(&self) -> &Arc<AccountService> {
+        &self.service.accounts
+    }
+
+    /// While there is no user: what whoever makes the first administrator must show. For the operator's eyes only.
+    pub fn first_token(&self) -> Option<&Secret> {
+        self.first_token.as_ref()
     }
 
     /// What takes over another configuration while this serves; `None` after the first time.
@@ -139,7 +169,10 @@ impl Prepared {
                 tracing::info!(%address, purpose, tls, version = env!("CARGO_PKG_VERSION"), "serving");
             }
         }
-        server::serve(self.listeners, self.service, shutdown).await;
+        if let Some(local) = &self.local {
+            tracing::info!(path = %local.path().display(), purpose = "administration", "serving");
+        }
+        server::serve(self.listeners, self.local, self.service, shutdown).await;
         stop.cancel();
         rounds.close();
         rounds.wait().await;
@@ -158,6 +191,20 @@ fn listeners(listen: &Listen, certificates: Option<&Arc<Certificates>>) -> Resul
         Ok(Listener { socket, purpose, certificates: certificates.filter(|_| tls).cloned() })
     });
     bound.collect()
+}
+
+/// The socket for administration from the same machine. One that nobody asked for in so many words may fail.
+fn local_socket(config: &Config) -> Result<Option<LocalSocket>, StartError> {
+    let Some(path) = config.listen.admin_socket.path(&config.store) else { return Ok(None) };
+    match LocalSocket::bind(&path) {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error) if config.listen.admin_socket == AdminSocket::BesideDatabase => {
+            let path = path.display();
+            tracing::warn!(%path, %error, "there is no local socket: administration from this machine needs a token");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::Socket { path, problem: error.to_string() }),
+    }
 }
 
 pub(crate) fn settings(config: &Config) -> Settings {
@@ -194,32 +241,30 @@ pub(crate) fn settings(config: &Config) -> Settings {
 /// What a Nagios is made of, if there is one: one that is asked the same stays the same.
 pub(crate) fn asked(config: &Config) -> Option<(&config::Nagios, Duration)> {
     match &config.monitor.source {
-        MonitorSource::Static(_) => None,
-        MonitorSource::Nagios(nagios, _) => Some((nagios, config.placement.expected_load.max_age)),
+        MonitorSource::Static => None,
+        MonitorSource::Nagios(nagios) => Some((nagios, config.placement.expected_load.max_age)),
     }
 }
 
 /// What knows the servers, and the Nagios that it asks, if it asks one.
 type Asked = (Arc<dyn ServerSource>, Option<Arc<Nagios>>);
 
-/// What knows the servers. The Nagios is `kept`, or a new one.
+/// What knows the servers, with what the network in `store` says of them at each poll. The Nagios is `kept`, or a new one.
 pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,
+    store: Arc<dyn NetworkStore>,
     kept: Option<Arc<Nagios>>,
 ) -> Result<Asked, StartError> {
     Ok(match &config.monitor.source {
-        MonitorSource::Static(servers) => {
-            (Arc::new(Located::new(StaticServers::new(servers.iter().cloned()), locator)), None)
-        }
-        MonitorSource::Nagios(settings, facts) => {
+        MonitorSource::Static => (Arc::new(Located::new(NetworkServers::new(store), locator)), None),
+        MonitorSource::Nagios(settings) => {
             let nagios = match kept {
                 Some(nagios) => nagios,
                 None => Arc::new(nagios(settings, config.placement.expected_load.max_age, clock)?),
             };
-            let facts: HashMap<_, _> = facts.clone();
-            (Arc::new(Located::new(WithFacts::new(Kept(Arc::clone(&nagios)), facts), locator)), Some(nagios))
+            (Arc::new(Located::new(WithFacts::new(Kept(Arc::clone(&nagios)), store), locator)), Some(nagios))
         }
     })
 }
@@ -266,17 +311,31 @@ pub enum StartError {
         /// What the system says.
         problem: String,
     },
+    /// Its socket for administration cannot be made.
+    #[error("cannot make the socket {}: {problem}", path.display())]
+    Socket {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        problem: String,
+    },
     /// Its certificate cannot be used.
     #[error("the certificate in [listen.tls] cannot be used: {0}")]
     Certificate(#[from] CertificateError),
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The keys of its store cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),
+    /// There is no user, and the token for the first administrator cannot be kept.
+    #[error("the token for the first administrator cannot be kept: {0}")]
+    FirstToken(StoreError),
     /// What the configuration declares does not go together with what the store has, or cannot be kept.
-    #[error("the integrations, plans, partners and routers of the configuration cannot be taken over: {0}")]
+    #[error("the integrations, plans, partners, routers and servers of the configuration cannot be taken over: {0}")]
     Network(AdministrationError),
     /// Its GeoIP database cannot be read.
     #[error(transparent)]

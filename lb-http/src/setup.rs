@@ -9,6 +9,8 @@ use lb_core::balancer::Balancer;
 use lb_core::source::ServerSource;
 use tokio::sync::watch;
 
+use crate::server_news::ServerNews;
+
 /// What requests are answered and rounds are made with. It never changes; a reload of the configuration makes another.
 #[derive(Debug)]
 pub struct Setup {
@@ -16,6 +18,8 @@ pub struct Setup {
     pub balancer: Arc<Balancer>,
     /// Who knows the servers.
     pub source: Arc<dyn ServerSource>,
+    /// When it is asked beside that.
+    pub(crate) news: Arc<ServerNews>,
     /// How often it is asked, and servers for their meetings; more than zero.
     pub interval: Duration,
     /// Networks of proxies whose `X-Forwarded-For` is believed.

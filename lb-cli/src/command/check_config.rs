@@ -22,16 +22,17 @@ pub(crate) fn run(args: &CheckConfig, world: &mut World<'_>) -> Result<Outcome, 
 
 fn as_text(config: &Config) -> String {
     let Config { listen, monitor, .. } = config;
+    let network = &config.network;
+    let declared = network.servers().len();
     let (monitor, servers) = match &monitor.source {
-        MonitorSource::Static(servers) => {
-            (format!("none, meetings listed every {:?}", monitor.interval), format!("{} static", servers.len()))
+        MonitorSource::Static => {
+            (format!("none, meetings listed every {:?}", monitor.interval), format!("{declared} static"))
         }
-        MonitorSource::Nagios(nagios, facts) => (
+        MonitorSource::Nagios(nagios) => (
             format!("nagios at {}, every {:?}", nagios.url, monitor.interval),
-            format!("the monitor's, {} described here", facts.len()),
+            format!("the monitor's, {declared} described here"),
         ),
     };
-    let network = &config.network;
     let integrations: Vec<_> = network
         .integrations()
         .iter()
@@ -77,16 +78,12 @@ fn listen_text(listen: &Listen) -> String {
 
 fn as_json(config: &Config) -> Value {
     let monitor = &config.monitor;
-    let (kind, url, mut servers): (_, _, Vec<_>) = match &monitor.source {
-        MonitorSource::Static(servers) => {
-            ("static", None, servers.iter().map(|server| server.name.to_string()).collect())
-        }
-        MonitorSource::Nagios(nagios, facts) => {
-            ("nagios", Some(nagios.url.as_str()), facts.keys().map(ToString::to_string).collect())
-        }
+    let (kind, url) = match &monitor.source {
+        MonitorSource::Static => ("static", None),
+        MonitorSource::Nagios(nagios) => ("nagios", Some(nagios.url.as_str())),
     };
-    servers.sort_unstable();
     let network = &config.network;
+    let servers: Vec<_> = network.servers().map(|server| server.name.to_string()).collect();
     let integrations: Vec<_> = network
         .integrations()
         .iter()

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod admin;
 mod backup;
 mod call;
 mod check_config;
@@ -24,5 +25,6 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Restore(args) => restore::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
+        Command::Administer(command) => admin::run(command, world),
     }
 }

@@ -1,49 +1,74 @@
-//! How integrations, plans, partners and routers are changed while the balancer runs: the one way for all who do.
+//! How integrations, plans, partners, routers and servers are changed while the balancer runs: the one way for all who do.
 //!
 //! A change is decided on the present network, made durable, and holds from then on: the next call goes by it. Nothing is
 //! locked meanwhile. Where another change comes first, the decision is taken anew on what came of that.
 
+mod apply;
 mod error;
 mod secrets;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
-use crate::event::{Administered, Event, EventKind};
+use crate::event::{Administered, Change, Event, EventKind, Subject};
 use crate::network::{
-    BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
+    BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, NetworkServer,
+    Revision, SHORTEST_SECRET, ServerFacts,
 };
+use crate::secret::Secret;
 use crate::store::StoreError;
 
 /// How often a change is decided on anew because others came first. Each time one of those was made.
 const TRIES: usize = 1000;
 
-/// How many names one event has.
-const NAMES_IN_ONE: usize = 100;
-
-/// Who changes something: text that is kept with the change.
+/// Who changes something, and from where: it is kept with the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor(String);
+pub struct Actor {
+    name: String,
+    address: Option<IpAddr>,
+}
 
 impl Actor {
+    /// Who is called `name` and is at `address`, as far as known.
+    pub fn new(name: impl Into<String>, address: Option<IpAddr>) -> Self {
+        Self { name: name.into(), address }
+    }
+
     /// As whom the configuration file changes what it declares.
     pub fn configuration() -> Self {
-        Self("configuration".to_owned())
+        Self::new("configuration", None)
+    }
+
+    /// As whom the balancer itself does what an administrator asked for before.
+    pub fn balancer() -> Self {
+        Self::new("balancer", None)
+    }
+
+    /// What they are called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where they are, as far as known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 }
 
 impl From<&str> for Actor {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
+    fn from(name: &str) -> Self {
+        Self::new(name, None)
     }
 }
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
@@ -63,10 +88,11 @@ pub enum Expected {
 type Decided = (NetworkChange, Administered);
 
 impl Balancer {
-    /// Puts an integration, plan, partner or router in the place of the one of its name, or adds it. Answers it as it is from
+    /// Puts an integration, plan, partner, router or server in the place of the one of its name, or adds it. Answers it as it is from
     /// now on; its version is that of the network that has it.
     ///
-    /// An integration without secrets keeps those that it has; a new one gets a secret of 40 characters. `managed` is not
+    /// An integration or a server without secrets keeps those that it has; a new integration gets a secret of 40 characters.
+    /// A secret that it did not have must have 8 characters or more. `managed` is not
     /// looked at: only the configuration file declares.
     ///
     /// # Errors
@@ -92,6 +118,10 @@ impl Balancer {
                 (Entity::Integration(next), None) if next.secrets.is_empty() => {
                     Integration { secrets: vec![self.drawn("", None)], ..Integration::clone(next) }.into()
                 }
+                (Entity::Server(next), Some(Entity::Server(present))) if next.facts.secret.is_none() => {
+                    let facts = ServerFacts { secret: present.facts.secret.clone(), ..next.facts.clone() };
+                    NetworkServer { facts, ..NetworkServer::clone(next) }.into()
+                }
                 _ => entity.clone(),
             };
             if present.as_ref() == Some(&next) {
@@ -106,7 +136,8 @@ impl Balancer {
         Ok((now, network.version(&name).ok_or_else(gone)?))
     }
 
-    /// Takes an integration, plan, partner or router away. The meetings of an integration go on; nobody can join them any more.
+    /// Takes an integration, plan, partner, router or server away. The meetings of an integration go on; nobody can join them any
+    /// more. Those of a server go on until they end by themselves.
     ///
     /// # Errors
     /// [`AdministrationError`]: nothing was changed. What others name cannot be taken away.
@@ -218,16 +249,20 @@ impl Balancer {
     ) -> Result<Arc<Network>, AdministrationError> {
         for _ in 0..TRIES {
             let network = self.network();
+            let before = Arc::clone(&network);
             let decided = decide(&network)?;
             if decided.is_empty() {
                 return Ok(network);
             }
             self.check_policies(&decided)?;
-            let events = self.administered(by, &decided);
+            check_secrets(&network, &decided)?;
+            self.check_managers(&decided)?;
+            let events = self.administered(by, &network, &decided);
             let changes = decided.into_iter().map(|(change, _)| change).collect();
             match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
                 Ok(network) => {
                     events.iter().for_each(|event| self.show(event));
+                    self.remember_removed(&before, &network);
                     return Ok(network);
                 }
                 Err(StoreError::Overtaken) => {}
@@ -241,6 +276,18 @@ impl Balancer {
         Err(AdministrationError::Store(StoreError::Overtaken))
     }
 
+    /// That nobody looks after a partner that goes.
+    fn check_managers(&self, decided: &[Decided]) -> Result<(), AdministrationError> {
+        for (change, _) in decided {
+            if let NetworkChange::Remove(EntityName::Partner(partner)) = change
+                && let Some(user) = self.stores.accounts.accounts().manager_of(partner)
+            {
+                return Err(AdministrationError::LookedAfter { partner: partner.clone(), user: user.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     fn check_policies(&self, decided: &[Decided]) -> Result<(), BadNetwork> {
         for (change, _) in decided {
             if let NetworkChange::Put(Entity::Router(router)) = change
@@ -252,23 +299,37 @@ impl Balancer {
         Ok(())
     }
 
-    /// One event for each kind of change, or more where many things are changed at once.
-    fn administered(&self, by: &Actor, decided: &[Decided]) -> Vec<Event> {
-        let mut words: Vec<Administered> = Vec::new();
-        for (_, word) in decided {
-            if !words.contains(word) {
-                words.push(*word);
-            }
-        }
-        let mut events = Vec::new();
-        for how in words {
-            let names: Vec<_> =
-                decided.iter().filter(|(_, word)| *word == how).map(|(change, _)| change.name()).collect();
-            for names in names.chunks(NAMES_IN_ONE) {
-                let which = names.to_vec();
-                events.push(self.event(EventKind::NetworkChanged { by: by.to_string(), how, which }));
-            }
-        }
-        events
+    /// One event for each change.
+    fn administered(&self, by: &Actor, network: &Network, decided: &[Decided]) -> Vec<Event> {
+        let changed = apply::applied(network, decided).into_iter();
+        changed.map(|one| self.event(administered(by, one.how, Subject::from(&one.name), one.changes))).collect()
     }
+
+    /// Tells that `by` did something to what is kept elsewhere than in the network, and stores it: it is in the audit log like
+    /// the changes of the network. It is told after it was done; a crash in the second after it may lose it.
+    ///
+    /// # Cancel safety
+    /// Dropping the future may leave it told to the observers and not stored.
+    pub async fn tell_administered(&self, by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) {
+        self.tell(administered(by, how, subject, changes)).await;
+    }
+}
+
+/// That what somebody makes a secret of is not easily guessed. The file may have any, and one that there is may stay.
+fn check_secrets(network: &Network, decided: &[Decided]) -> Result<(), BadNetwork> {
+    for (change, _) in decided {
+        let NetworkChange::Put(entity) = change else { continue };
+        let name = entity.name();
+        let present = network.entity(&name);
+        let known: Vec<&Secret> = present.iter().flat_map(Entity::secrets).collect();
+        let is_short = |secret: &&Secret| secret.expose().chars().count() < SHORTEST_SECRET && !known.contains(secret);
+        if !entity.is_managed() && entity.secrets().any(|secret| is_short(&secret)) {
+            return Err(BadNetwork::ShortSecret { name });
+        }
+    }
+    Ok(())
+}
+
+fn administered(by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) -> EventKind {
+    EventKind::Administered { by: by.name.clone(), address: by.address, how, subject, changes }
 }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+    support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -19,7 +20,7 @@ use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
-    EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
+    AccountStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -120,6 +121,8 @@ struct Live {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<super::words::AwaitedWords>,
+    support: Arc<support::Support>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -206,10 +209,10 @@ impl BalancerBuilder {
     }
 
     /// Where everything is kept; in memory if never said.
-    pub fn store<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore + EventStore>(
-        self,
-        store: Arc<S>,
-    ) -> Self {
+    pub fn store<S>(self, store: Arc<S>) -> Self
+    where
+        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+    {
         self.stores(Stores::one(store))
     }
 
@@ -247,6 +250,8 @@ impl BalancerBuilder {
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
+            words: Arc::clone(&running.words),
+            support: Arc::clone(&running.support),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -280,6 +285,7 @@ impl BalancerBuilder {
                 (Arc::clone(&secrets) as Arc<dyn ChecksumVerifier>, Some(secrets))
             }
         };
+        self.live.support.begin(self.clock.now());
         Balancer {
             settings: self.settings,
             rules: Arc::new(self.rules),
@@ -303,6 +309,8 @@ impl BalancerBuilder {
             presence: self.live.presence,
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,
+            words: self.live.words,
+            support: self.live.support,
         }
     }
 }

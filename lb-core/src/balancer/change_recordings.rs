@@ -25,9 +25,10 @@ const LONGEST_URL: usize = 8000;
 /// How many servers are called at the same time for one call of a website.
 const SERVERS_AT_ONCE: usize = 16;
 
-/// What a website wants of some recordings.
-struct Wanted {
-    website: IntegrationName,
+/// What somebody wants of some recordings.
+pub(super) struct Wanted {
+    /// Whose they are; absent: nobody's.
+    owner: Option<IntegrationName>,
     call: &'static str,
     /// What goes to the servers beside the ids.
     params: Params,
@@ -38,6 +39,19 @@ enum What {
     Publish(bool),
     Delete,
     Update { metadata: Vec<(String, String)>, protect: Option<bool> },
+}
+
+impl Wanted {
+    /// To let people play the recordings of `owner`, or to take them back.
+    pub(super) fn publish(owner: Option<IntegrationName>, publish: bool) -> Self {
+        let params = Params::from_iter([("publish", if publish { "true" } else { "false" })]);
+        Self { owner, call: "publishRecordings", params, what: What::Publish(publish) }
+    }
+
+    /// To delete recordings of `owner`.
+    pub(super) fn delete(owner: Option<IntegrationName>) -> Self {
+        Self { owner, call: "deleteRecordings", params: Params::default(), what: What::Delete }
+    }
 }
 
 /// What became of a recording, the best first.
@@ -61,15 +75,13 @@ impl Balancer {
             _ if publish.eq_ignore_ascii_case("false") => false,
             _ => return Err(Failure::MissingPublish),
         };
-        let params = Params::from_iter([("publish", publish)]);
         let echo = publish.to_owned();
         let wanted = Wanted {
-            website: integration.name.clone(),
-            call: "publishRecordings",
-            params,
-            what: What::Publish(published),
+            // as the website has written it
+            params: Params::from_iter([("publish", publish)]),
+            ..Wanted::publish(Some(integration.name.clone()), published)
         };
-        self.change_recordings(integration, ids, wanted).await?;
+        self.change_recordings(ids, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("published", &echo);
         })))
@@ -80,13 +92,8 @@ impl Balancer {
         integration: &Integration,
         params: Params,
     ) -> Result<Answered, Failure> {
-        let wanted = Wanted {
-            website: integration.name.clone(),
-            call: "deleteRecordings",
-            params: Params::default(),
-            what: What::Delete,
-        };
-        self.change_recordings(integration, ids(&params)?, wanted).await?;
+        let wanted = Wanted::delete(Some(integration.name.clone()));
+        self.change_recordings(ids(&params)?, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("deleted", "true");
         })))
@@ -110,12 +117,12 @@ impl Balancer {
         let metadata = params.iter().filter_map(pair).collect();
         let protect = params.given("protect").map(|protect| protect.eq_ignore_ascii_case("true"));
         let wanted = Wanted {
-            website: integration.name.clone(),
+            owner: Some(integration.name.clone()),
             call: "updateRecordings",
             params,
             what: What::Update { metadata, protect },
         };
-        self.change_recordings(integration, ids, wanted).await?;
+        self.change_recordings(ids, wanted).await?;
         Ok(Answered::locally(Reply::success(|writer| {
             writer.element("updated", "true");
         })))
@@ -123,17 +130,12 @@ impl Balancer {
 
     /// Has every server that holds some of the recordings do it, each once. One recording with which it is done is enough for a
     /// success, as in BBB; done it is where no copy may be as it was.
-    async fn change_recordings(
-        &self,
-        integration: &Integration,
-        ids: BTreeSet<RecordingId>,
-        wanted: Wanted,
-    ) -> Result<(), Failure> {
+    pub(super) async fn change_recordings(&self, ids: BTreeSet<RecordingId>, wanted: Wanted) -> Result<(), Failure> {
         let deadline = self.clock.now() + self.settings.budget;
         let mut by_server: BTreeMap<ServerName, Vec<Arc<Recording>>> = BTreeMap::new();
         for id in &ids {
             for copy in self.stored(self.stores.recordings.copies(id).await)? {
-                if copy.integration.as_ref() == Some(&integration.name) && copy.state != RecordingState::Deleted {
+                if copy.integration == wanted.owner && copy.state != RecordingState::Deleted {
                     by_server.entry(copy.server.clone()).or_default().push(copy);
                 }
             }
@@ -201,8 +203,10 @@ impl Balancer {
         let ids: Vec<&str> = some.iter().map(|recording| recording.id.as_str()).collect();
         params.set("recordID", ids.join(","));
         let left = deadline.since(self.clock.now());
-        let call =
-            ServerCall::change(&server.server, wanted.call, &params.encode(), None, left).on_behalf_of(&wanted.website);
+        let mut call = ServerCall::change(&server.server, wanted.call, &params.encode(), None, left);
+        if let Some(owner) = &wanted.owner {
+            call = call.on_behalf_of(owner);
+        }
         let read = |answer: &Answer<'_>| match () {
             () if answer.is_success() => Outcome::Done,
             () if answer.is_not_found() => Outcome::NotFound,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Balancer;
+use super::{Actor, Balancer};
 use crate::api::{Failure, get_meetings};
 use crate::event::{Ended, EventKind, Found};
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, Stamp};
@@ -39,6 +39,7 @@ impl Balancer {
         let held = self.stored(self.store.meetings_on(name).await)?;
         self.take_list(name, &list, &held).await;
         self.see_people(&server, &list, &held).await;
+        self.note_listed(name, &list, &held);
         for meeting in &held {
             let now = self.clock.now();
             let created_at = meeting.created_at.as_past(now);
@@ -57,8 +58,10 @@ impl Balancer {
 
     /// Disables a server that is being drained when its last meeting has ended, unless an administrator has said something
     /// else meanwhile.
-    async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
-        let draining = |server: &Arc<FleetServer>| server.word == AdministratorWord::Draining;
+    pub(super) async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
+        // one that was placed on it before, and is not claimed yet, is expected
+        let draining =
+            |server: &Arc<FleetServer>| server.word == AdministratorWord::Draining && server.expected.meetings() == 0;
         if !self.fleet().server(name).is_some_and(draining) {
             return Ok(());
         }
@@ -67,7 +70,7 @@ impl Balancer {
             return Ok(());
         }
         if self.fleet().server(name).is_some_and(draining) {
-            self.set_word(name, AdministratorWord::ForceDisabled).await?;
+            self.set_word(name, AdministratorWord::ForceDisabled, &Actor::balancer()).await?;
         }
         Ok(())
     }

@@ -2,15 +2,27 @@
 
 use std::sync::Arc;
 
-use super::Balancer;
+use super::change_recordings::Wanted;
+use super::{Actor, Balancer};
 use crate::api::Failure;
-use crate::event::Event;
+use crate::event::{Administered, Change, Event, Subject};
 use crate::network::IntegrationName;
 use crate::recording::{Recording, RecordingId, RecordingQuery};
 use crate::store::{RecordingChange, RecordingStore};
 
 /// How often a change is tried anew where others change the same recording.
 const TRIES: usize = 3;
+
+/// What an administrator does to a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingAction {
+    /// Lets people play it.
+    Publish,
+    /// Takes it back.
+    Unpublish,
+    /// Deletes it.
+    Delete,
+}
 
 impl Balancer {
     /// The recordings.
@@ -40,7 +52,12 @@ impl Balancer {
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`].
-    pub async fn assign_recording(&self, id: &RecordingId, owner: Option<&IntegrationName>) -> Result<bool, Failure> {
+    pub async fn assign_recording(
+        &self,
+        id: &RecordingId,
+        owner: Option<&IntegrationName>,
+        by: &Actor,
+    ) -> Result<bool, Failure> {
         let network = self.network();
         let integration = owner.map(|owner| network.integration(owner.as_str()));
         let Some(integration) = integration.map_or(Some(None), |found| found.map(|one| Some(one.name.clone()))) else {
@@ -51,13 +68,46 @@ impl Balancer {
             Some(Recording { integration, assigned, ..recording.clone() })
         };
         let copies = self.stored(self.stores.recordings.copies(id).await)?;
+        let before = copies.first().and_then(|copy| copy.integration.clone());
         for copy in &copies {
             self.change_recording(copy, assigned, |before, after| self.told_of(Some(before), after)).await?;
             if owner.is_none() {
                 self.recordings_due(&copy.server);
             }
         }
-        Ok(!copies.is_empty())
+        if copies.is_empty() {
+            return Ok(false);
+        }
+        let text = |owner: Option<&IntegrationName>| owner.map(|owner| owner.as_str().to_owned());
+        let change = Change { field: "integration".to_owned(), from: text(before.as_ref()), to: text(owner) };
+        self.tell_administered(by, Administered::Assigned, Subject::new("recording", id), vec![change]).await;
+        Ok(true)
+    }
+
+    /// Publishes, takes back or deletes a recording, whosever it is: its server does it.
+    ///
+    /// # Errors
+    /// [`Failure::RecordingNotFound`]; [`Failure::RecordingTrouble`] where its server did not surely do it;
+    /// [`Failure::StoreTrouble`].
+    ///
+    /// # Cancel safety
+    /// Must run to its end: dropped, its server may have done it, and nobody was told. Its next list tells.
+    pub async fn administer_recording(
+        &self,
+        id: &RecordingId,
+        action: RecordingAction,
+        by: &Actor,
+    ) -> Result<(), Failure> {
+        let recording = self.stored(self.stores.recordings.find(id).await)?.ok_or(Failure::RecordingNotFound)?;
+        let owner = recording.integration.clone();
+        let (wanted, how) = match action {
+            RecordingAction::Publish => (Wanted::publish(owner, true), Administered::Published),
+            RecordingAction::Unpublish => (Wanted::publish(owner, false), Administered::Unpublished),
+            RecordingAction::Delete => (Wanted::delete(owner), Administered::Deleted),
+        };
+        self.change_recordings([id.clone()].into(), wanted).await?;
+        self.tell_administered(by, how, Subject::new("recording", id), Vec::new()).await;
+        Ok(())
     }
 
     /// Changes a recording as it is now, with the events that `tell` of it. `change` answers nothing where there is nothing to

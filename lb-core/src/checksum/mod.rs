@@ -6,7 +6,10 @@
 //! | implementation | for |
 //! |---|---|
 //! | [`SharedSecrets`] | the secrets of [`Integrations`](crate::Integrations), thousands of them |
+//!
+//! Why a checksum is wrong, [`diagnosis`] finds out.
 
+pub mod diagnosis;
 mod sha;
 mod throttle;
 
@@ -22,6 +25,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 pub use self::sha::SharedSecrets;
+pub(crate) use self::sha::let_others_go_on;
 pub(crate) use self::throttle::Debt;
 pub use self::throttle::SearchBudget;
 
@@ -45,6 +49,16 @@ pub enum Algorithm {
 impl Algorithm {
     /// All that BBB knows.
     pub const ALL: [Algorithm; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// Its name in one lower-case word, such as `sha256`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
 }
 
 /// The hex digest that signs call `name` with the raw query `query` (without its checksum pair).

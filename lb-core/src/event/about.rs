@@ -33,7 +33,7 @@ impl EventKind {
             Self::ServerDropped { .. } => "server-dropped",
             Self::CallRefused { .. } => "call-refused",
             Self::SecretsSearched { .. } => "secrets-searched",
-            Self::NetworkChanged { .. } => "network-changed",
+            Self::Administered { .. } => "administered",
             Self::ConfigurationReloaded { .. } => "configuration-reloaded",
             Self::ConfigurationRefused { .. } => "configuration-refused",
             Self::CallAnswered { .. } => "call-answered",
@@ -81,7 +81,8 @@ impl EventKind {
             | Self::CallbackDelivered { meeting, .. }
             | Self::CallbackFailed { meeting, .. }
             | Self::CallbackRefused { meeting, .. } => Some(meeting),
-            Self::RecordingSeen { meeting, .. }
+            Self::CallAnswered { meeting, .. }
+            | Self::RecordingSeen { meeting, .. }
             | Self::RecordingPublished { meeting, .. }
             | Self::RecordingUnpublished { meeting, .. }
             | Self::RecordingDeleted { meeting, .. }

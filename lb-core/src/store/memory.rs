@@ -1,5 +1,6 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
+mod accounts;
 mod events;
 mod hooks;
 mod network;
@@ -9,6 +10,7 @@ mod recordings;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 
 use self::events::Kept;
@@ -17,6 +19,7 @@ use super::{
     ClaimOutcome, Counted, Entry, FleetRecord, FleetStore, Lane, MeetingIndex, MeetingStore, NowHeld, OWNERS_NAMED,
     Outbox, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
+use crate::account::Accounts;
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
@@ -33,6 +36,7 @@ pub struct InMemoryStore {
     index: PublishedIndex,
     hooks: hooks::Hooks,
     network: LiveNetwork,
+    accounts: ArcSwap<Accounts>,
     recordings: PublishedRecordings,
     // Serialises changes; readers never take it.
     written: Mutex<Written>,
@@ -126,6 +130,10 @@ impl MeetingStore for InMemoryStore {
 
     async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError> {
         Ok(self.index.load().meetings_on(server))
+    }
+
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.index.load().meetings_after(after, limit))
     }
 
     async fn voice_bridge_taken(
@@ -253,6 +261,10 @@ impl Outbox for InMemoryStore {
         Ok(self.lock().deliveries.knows(callback))
     }
 
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError> {
+        Ok(self.lock().deliveries.waiting(integration))
+    }
+
     async fn due(
         &self,
         now: Timestamp,
@@ -308,6 +320,7 @@ mod tests {
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::account_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,5 +1,6 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
-//! may use the balancer, [`RecordingStore`] for recordings, [`EventStore`] for what happened.
+//! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
+//! happened.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -24,6 +25,7 @@
 //!
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
+mod accounts;
 mod events;
 mod hooks;
 mod index;
@@ -40,9 +42,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::accounts::AccountStore;
 pub use self::events::{
-    BadEventCursor, EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
-    MeetingQuery, NAMES_PEOPLE, PseudonymKey, SentUser, USERS_TOLD, may_name_people,
+    BadEventCursor, EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
+    MeetingQuery, NAMES_PEOPLE, NobodyMeant, PersonQuery, PseudonymKey, SentUser, USERS_TOLD, may_name_people,
 };
 pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
@@ -56,6 +59,7 @@ pub use self::outbox_index::{Lane, OutboxIndex};
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
 pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
 
+use crate::account::BadAccounts;
 use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
@@ -71,6 +75,8 @@ pub struct Stores {
     pub fleet: Arc<dyn FleetStore>,
     /// Integrations, plans, partners and routers.
     pub network: Arc<dyn NetworkStore>,
+    /// Users, tokens and sessions.
+    pub accounts: Arc<dyn AccountStore>,
     /// Hooks of websites.
     pub hooks: Arc<dyn HookStore>,
     /// Recordings.
@@ -81,13 +87,15 @@ pub struct Stores {
 
 impl Stores {
     /// All of them in one.
-    pub fn one<S: MeetingStore + FleetStore + NetworkStore + RecordingStore + HookStore + EventStore>(
-        store: Arc<S>,
-    ) -> Self {
+    pub fn one<S>(store: Arc<S>) -> Self
+    where
+        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+    {
         Self {
             meetings: store.clone(),
             fleet: store.clone(),
             network: store.clone(),
+            accounts: store.clone(),
             recordings: store.clone(),
             hooks: store.clone(),
             events: store,
@@ -120,6 +128,9 @@ pub trait MeetingStore: Outbox {
 
     /// All meetings held on a server.
     async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError>;
+
+    /// The first `limit` meetings behind `after`, by integration and meetingID; from the first on where nothing is said.
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError>;
 
     /// Whether a meeting or claim uses `voice_bridge`: on `server`, or anywhere where `None` is asked. The meeting or claim
     /// of `except` does not count.
@@ -323,12 +334,15 @@ pub enum StoreError {
     /// The claim or incarnation meant is no longer the one held. Nothing was changed.
     #[error("another call settled this meeting first")]
     Fenced,
-    /// The network has changed since the change was decided on. Nothing was changed.
-    #[error("another change of the network came first")]
+    /// The network, or the accounts, have changed since the change was decided on. Nothing was changed.
+    #[error("another change came first")]
     Overtaken,
     /// The network would not be whole. Nothing was changed.
     #[error(transparent)]
     BadNetwork(#[from] BadNetwork),
+    /// The accounts would not be whole. Nothing was changed.
+    #[error(transparent)]
+    BadAccounts(#[from] BadAccounts),
     /// The store cannot be read or written now.
     #[error("the store cannot be used: {0}")]
     Unavailable(String),

@@ -1,5 +1,5 @@
 //! The contract of [`MeetingStore`](crate::store::MeetingStore), [`FleetStore`](crate::store::FleetStore),
-//! [`NetworkStore`](crate::store::NetworkStore) and [`EventStore`](crate::store::EventStore) as tests.
+//! [`NetworkStore`](crate::store::NetworkStore), [`AccountStore`](crate::store::AccountStore) and [`EventStore`](crate::store::EventStore) as tests.
 //!
 //! [`store_contract!`](crate::store_contract) and [`fleet_store_contract!`](crate::fleet_store_contract) make one `#[test]`
 //! of each clause, so that each is reported by itself. Both are handed an async closure that makes a new, empty store behind
@@ -30,6 +30,7 @@
 // a clause is a test: it says what went wrong by panicking
 #![allow(clippy::unwrap_used)]
 
+pub mod accounts;
 pub mod claims;
 pub mod event_store;
 pub mod events;
@@ -55,7 +56,7 @@ pub use futures_executor::block_on;
 
 use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
-use crate::event::{Ended, Event, EventKind, Placement, Role};
+use crate::event::{Ended, Event, EventKind, NextBest, Placement, PositionFrom, Role};
 use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
 
 /// Makes one `#[test]` of each clause that every [`MeetingStore`](crate::store::MeetingStore) keeps. See
@@ -222,6 +223,26 @@ macro_rules! network_store_contract {
     };
 }
 
+/// Makes one `#[test]` of each clause that every [`AccountStore`](crate::store::AccountStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! account_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            accounts::{
+                a_new_store_has_no_users,
+                a_change_of_accounts_is_present_with_every_fact_once_it_is_answered,
+                a_change_of_accounts_that_was_overtaken_or_is_bad_changes_nothing,
+                of_many_changes_of_accounts_at_once_none_is_lost,
+                a_use_is_noted_soon_and_overtakes_nobody,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::account_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
 /// Makes one `#[test]` of each clause that every [`EventStore`](crate::store::EventStore) keeps that is a
 /// [`MeetingStore`](crate::store::MeetingStore) too. See [`testkit::store`](crate::testkit::store).
 #[macro_export]
@@ -241,6 +262,8 @@ macro_rules! event_store_contract {
                 meetings_of_others_are_not_told,
                 old_events_are_forgotten_some_at_a_time,
                 names_of_old_events_become_pseudonyms_once,
+                events_of_a_person_are_found_by_id_name_and_integration,
+                a_person_is_erased_page_by_page_and_nobody_else_is,
             }
         }
     };
@@ -351,6 +374,10 @@ fn created(meeting: &Meeting) -> Event {
             score: Some(12.25),
             reason: "12.25 % CPU".to_owned(),
             attempt: 1,
+            candidates: 3,
+            next: vec![NextBest { server: "bbb9".into(), score: None }],
+            left_out: [("full".into(), 2)].into(),
+            position_from: Some(PositionFrom::Integration),
         },
         parameters: meeting.parameters.clone(),
         router: Some("default".into()),

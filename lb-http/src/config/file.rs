@@ -11,6 +11,7 @@ use lb_core::Secret;
 use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
+use super::admin_socket::AdminSocket;
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
@@ -60,6 +61,7 @@ tables! {
         trusted_proxies: Option<List<IpNet>>,
         admin: Option<At<SocketAddr>>,
         admin_tls: Option<At<bool>>,
+        admin_socket: Option<At<AdminSocket>>,
         tls: Option<Table<Tls>>,
         max_connections: Option<At<NonZero<u32>>>,
         max_connections_per_address: Option<At<NonZero<u32>>>,
@@ -74,6 +76,7 @@ tables! {
     Store {
         url: Option<At<StoreUrl>>,
         create_when_unavailable: Option<At<bool>>,
+        key_file: Option<At<PathBuf>>,
     }
 
     Monitor {

@@ -74,14 +74,14 @@ impl Config {
 }
 
 /// Knows what stands where.
-struct Places<'a> {
-    name: &'a str,
-    text: &'a str,
-    variables: &'a [Variable],
+pub(super) struct Places<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+    pub(super) variables: &'a [Variable],
 }
 
 impl Places<'_> {
-    fn of(&self, at: usize) -> String {
+    pub(super) fn of(&self, at: usize) -> String {
         if let Some(variable) = self.variables.iter().rfind(|variable| variable.start <= at) {
             return variable.name.clone();
         }
@@ -89,7 +89,7 @@ impl Places<'_> {
         format!("{}:{line}", self.name)
     }
 
-    fn sentence(&self, document: &DeTable<'_>, error: &Error) -> String {
+    pub(super) fn sentence(&self, document: &DeTable<'_>, error: &Error) -> String {
         let span = error.span().unwrap_or(0..0);
         let place = self.of(span.start);
         let key = key_at(document, &span).unwrap_or_default();

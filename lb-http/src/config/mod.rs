@@ -11,6 +11,7 @@
 //! # Ok::<(), lb_http::config::ConfigErrors>(())
 //! ```
 
+mod admin_socket;
 mod choice;
 mod duration;
 mod entity;
@@ -20,13 +21,14 @@ mod file;
 mod load;
 mod meaning;
 mod network;
+pub mod profiles;
 mod scalar;
+mod servers;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,12 +38,13 @@ use ipnet::IpNet;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
-use lb_core::source::ServerFacts;
-use lb_core::{Network, Secret, Server, ServerName};
+use lb_core::{Network, Secret};
 use url::Url;
 
+pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
+pub use self::profiles::ProfileAt;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
@@ -53,6 +56,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// What becomes of creates while they cannot be kept there.
     pub when_store_unavailable: WhenUnavailable,
+    /// The file with the keys that secrets are sealed with there; absent: they stand there as they are.
+    pub store_key_file: Option<PathBuf>,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.
@@ -69,8 +74,8 @@ pub struct Config {
     pub webhooks: bool,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
-    /// The websites, their plans, partners and routers, as far as the file declares them: those are managed. There are always a
-    /// plan and a router called `default`.
+    /// The websites, their plans, partners and routers, and the servers, as far as the file declares them: those are managed.
+    /// There are always a plan and a router called `default`.
     pub network: Arc<Network>,
     /// Stamped on every meeting as `mconflb-guid`.
     pub guid: String,
@@ -103,6 +108,8 @@ pub struct Listen {
     pub admin: Option<SocketAddr>,
     /// Whether TLS is spoken there. Only where there is `tls`.
     pub admin_tls: bool,
+    /// Where administration without a token is, for the same machine.
+    pub admin_socket: AdminSocket,
     /// The certificate; absent: plain HTTP is spoken.
     pub tls: Option<Tls>,
     /// Connections at once to all addresses of the API together; at least 1.
@@ -122,7 +129,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// `[monitor]`, and `[[servers]]` in it.
+/// `[monitor]`
 #[derive(Clone, Debug)]
 pub struct Monitor {
     /// Who knows the servers.
@@ -136,10 +143,10 @@ pub struct Monitor {
 /// `[monitor] kind`, with what that kind needs.
 #[derive(Clone, Debug)]
 pub enum MonitorSource {
-    /// The configuration itself: these servers and no others.
-    Static(Vec<Server>),
-    /// Nagios, and what the configuration says of single servers beyond it.
-    Nagios(Box<Nagios>, HashMap<ServerName, ServerFacts>),
+    /// Nobody: the servers of the network and no others.
+    Static,
+    /// Nagios. What the network says of single servers goes over what it says.
+    Nagios(Box<Nagios>),
 }
 
 /// How Nagios is asked.

@@ -165,12 +165,14 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!((moodle.router.as_str(), &moodle.tags.required[..]), ("even", &["gpu".to_owned()][..]));
     assert_eq!(moodle.position.map(|position| position.longitude), Some(-51.2));
 
-    let MonitorSource::Nagios(nagios, facts) = config.monitor.source else { panic!("no Nagios") };
+    let bbb1 = config.network.server(&"bbb1".into()).unwrap();
+    assert!(bbb1.managed);
+    let bbb1 = bbb1.facts.clone();
+    let MonitorSource::Nagios(nagios) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.url.as_str(), "http://127.0.0.1:8420/nagios4/cgi-bin/");
     assert_eq!(nagios.credentials, Some(("lb".into(), "m0nit0r-pass".into())));
     assert_eq!((nagios.hostgroup.as_deref(), nagios.recording_hostgroup.as_deref()), (Some("bbb"), Some("rec")));
     assert_eq!((nagios.cpu_service.as_str(), nagios.cpu_label.as_str()), ("CPU", "load"));
-    let bbb1 = &facts["bbb1"];
     assert_eq!(bbb1.api_url.as_ref().map(Url::as_str), Some("https://bbb1.example.org/bigbluebutton/api/"));
     assert_eq!((bbb1.capacity, bbb1.checksum), (Some(200), Some(Algorithm::Sha1)));
     assert_eq!(bbb1.weight, Some(2.5));
@@ -187,7 +189,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.guid, "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite("lb.sqlite3".into()));
     assert_eq!(config.when_store_unavailable, WhenUnavailable::Refuse);
-    assert!(matches!(&config.monitor.source, MonitorSource::Static(servers) if servers.is_empty()));
+    assert!(matches!(&config.monitor.source, MonitorSource::Static) && config.network.servers().len() == 0);
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(10), seconds(30)));
     assert_eq!(config.health, HealthRules::default());
     let upstream = Upstream { connect_timeout: seconds(2), timeout: seconds(8), max_concurrent_calls: 100 };
@@ -228,10 +230,11 @@ fn addresses_are_one_or_a_list_in_the_environment_as_well() {
 #[test]
 fn static_servers_are_whole_servers() {
     let config = load("[[servers]]\nname = 'a'\nurl = 'https://a.example.org'\nsecret = 'x'\ncapacity = 7").unwrap();
-    let MonitorSource::Static(servers) = config.monitor.source else { panic!("not static") };
-    assert_eq!(servers[0].api_url.as_str(), "https://a.example.org/bigbluebutton/api/");
-    assert_eq!((servers[0].address.as_str(), servers[0].capacity), ("a.example.org", Some(7)));
-    assert_eq!(servers[0].checksum, Algorithm::Sha256);
+    assert!(matches!(config.monitor.source, MonitorSource::Static));
+    let server = config.network.server(&"a".into()).unwrap().whole().unwrap();
+    assert_eq!(server.api_url.as_str(), "https://a.example.org/bigbluebutton/api/");
+    assert_eq!((server.address.as_str(), server.capacity), ("a.example.org", Some(7)));
+    assert_eq!(server.checksum, Algorithm::Sha256);
 }
 
 #[test]
@@ -313,7 +316,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ("log = ['json']", "lb.toml:1: log must be a table"),
         (
             "[listen]\napii = 1",
-            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
+            "lb.toml:2: listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, admin_socket, tls, max_connections, max_connections_per_address, idle_timeout",
         ),
         ("[geoip]\nfile = 1", "lb.toml:2: geoip.file is not a known key; known here: database"),
         (
@@ -509,7 +512,7 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.network.routers().len(), 2);
     assert_eq!(config.health, HealthRules { failures: 9, ..HealthRules::default() });
     assert!(!config.placement.last_resort);
-    let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
+    let MonitorSource::Nagios(nagios) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
     let secrets = |name| config.network.integration(name).unwrap().secrets.clone();
     assert_eq!(secrets("a"), ["y,z"].map(IntegrationSecret::from));
@@ -539,7 +542,7 @@ fn a_bad_variable_is_answered_with_its_name() {
         (
             "LB__LISTEN__APII",
             "8080",
-            "listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, tls, max_connections, max_connections_per_address, idle_timeout",
+            "listen.apii is not a known key; known here: api, public_url, trusted_proxies, admin, admin_tls, admin_socket, tls, max_connections, max_connections_per_address, idle_timeout",
         ),
         (
             "LB__LISTEN__API__PORT",

@@ -21,8 +21,9 @@ use tower::ServiceExt;
 use super::activity::{Activity, Cut, Verdict};
 use super::answer_body::watched;
 use super::bodies::Bodies;
+use super::peer::Peer;
 use super::reply_body::ReplyBody;
-use super::stream::Stream;
+use super::stream::{Bytes, Stream};
 use super::uploads::Uploads;
 use super::{Limits, Service, api};
 
@@ -61,14 +62,14 @@ impl Server {
     /// Serves one connection to its end.
     pub(super) async fn connection(self: Arc<Self>, offer: Arc<Offer>, stream: TcpStream, peer: SocketAddr) {
         self.service.metrics.connection_opened();
-        let cut = self.serve(offer, stream, peer).await.err();
+        let cut = self.shake_hands(offer, stream, peer).await.err();
         self.service.metrics.connection_closed(cut.map(Cut::word));
         if let Some(cut) = cut {
             tracing::trace!(%peer, why = cut.word(), "a connection was closed");
         }
     }
 
-    async fn serve(self: &Arc<Self>, offer: Arc<Offer>, stream: TcpStream, peer: SocketAddr) -> Result<(), Cut> {
+    async fn shake_hands(self: &Arc<Self>, offer: Arc<Offer>, stream: TcpStream, peer: SocketAddr) -> Result<(), Cut> {
         let limits = self.service.limits;
         let _ = stream.set_nodelay(true);
         let bytes = match &offer.tls {
@@ -85,6 +86,12 @@ impl Server {
                 }
             }
         };
+        self.serve(offer, Either::Left(bytes), Peer::Remote(peer)).await
+    }
+
+    /// Speaks HTTP over `bytes` until one end has enough.
+    pub(super) async fn serve(self: &Arc<Self>, offer: Arc<Offer>, bytes: Bytes, peer: Peer) -> Result<(), Cut> {
+        let limits = self.service.limits;
         let activity = Activity::new();
         let stream = TokioIo::new(Stream { bytes, activity: Arc::clone(&activity) });
         let (server, begun) = (Arc::clone(self), Arc::clone(&activity));
@@ -129,10 +136,14 @@ impl Server {
         }
     }
 
-    async fn answer(&self, offer: &Offer, peer: SocketAddr, request: Request<Incoming>) -> hyper::Response<ReplyBody> {
-        if offer.api && route(request.uri().path()).is_some() {
+    async fn answer(&self, offer: &Offer, peer: Peer, mut request: Request<Incoming>) -> hyper::Response<ReplyBody> {
+        if let Peer::Remote(peer) = peer
+            && offer.api
+            && route(request.uri().path()).is_some()
+        {
             return api::answer(&self.service, &self.bodies, &self.uploads, peer, request).await;
         }
+        request.extensions_mut().insert(peer);
         let Ok(page) = offer.pages.clone().oneshot(request).await;
         page.map(ReplyBody::Page)
     }

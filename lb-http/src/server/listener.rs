@@ -18,6 +18,7 @@ use super::activity::Cut;
 use super::addresses::Addresses;
 use super::certificate::Certificates;
 use super::connection::{Offer, Server};
+use super::local::LocalSocket;
 use super::seldom::Seldom;
 use super::{Service, caller, pages};
 
@@ -75,10 +76,15 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Serves on `listeners` until `shutdown` is ready. Then no connection is accepted any more, those that are idle are closed,
+/// Serves on `listeners`, and at the socket `local`, until `shutdown` is ready. Then no connection is accepted any more, those that are idle are closed,
 /// and calls under way are answered before this returns, within [`Limits::stop_time`](super::Limits::stop_time).
 /// A connection that cannot be accepted is logged, and accepting goes on.
-pub async fn serve(listeners: Vec<Listener>, service: Service, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listeners: Vec<Listener>,
+    local: Option<LocalSocket>,
+    service: Service,
+    shutdown: impl Future<Output = ()>,
+) {
     let limits = service.limits;
     let stopping = CancellationToken::new();
     let server = Arc::new(Server::new(service, stopping.clone()));
@@ -107,7 +113,14 @@ pub async fn serve(listeners: Vec<Listener>, service: Service, shutdown: impl Fu
         }
     });
     let accepting = join_all(doors);
-    tokio::join!(accepting, async {
+    let locally = async {
+        let Some(local) = local else { return };
+        tokio::select! {
+            () = local.accept(Arc::clone(&server), connections.clone()) => {}
+            () = stopping.cancelled() => {}
+        }
+    };
+    tokio::join!(accepting, locally, async {
         shutdown.await;
         stopping.cancel();
     });

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `listener` | binds addresses, accepts connections, and stops |
+//! | `local` | the socket for administration from the same machine |
 //! | `connection` | one connection: the handshake, HTTP within the deadlines, its end |
 //! | `limits` | what connections, requests and answers may cost |
 //! | `activity` | what goes on over one connection, and what it has waited for too long |
@@ -14,6 +15,7 @@
 //! | `api` | BBB's API: from a raw request to [`Balancer::handle`](lb_core::balancer::Balancer::handle) and back |
 //! | `accept` | whether a page is wanted, and in which language |
 //! | `refusal` | the page for people who cannot join |
+//! | `peer` | who is at the other end of a connection |
 //! | `caller` | whose address counts: trusted proxies, `X-Forwarded-For` |
 //! | `bodies` | the bodies of requests, within what they may cost |
 //! | `uploads` | those that go on to a server while they come |
@@ -36,8 +38,10 @@ mod connection;
 mod hooks;
 mod limits;
 mod listener;
+mod local;
 mod multipart;
 mod pages;
+mod peer;
 mod refusal;
 mod reply_body;
 mod seldom;
@@ -49,12 +53,15 @@ pub use self::callbacks::Posts;
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;
 pub use self::listener::{Listener, Purpose, bind, serve};
+pub use self::local::LocalSocket;
 pub use self::pages::router;
+pub(crate) use self::peer::{Peer, address_of};
 
 use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::AccountService;
 use crate::metrics::Metrics;
 use crate::setup::LiveSetup;
 
@@ -63,6 +70,8 @@ use crate::setup::LiveSetup;
 pub struct Service {
     /// The balancer, and whose word about addresses it believes; each request reads it once.
     pub setup: Arc<LiveSetup>,
+    /// The people who run it.
+    pub accounts: Arc<AccountService>,
     /// The metrics shown at `/metrics`.
     pub metrics: Arc<Metrics>,
     /// Calls that must run to their end although their website has hung up.

@@ -8,11 +8,12 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use super::{Service, callbacks};
+use crate::rest;
 
 /// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
-/// `/metrics` for Prometheus.
+/// `/metrics` for Prometheus, `/api/v1` for administration.
 pub fn router(service: Service) -> Router {
-    for_everybody().route("/readyz", get(readyz)).merge(private()).with_state(service)
+    for_everybody().route("/readyz", get(readyz)).merge(private()).merge(rest::router(&service)).with_state(service)
 }
 
 /// The pages that strangers may see where administration has a listener of its own. `/readyz` keeps its reasons to itself.

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
 use super::activity::Activity;
 
+/// Over the network, plain or within TLS; or from the same machine.
+pub(super) type Bytes = Either<Either<TcpStream, Box<TlsStream<TcpStream>>>, UnixStream>;
+
 /// A connection's bytes.
 pub(super) struct Stream {
-    pub(super) bytes: Either<TcpStream, Box<TlsStream<TcpStream>>>,
+    pub(super) bytes: Bytes,
     pub(super) activity: Arc<Activity>,
 }
 
@@ -23,8 +26,9 @@ impl Drop for Stream {
     fn drop(&mut self) {
         if self.activity.is_given_up() {
             let socket = match &self.bytes {
-                Either::Left(stream) => stream,
-                Either::Right(stream) => stream.get_ref().0,
+                Either::Left(Either::Left(stream)) => stream,
+                Either::Left(Either::Right(stream)) => stream.get_ref().0,
+                Either::Right(_) => return,
             };
             let _ = socket.set_zero_linger();
         }

@@ -1,6 +1,7 @@
 //! [`AdministrationError`]: why something was not changed.
 
-use crate::network::{BadNetwork, EntityName, IntegrationName};
+use crate::account::UserName;
+use crate::network::{BadNetwork, EntityName, IntegrationName, PartnerName};
 use crate::store::StoreError;
 
 /// Why something was not changed, in a sentence for who wanted to. None has the value of a secret in it.
@@ -25,6 +26,9 @@ pub enum AdministrationError {
         /// What.
         name: EntityName,
     },
+    /// Somebody else has changed the network since it was looked at.
+    #[error("the network has been changed by somebody else since it was looked at: look at it again")]
+    NetworkOvertaken,
     /// No secret, or more than one, has the label.
     #[error("integration {name} has {found} secrets with that label; one can be changed only where it has one")]
     Label {
@@ -38,6 +42,14 @@ pub enum AdministrationError {
     LabelTaken {
         /// Whose.
         name: IntegrationName,
+    },
+    /// A user looks after the partner that is to be removed.
+    #[error("partner {partner} is looked after by user {user}: it cannot be removed")]
+    LookedAfter {
+        /// Which.
+        partner: PartnerName,
+        /// By whom.
+        user: UserName,
     },
     /// The network would not be whole.
     #[error(transparent)]

@@ -4,11 +4,12 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::balancer::{Actor, AdministrationError, Expected};
-use crate::event::Administered;
+use crate::event::{Administered, Change, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, IntegrationName, Partner, Plan, PlanName, Revision, Router, RouterName,
 };
 use crate::placement::{Candidate, LeastUsers, PlacementPolicy, PlacementRequest};
+use crate::store::MeetingStore;
 
 fn ana() -> Actor {
     "ana@example.org".into()
@@ -30,10 +31,7 @@ impl Network {
     /// What was told of changes, the newest last.
     fn changes(&self) -> Vec<(String, Administered, String)> {
         let told = |event: EventKind| match event {
-            EventKind::NetworkChanged { by, how, which } => {
-                let which: Vec<_> = which.iter().map(ToString::to_string).collect();
-                Some((by, how, which.join(", ")))
-            }
+            EventKind::Administered { by, how, subject, .. } => Some((by, how, subject.to_string())),
             _ => None,
         };
         self.events().into_iter().filter_map(told).collect()
@@ -155,21 +153,59 @@ fn what_the_file_declares_only_the_file_changes() {
     assert_eq!(
         network.changes(),
         [
-            by_file(Administered::Added, "plan small, partner ufrgs"),
+            by_file(Administered::Added, "plan small"),
+            by_file(Administered::Added, "partner ufrgs"),
             by_file(Administered::TakenOver, "integration moodle"),
             by_ana(Administered::Changed, "integration portal"),
-            by_file(Administered::Removed, "partner ufrgs, integration moodle"),
+            by_file(Administered::Removed, "partner ufrgs"),
+            by_file(Administered::Removed, "integration moodle"),
         ]
     );
 }
 
 #[test]
-fn many_things_that_change_at_once_are_told_in_several_events() {
+fn it_is_told_who_did_what_from_where_and_what_is_other_than_before() {
+    let network = Network::of(1);
+    let by = Actor::new("ana@example.org", Some([192, 0, 2, 7].into()));
+    let put = |plan: Plan| block_on(network.balancer.put(plan, Expected::Any, &by)).unwrap();
+    put(Plan { calls_per_second: Some(50), ..Plan::new("small") });
+    put(Plan { calls_per_second: Some(80), ..Plan::new("small") });
+    put(Plan { calls_per_second: Some(80), ..Plan::new("small") });
+    let drained =
+        network.balancer.tell_administered(&by, Administered::Drained, Subject::new("server", "bbb1"), vec![]);
+    block_on(drained);
+    let event = |how, subject: Subject, changes: &[(Option<&str>, &str)]| {
+        let text = |text: &str| text.to_owned();
+        let change =
+            |(from, to): &(Option<&str>, &str)| Change::new("calls_per_second", from.map(text), Some(text(to)));
+        let (by, address) = (by.name().to_owned(), by.address());
+        EventKind::Administered { by, address, how, subject, changes: changes.iter().map(change).collect() }
+    };
+    let small = || Subject::new("plan", "small");
+    let events = [
+        event(Administered::Added, small(), &[(None, "50")]),
+        event(Administered::Changed, small(), &[(Some("50"), "80")]),
+        event(Administered::Drained, Subject::new("server", "bbb1"), &[]),
+    ];
+    let told: Vec<_> =
+        network.events().into_iter().filter(|kind| matches!(kind, EventKind::Administered { .. })).collect();
+    assert_eq!(told, events);
+    let stored = block_on(network.store.latest_events(1)).unwrap();
+    assert_eq!(
+        stored.first().map(|event| &event.kind),
+        events.last(),
+        "what the network does not keep is stored by itself"
+    );
+}
+
+#[test]
+fn many_things_that_change_at_once_are_told_one_by_one() {
     let network = Network::of(1);
     let websites = (0..250).map(|number| Integration::new(format!("site{number}"), format!("s{number}")).into());
     block_on(network.balancer.declare(&Declared::new(websites))).unwrap();
-    let told: Vec<usize> = network.changes().iter().map(|(_, _, which)| which.split(", ").count()).collect();
-    assert_eq!(told, [100, 100, 50]);
+    let told: Vec<_> = network.changes().into_iter().map(|(_, how, which)| (how, which)).collect();
+    let website = |number| (Administered::Added, format!("integration site{number}"));
+    assert_eq!(told, (0..250).map(website).collect::<Vec<_>>());
     assert_eq!(network.balancer.network().revision(), Revision(1), "all of it is one change");
 }
 

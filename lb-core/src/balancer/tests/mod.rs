@@ -8,6 +8,7 @@ mod calls;
 mod concurrency;
 mod config_xml;
 mod down;
+mod explain;
 mod faults;
 mod get_servers;
 mod hints;
@@ -22,8 +23,10 @@ mod presence;
 mod races;
 mod recordings;
 mod reports;
+mod running;
 mod succession;
 mod text_tracks;
+mod words;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -3,6 +3,7 @@
 mod changes;
 
 use super::*;
+use crate::balancer::Actor;
 use crate::gateway::{Fault, SimulatedBbb, SimulatedBreakout, SimulatedRecording, SimulatedRecordingState as OnServer};
 use crate::recording::{Recording, RecordingState};
 
@@ -120,7 +121,7 @@ fn what_is_nobodys_is_for_administrators_who_may_say_whose_it_is() {
     assert_eq!(nobodys(), [others.clone(), gone.clone(), foreign.clone()]);
     let assign = |id: &str, owner: Option<&str>| {
         let owner = owner.map(Into::into);
-        block_on(network.balancer.assign_recording(&id.into(), owner.as_ref())).unwrap()
+        block_on(network.balancer.assign_recording(&id.into(), owner.as_ref(), &Actor::from("a test"))).unwrap()
     };
     assert!(!assign(&foreign, Some("wiki")) && !assign("none", Some("portal")));
     assert!(assign(&foreign, Some("portal")) && assign(&gone, Some("portal")));
@@ -144,7 +145,10 @@ fn what_an_administrator_said_holds_for_copies_that_come_later() {
     let recording = network.recording_of("moodle", "x", 0);
     let id = network.put_recording(1, recording.clone());
     network.follow_recordings();
-    assert!(block_on(network.balancer.assign_recording(&id.as_str().into(), Some(&"portal".into()))).unwrap());
+    assert!(
+        block_on(network.balancer.assign_recording(&id.as_str().into(), Some(&"portal".into()), &"a test".into()))
+            .unwrap()
+    );
     network.put_recording(2, recording);
     for _ in 0..2 {
         network.follow_recordings();

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::{START, claim, created, ended, joined, meeting, token};
 use crate::callback::CallbackKind;
-use crate::event::{Administered, Event, EventKind, Found};
+use crate::event::{Administered, Change, Event, EventKind, Found, Subject};
 use crate::meeting::{MeetingKey, Stray};
-use crate::network::EntityName;
 use crate::server::ServerState;
 use crate::store::{MeetingStore, Replaces, StoreError};
 
@@ -127,16 +126,26 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
             recording: "a-1".into(),
             server: "rec1".into(),
         },
-        EventKind::NetworkChanged {
+        EventKind::Administered {
             by: "ana@example.org".into(),
-            how: Administered::SecretAdded,
-            which: vec![EntityName::Integration("moodle".into()), EntityName::Plan("a \"plan\"".into())],
+            address: Some([192, 0, 2, 7].into()),
+            how: Administered::Changed,
+            subject: Subject::new("plan", "a \"plan\""),
+            changes: vec![Change::new("max_duration", None, Some("4h".to_owned())), Change::hidden("secrets.2026")],
+        },
+        EventKind::Administered {
+            by: String::new(),
+            address: None,
+            how: Administered::FreezeLifted,
+            subject: Subject::new("freeze", ""),
+            changes: Vec::new(),
         },
         EventKind::MonitorFailed { problem: "no answer".to_owned() },
         EventKind::MonitorRecovered,
         EventKind::StoreFailed { problem: "no space".to_owned() },
         EventKind::StoreRecovered,
         EventKind::CallAnswered {
+            meeting: None,
             call: "join".into(),
             integration: Some("moodle".into()),
             server: None,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lb_core::account::Accounts;
 use lb_core::network::Network;
 use lb_core::store::{HookIndex, MeetingIndex, OutboxIndex, RecordingIndex, StoreError};
 use rusqlite::{Connection, ErrorCode};
@@ -13,11 +14,12 @@ use super::later::{Later, Put};
 pub(super) struct Work<'a> {
     pub(super) index: &'a mut MeetingIndex,
     pub(super) network: &'a mut Arc<Network>,
+    pub(super) accounts: &'a mut Arc<Accounts>,
     pub(super) hooks: &'a mut HookIndex,
     pub(super) outbox: &'a mut OutboxIndex,
     pub(super) recordings: &'a mut RecordingIndex,
-    connection: &'a Connection,
-    way: Way<'a>,
+    pub(super) connection: &'a Connection,
+    pub(super) way: Way<'a>,
 }
 
 /// Where changes go.
@@ -31,18 +33,6 @@ pub(super) enum Way<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(
-        index: &'a mut MeetingIndex,
-        network: &'a mut Arc<Network>,
-        hooks: &'a mut HookIndex,
-        outbox: &'a mut OutboxIndex,
-        recordings: &'a mut RecordingIndex,
-        connection: &'a Connection,
-        way: Way<'a>,
-    ) -> Self {
-        Self { index, network, hooks, outbox, recordings, connection, way }
-    }
-
     /// Whether changes go into the database now: it is in no trouble that is known.
     pub(super) fn is_now(&self) -> bool {
         matches!(self.way, Way::Now)

@@ -23,6 +23,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
     include_str!("schema/0007.sql"),
+    include_str!("schema/0008.sql"),
+    include_str!("schema/0009.sql"),
+    include_str!("schema/0010.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
@@ -35,7 +38,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 11] = [
+const CHECKED: [&str; 16] = [
     "claims",
     "meetings",
     "strays",
@@ -44,9 +47,14 @@ const CHECKED: [&str; 11] = [
     "plans",
     "partners",
     "routers",
+    "servers",
     "integrations",
     "integration_secrets",
     "hooks",
+    "accounts",
+    "users",
+    "api_tokens",
+    "sessions",
 ];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.

@@ -1,9 +1,12 @@
+mod accounts;
 mod event_queries;
 mod network;
 mod opening;
+mod person;
 mod probe;
 mod remember;
 mod reports;
+mod sealing;
 mod trouble;
 mod upgrade;
 
@@ -84,6 +87,7 @@ mod contract {
     lb_core::store_contract!(run = run, make = async || Disposable::new());
     lb_core::fleet_store_contract!(run = run, make = async || Disposable::new());
     lb_core::network_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::account_store_contract!(run = run, make = async || Disposable::new());
     lb_core::hook_store_contract!(run = run, make = async || Disposable::new());
     lb_core::recording_store_contract!(run = run, make = async || Disposable::new());
     lb_core::event_store_contract!(run = run, make = async || Disposable::new());

@@ -18,6 +18,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use lb_core::account::Accounts;
 use lb_core::event::Event;
 use lb_core::network::LiveNetwork;
 use lb_core::store::{
@@ -53,6 +54,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 pub(super) struct Shared {
     pub(super) index: PublishedIndex,
     pub(super) network: LiveNetwork,
+    pub(super) accounts: ArcSwap<Accounts>,
     pub(super) hooks: ArcSwap<HookIndex>,
     pub(super) outbox: ArcSwap<OutboxIndex>,
     pub(super) recordings: PublishedRecordings,
@@ -298,16 +300,26 @@ impl WriterThread {
     fn attempt(&self, jobs: &mut [Box<dyn Job>], events: &[Event], way: Way<'_>) -> Result<(), Failure> {
         let mut index = MeetingIndex::clone(&self.shared.index.load());
         let mut network = self.shared.network.load();
+        let mut accounts = self.shared.accounts.load_full();
         let mut hooks = HookIndex::clone(&self.shared.hooks.load());
         let mut outbox = OutboxIndex::clone(&self.shared.outbox.load());
         let mut recordings = RecordingIndex::clone(&self.shared.recordings.load());
-        let mut work =
-            Work::new(&mut index, &mut network, &mut hooks, &mut outbox, &mut recordings, &self.connection, way);
+        let mut work = Work {
+            index: &mut index,
+            network: &mut network,
+            accounts: &mut accounts,
+            hooks: &mut hooks,
+            outbox: &mut outbox,
+            recordings: &mut recordings,
+            connection: &self.connection,
+            way,
+        };
         let done = self.write(jobs, events, &mut work);
         match done {
             Ok(()) => {
                 self.shared.index.publish(index);
                 self.shared.network.publish(network);
+                self.shared.accounts.store(accounts);
                 self.shared.hooks.store(Arc::new(hooks));
                 self.shared.outbox.store(Arc::new(outbox));
                 self.shared.recordings.publish(recordings);

@@ -1,0 +1,118 @@
+//! The commands that administer a running balancer through its `/api/v1`, one file for each noun.
+//!
+//! | | |
+//! |---|---|
+//! | [`Administration`] | which balancer, and how answers are told: the same for all |
+//! | [`Desk`] | what a command has at hand: the balancer, the output |
+//! | [`Listing`] | what every list can do |
+//! | `put` | how a thing is made or changed |
+//!
+//! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
+
+mod desk;
+#[cfg(test)]
+pub(crate) mod fake;
+mod listing;
+mod partner;
+mod put;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lb_core::Secret;
+use url::Url;
+
+pub(crate) use self::desk::Desk;
+pub(crate) use self::listing::Listing;
+use crate::client::{Client, Target, target::url_of};
+use crate::outcome::{Failure, Outcome};
+use crate::world::World;
+
+/// All nouns.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Administer {
+    /// Institutions: they own integrations and may lend servers
+    Partner(Noun<partner::Verb>),
+}
+
+/// A noun, and what is to be done with it.
+#[derive(Debug, Args)]
+pub(crate) struct Noun<V: Subcommand> {
+    #[command(flatten)]
+    administration: Administration,
+    #[command(subcommand)]
+    verb: V,
+}
+
+/// A command without verbs.
+#[derive(Debug, Args)]
+pub(crate) struct Single<A: Args> {
+    #[command(flatten)]
+    administration: Administration,
+    #[command(flatten)]
+    args: A,
+}
+
+/// Which balancer is administered, and how it is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which balancer (otherwise the one of this machine)")]
+pub(crate) struct Administration {
+    /// The URL of a balancer (otherwise LB_URL)
+    #[arg(long, global = true, value_name = "URL", value_parser = url_of, conflicts_with_all = ["profile", "socket", "config"])]
+    pub(crate) url: Option<Url>,
+    /// The API token to show there, or - to read it from standard input (otherwise LB_TOKEN)
+    #[arg(long, global = true, value_name = "TOKEN", value_parser = token)]
+    pub(crate) token: Option<Secret>,
+    /// The balancer of this name in ~/.config/lb/profiles.toml
+    #[arg(long, global = true, value_name = "NAME", conflicts_with_all = ["socket", "config"])]
+    pub(crate) profile: Option<String>,
+    /// The local socket of a balancer (otherwise LB_SOCKET, lb.sock, /run/lb/lb.sock, /var/lib/lb/lb.sock)
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "config")]
+    pub(crate) socket: Option<PathBuf>,
+    /// The balancer that runs with this configuration
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Show what the balancer answers as JSON
+    #[arg(long, global = true, help_heading = "Options")]
+    pub(crate) json: bool,
+}
+
+fn token(text: &str) -> Result<Secret, &'static str> {
+    if text.is_empty() { Err("a token is not empty") } else { Ok(Secret::from(text)) }
+}
+
+/// Something that is done with a running balancer.
+pub(crate) trait Task {
+    /// Does it.
+    async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure>;
+}
+
+/// Does what was asked for.
+pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
+    match command {
+        Administer::Partner(noun) => noun.run(world),
+    }
+}
+
+impl<V: Subcommand + Task> Noun<V> {
+    fn run(self, world: &mut World<'_>) -> Result<Outcome, Failure> {
+        at_desk(&self.administration, self.verb, world)
+    }
+}
+
+impl<A: Args + Task> Single<A> {
+    fn run(self, world: &mut World<'_>) -> Result<Outcome, Failure> {
+        at_desk(&self.administration, self.args, world)
+    }
+}
+
+fn at_desk(said: &Administration, task: impl Task, world: &mut World<'_>) -> Result<Outcome, Failure> {
+    let target = Target::of(said, world)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let client = Client::open(target).await?;
+        task.run(&mut Desk { client, world, json: said.json }).await
+    })
+}

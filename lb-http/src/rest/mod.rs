@@ -1,0 +1,94 @@
+//! Administration over HTTP: JSON below `/api/v1`.
+//!
+//! | file | what |
+//! |---|---|
+//! | `routes` | the table of what can be asked for, and which right each asks for |
+//! | `caller` | who asks |
+//! | `extract` | what is read of a request |
+//! | `problem` | why a request was not done |
+//! | `page`, `version` | long lists; `ETag` and `If-Match` |
+//! | `openapi` | the document that describes all of it, and a page to read |
+//! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
+
+mod caller;
+mod extract;
+mod given_secret;
+mod integrations;
+mod moment;
+mod network_entity;
+mod openapi;
+mod page;
+mod partners;
+mod plans;
+mod problem;
+mod recordings;
+mod routers;
+mod routes;
+mod secrets;
+mod version;
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+
+use self::problem::Problem;
+pub(crate) use self::routes::BASE;
+use self::routes::Routes;
+use crate::server::Service;
+
+/// Requests that are worked on at the same time.
+const AT_ONCE: usize = 64;
+
+/// How long one may take.
+const TIME: Duration = Duration::from_secs(65);
+
+static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+
+/// All that can be asked for.
+pub(crate) fn routes() -> Routes {
+    let mut routes = Routes::default();
+    openapi::routes(&mut routes);
+    integrations::routes(&mut routes);
+    secrets::routes(&mut routes);
+    plans::routes(&mut routes);
+    partners::routes(&mut routes);
+    routers::routes(&mut routes);
+    recordings::routes(&mut routes);
+    routes
+}
+
+/// The same, served.
+pub(crate) fn router(service: &Service) -> axum::Router<Service> {
+    let served = routes().router(service).fallback(nothing_there).method_not_allowed_fallback(not_so);
+    axum::Router::new().nest(BASE, served.layer(from_fn(bounded)))
+}
+
+/// Lets so many requests be worked on, and each for so long.
+async fn bounded(request: Request, next: Next) -> Response {
+    let Ok(_place) = PLACES.try_acquire() else {
+        return Problem::unavailable("too many requests are being worked on").into_response();
+    };
+    let done = tokio::time::timeout(TIME, next.run(request)).await;
+    done.unwrap_or_else(|_| Problem::unavailable("it took too long").into_response())
+}
+
+/// Runs what must be run to its end although its asker may hang up.
+async fn to_its_end<T: Send + 'static>(
+    service: &Service,
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = service.tasks.spawn(work).await;
+    done.unwrap_or_else(|_| Err(Problem::unavailable("it broke off; the log says why")))
+}
+
+async fn nothing_there() -> Problem {
+    Problem::not_found(format!("such path below {BASE}"))
+}
+
+async fn not_so() -> Problem {
+    Problem::not_so()
+}
