@@ -26,7 +26,7 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner"]),
+    ("Administer a running balancer", &["partner", "report"]),
 ];
 
 impl Args {
@@ -291,6 +291,10 @@ mod tests {
             "lb partner list --url ftp://a",
             "lb partner list --url http://a --socket b",
             "lb partner put",
+            "lb report --step minute",
+            "lb report --by user",
+            "lb report --from 2026-03-01",
+            "lb report --csv --json",
             "lb partner put a --servers a,,b",
         ] {
             let error = Args::try_parse_from(line.split(' ')).map(|_| ()).unwrap_err();

@@ -22,6 +22,7 @@ mod partners;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod fake;
 mod listing;
 mod partner;
 mod put;
+mod report;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,16 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// Meetings, participants, minutes and peaks of a period
+    #[command(after_help = "\
+Examples:
+  lb report
+  lb report --from 2026-03-01 --until 2026-04-01 --zone America/Sao_Paulo --step day
+  lb report --from 2026-01-01 --until 2027-01-01 --step month --by partner --csv > 2026.csv
+  lb report --integration moodle --by server --json | jq .total
+
+What each figure means: docs/usage-reports.md.")]
+    Report(Single<report::Report>),
 }
 
 /// A noun, and what is to be done with it.
@@ -93,6 +104,7 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::Report(single) => single.run(world),
     }
 }
 
