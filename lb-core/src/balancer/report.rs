@@ -36,9 +36,8 @@ pub enum ReportError {
 impl Balancer {
     /// Makes a report of what the stored events say now.
     ///
-    /// It reads every event of the period, some 50,000 a second, and computes between two pages of them for some milliseconds,
-    /// at its end for up to a second: it should run where that delays no call, under a deadline, and not many at once. See
-    /// [`Limits`] for how much memory it may take.
+    /// It reads every event of the period, page by page, and computes in between and at its end without a pause: it should run
+    /// where that delays no call, under a deadline, and not many at once. See [`Limits`] for how much memory it may take.
     ///
     /// # Errors
     /// [`ReportError`].
