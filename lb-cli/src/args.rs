@@ -45,6 +45,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "man",
             "meeting",
             "explain",
+            "report",
         ],
     ),
 ];
@@ -369,6 +370,10 @@ mod tests {
             "lb partner list --url ftp://a",
             "lb partner list --url http://a --socket b",
             "lb partner put",
+            "lb report --step minute",
+            "lb report --by user",
+            "lb report --from 2026-03-01",
+            "lb report --csv --json",
             "lb partner put a --servers a,,b",
             "lb plan put a --max-duration soon",
             "lb integration put a --position 91,0",

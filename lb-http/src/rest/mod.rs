@@ -28,6 +28,7 @@ mod persons;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
@@ -83,6 +84,7 @@ pub(crate) fn routes() -> Routes {
     status::routes(&mut routes);
     meetings::routes(&mut routes);
     explain::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 

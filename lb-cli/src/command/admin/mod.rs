@@ -24,6 +24,7 @@ mod person;
 mod plan;
 mod put;
 mod recording;
+mod report;
 mod router;
 mod settings;
 #[cfg(test)]
@@ -85,6 +86,16 @@ Examples:
 
 Nothing is changed by it.")]
     Explain(Single<explain::Explain>),
+    /// Meetings, participants, minutes and peaks of a period
+    #[command(after_help = "\
+Examples:
+  lb report
+  lb report --from 2026-03-01 --until 2026-04-01 --zone America/Sao_Paulo --step day
+  lb report --from 2026-01-01 --until 2027-01-01 --step month --by partner --csv > 2026.csv
+  lb report --integration moodle --by server --json | jq .total
+
+What each figure means: docs/usage-reports.md.")]
+    Report(Single<report::Report>),
 }
 
 /// A noun, and what is to be done with it.
@@ -155,6 +166,7 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Recording(noun) => noun.run(world),
         Administer::Meeting(noun) => noun.run(world),
         Administer::Explain(single) => single.run(world),
+        Administer::Report(single) => single.run(world),
     }
 }
 
