@@ -116,7 +116,8 @@ impl Call {
             Self::PublishRecordings,
             Self::DeleteRecordings,
             Self::UpdateRecordings,
-        ].into_iter()
+        ]
+        .into_iter()
     }
 
     /// The call of that name.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health, support,
+    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+    support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};

@@ -217,7 +217,13 @@ impl Balancer {
             Ok(answered) => answered,
             Err(failure) => {
                 if failure.is_refusal() && self.is_told(failure, known.integration.as_ref()) {
-                    self.support.refusals.note(refusals::Refused::new(failure, request, route, &known, self.clock.now()));
+                    self.support.refusals.note(refusals::Refused::new(
+                        failure,
+                        request,
+                        route,
+                        &known,
+                        self.clock.now(),
+                    ));
                     let (call, key, hint) = (name.clone(), failure.key().into(), known.hint.clone());
                     let (integration, reason) = (known.integration.clone(), failure.reason().into());
                     let address = request.address;

@@ -86,7 +86,9 @@ impl Refused {
     /// A call that was refused at `at`.
     pub(super) fn new(failure: Failure, request: &ApiRequest, route: Route<'_>, known: &Known, at: Timestamp) -> Self {
         let signed = match failure {
-            Failure::Checksum => SignedWrongly::of(request, route).map_or(Signed::NotKept, |one| Signed::Over(one.into())),
+            Failure::Checksum => {
+                SignedWrongly::of(request, route).map_or(Signed::NotKept, |one| Signed::Over(one.into()))
+            }
             _ => Signed::Well,
         };
         Self {

@@ -50,7 +50,8 @@ impl Unreached {
         let host = all.touch(&key);
         let (since, failures) = host.as_ref().map_or((now, 0), |known| (known.since, known.failures));
         let (_, name, hook) = key;
-        *host = Some(UnreachedHost { host: name, hook, since, failures: failures.saturating_add(1), problem, next_try });
+        *host =
+            Some(UnreachedHost { host: name, hook, since, failures: failures.saturating_add(1), problem, next_try });
         if all.len() > HOSTS {
             all.remove_oldest();
         }

@@ -116,7 +116,8 @@ fn what_is_too_long_is_not_kept() {
     let long = "é".repeat(LONGEST_ID);
     call(&journal, &long, 1, "create", "");
     assert_eq!(journal.of(&key(&long)), Notes::default());
-    let Noted::Call { key, .. } = Noted::call(&"end".into(), &Cow::Owned("é".repeat(40)), false, Duration::ZERO) else {
+    let Noted::Call { key, .. } = Noted::call(&"end".into(), &Cow::Owned("é".repeat(40)), false, Duration::ZERO)
+    else {
         panic!("a call")
     };
     assert_eq!(key.len(), 48);

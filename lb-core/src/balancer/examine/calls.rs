@@ -104,10 +104,10 @@ impl Balancer {
         let others = network.integrations().iter().filter(|other| other.name != integration.name);
         let of_others = others.flat_map(|other: &Arc<Integration>| {
             let name = reach.has(other).then(|| other.name.clone());
-            other.secrets.iter().map(move |known| Suspect {
-                secret: known.secret.clone(),
-                whose: Whose::Another(name.clone()),
-            })
+            other
+                .secrets
+                .iter()
+                .map(move |known| Suspect { secret: known.secret.clone(), whose: Whose::Another(name.clone()) })
         });
         let room = MOST_SECRETS.saturating_sub(own.len());
         own.extend(of_others.take(room));
@@ -198,7 +198,9 @@ fn advice(failure: Failure) -> &'static str {
         | Failure::MeetingFull
         | Failure::TooManyCalls => "Change its plan, or give it another one.",
         Failure::ReservedParameters => "Let the website leave out parameters that begin with meta_mconflb-.",
-        Failure::IdNotUnique | Failure::NoServer => "See the states of the servers, and the tags that the integration asks for.",
+        Failure::IdNotUnique | Failure::NoServer => {
+            "See the states of the servers, and the tags that the integration asks for."
+        }
         Failure::HookNotCreated => "See the callback hosts of the integration.",
         _ => "See the log of the balancer.",
     }

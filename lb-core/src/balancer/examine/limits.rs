@@ -50,6 +50,9 @@ mod tests {
         let severity = |used, limit| near("x", "things", used, limit).map(|finding| finding.severity);
         assert_eq!((severity(100, None), severity(80, Some(100))), (None, None));
         assert_eq!(severity(81, Some(100)), Some(Severity::Warning));
-        assert_eq!((severity(100, Some(100)), severity(0, Some(0))), (Some(Severity::Trouble), Some(Severity::Trouble)));
+        assert_eq!(
+            (severity(100, Some(100)), severity(0, Some(0))),
+            (Some(Severity::Trouble), Some(Severity::Trouble))
+        );
     }
 }

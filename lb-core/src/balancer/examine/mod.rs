@@ -142,7 +142,9 @@ fn secrets(integration: &Integration, now: Timestamp) -> Vec<Finding> {
         let within = if days == 0 { "within a day".to_owned() } else { format!("in {days} days") };
         let says = format!("Its secret {} expires {within}.", called(&secret.label));
         match valid.len() {
-            1 => Finding::warning("secret-expires", says, "It is the only valid one: give the website a new one before."),
+            1 => {
+                Finding::warning("secret-expires", says, "It is the only valid one: give the website a new one before.")
+            }
             _ => Finding::note("secret-expires", says, "See that the website has the other one by then."),
         }
     });
@@ -161,5 +163,9 @@ fn unreached_finding(host: &UnreachedHost, now: Timestamp) -> Finding {
         "{what} to {} {verb} not get through: {} ({} tries in {minutes} min; {next}).",
         host.host, host.problem, host.failures
     );
-    Finding::warning(word, says, "See that the website takes what the balancer sends, and that it can be reached from here.")
+    Finding::warning(
+        word,
+        says,
+        "See that the website takes what the balancer sends, and that it can be reached from here.",
+    )
 }

@@ -8,6 +8,7 @@ mod calls;
 mod concurrency;
 mod config_xml;
 mod down;
+mod examine;
 mod faults;
 mod get_servers;
 mod hints;
@@ -23,6 +24,7 @@ mod races;
 mod recordings;
 mod succession;
 mod text_tracks;
+mod trace;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

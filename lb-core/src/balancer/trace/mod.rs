@@ -223,7 +223,8 @@ impl Balancer {
     pub async fn who_had(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, Failure> {
         let mut owners = self.stored(self.store.owners(meeting_id).await)?;
         let kinds = ["meeting-created", "meeting-adopted"].map(str::to_owned).to_vec();
-        let by_id = EventFilter { meeting_id: Some(meeting_id.clone()), kinds: kinds.clone(), ..EventFilter::default() };
+        let by_id =
+            EventFilter { meeting_id: Some(meeting_id.clone()), kinds: kinds.clone(), ..EventFilter::default() };
         let internal_id = Some(meeting_id.as_str().into());
         let by_internal_id = EventFilter { internal_id, kinds, ..EventFilter::default() };
         for filter in [by_id, by_internal_id] {

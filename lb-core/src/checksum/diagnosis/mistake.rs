@@ -162,39 +162,63 @@ impl Mistake {
     /// What to do about it.
     pub fn advice(&self) -> &'static str {
         match self {
-            Self::RightNow => "Nothing, unless it happens again: the secret was added a moment later, or too many wrong calls came from its address.",
+            Self::RightNow => {
+                "Nothing, unless it happens again: the secret was added a moment later, or too many wrong calls came from its address."
+            }
             Self::NoChecksum => "Let the website add `checksum=` with the digest to the query.",
-            Self::BadChecksum { .. } => "Let the website send the digest as 40, 64, 96 or 128 hex digits: SHA-1, SHA-256, SHA-384 or SHA-512.",
+            Self::BadChecksum { .. } => {
+                "Let the website send the digest as 40, 64, 96 or 128 hex digits: SHA-1, SHA-256, SHA-384 or SHA-512."
+            }
             Self::ChecksumUnclean => "Let the website send the hex digits alone.",
-            Self::AlgorithmNotAllowed(_) => "Let the website use another algorithm, or allow this one in `[checksum] algorithms`.",
+            Self::AlgorithmNotAllowed(_) => {
+                "Let the website use another algorithm, or allow this one in `[checksum] algorithms`."
+            }
             Self::SecretExpired => "Give the website the new secret, or let the old one be valid for longer.",
             Self::SecretRemoved => "Give the website one of the secrets that are valid now.",
-            Self::SecretOfServer => "Give the website the secret of its integration: the servers' own are between them and the balancer.",
+            Self::SecretOfServer => {
+                "Give the website the secret of its integration: the servers' own are between them and the balancer."
+            }
             Self::SecretOfAnother(_) => "Give the website the secret of its own integration.",
             Self::SecretWithBlanks => "Enter the secret at the website again, without blanks and line ends around it.",
-            Self::SecretQuoted => "Enter the secret at the website again, without quotation marks and the like around it.",
+            Self::SecretQuoted => {
+                "Enter the secret at the website again, without quotation marks and the like around it."
+            }
             Self::SecretCase => "Enter the secret at the website again: upper and lower case count.",
             Self::SecretCut => "Enter the secret at the website again: one character at its begin or end is missing.",
             Self::SecretPlaceholder => "Enter the secret at the website: it still has what stands there at first.",
             Self::SecretFirst => "The secret goes behind the call's name and the query.",
             Self::Decoded => "The website has to sign the query encoded, exactly as it is sent.",
-            Self::OtherSpaces | Self::HexCase | Self::OtherEncoding => "The website has to send the very text that it signed: its HTTP client, or a proxy before the balancer, encodes the query anew.",
+            Self::OtherSpaces | Self::HexCase | Self::OtherEncoding => {
+                "The website has to send the very text that it signed: its HTTP client, or a proxy before the balancer, encodes the query anew."
+            }
             Self::EncodedAgain => "The website has to sign the query as it is sent, encoded once.",
-            Self::SentEncodedAgain => "The website's HTTP client, or a proxy before the balancer, encodes the finished query once more: hand it the URL as it is.",
-            Self::HtmlEscaped => "The website has to use the plain `&` in URLs (in PHP: `http_build_query($data, '', '&')`).",
-            Self::OtherOrder => "The website has to sign the parameters in the order in which they are sent. A proxy before the balancer may sort them.",
+            Self::SentEncodedAgain => {
+                "The website's HTTP client, or a proxy before the balancer, encodes the finished query once more: hand it the URL as it is."
+            }
+            Self::HtmlEscaped => {
+                "The website has to use the plain `&` in URLs (in PHP: `http_build_query($data, '', '&')`)."
+            }
+            Self::OtherOrder => {
+                "The website has to sign the parameters in the order in which they are sent. A proxy before the balancer may sort them."
+            }
             Self::ChecksumInside => "The website has to sign the query before the checksum is added to it.",
             Self::Separator => "The website has to sign the query without `?`, and with the same `&` as it is sent.",
             Self::WithoutQuery => "The website has to sign the query: the call's name, the query, the secret.",
             Self::WithoutEmpty => "The website has to sign parameters without a value too, or not to send them.",
-            Self::Unsigned { .. } => "Something adds a parameter after the query was signed: the website, or a proxy before the balancer.",
+            Self::Unsigned { .. } => {
+                "Something adds a parameter after the query was signed: the website, or a proxy before the balancer."
+            }
             Self::FormSigned => "Of a POST, sign the query of the URL alone and put the checksum there.",
             Self::NoName => "The website has to sign the call's name before the query.",
             Self::NameCase => "The website has to sign the call's name exactly as it stands in the path.",
             Self::NameWithPath => "The website has to sign the call's name alone, without its path.",
-            Self::OtherName(_) => "The website has to sign the name of the very call that it makes. A join URL must not be made of a create URL.",
+            Self::OtherName(_) => {
+                "The website has to sign the name of the very call that it makes. A join URL must not be made of a create URL."
+            }
             Self::NotKept => "Let the website make a shorter call, such as getMeetings, and look again.",
-            Self::Unknown => "Compare the secret at the website with that of the integration, character by character, or give it a new one; then see that nothing between the website and the balancer changes the query.",
+            Self::Unknown => {
+                "Compare the secret at the website with that of the integration, character by character, or give it a new one; then see that nothing between the website and the balancer changes the query."
+            }
         }
     }
 }

@@ -147,7 +147,9 @@ impl Case<'_> {
                 return Some(Mistake::of_secret(&suspect.whose).into_iter().collect());
             }
             for suspect in suspects.iter().filter(is_valid) {
-                if let Some((mistake, _)) = secrets::nearly(&suspect.secret).find(|(_, secret)| fits(begun, secret.as_bytes())) {
+                if let Some((mistake, _)) =
+                    secrets::nearly(&suspect.secret).find(|(_, secret)| fits(begun, secret.as_bytes()))
+                {
                     return Some(vec![mistake]);
                 }
             }

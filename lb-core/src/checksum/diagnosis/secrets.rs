@@ -20,8 +20,17 @@ pub(super) const PLACEHOLDERS: [&str; 10] = [
 /// Texts that `secret` becomes where it is copied with less or more than itself, each with the mistake.
 pub(super) fn nearly(secret: &Secret) -> impl Iterator<Item = (Mistake, String)> + '_ {
     let text = secret.expose();
-    let around =
-        [("", " "), (" ", ""), (" ", " "), ("", "\n"), ("", "\r\n"), ("", "\r"), ("", "\t"), ("\u{feff}", ""), ("", "\0")];
+    let around = [
+        ("", " "),
+        (" ", ""),
+        (" ", " "),
+        ("", "\n"),
+        ("", "\r\n"),
+        ("", "\r"),
+        ("", "\t"),
+        ("\u{feff}", ""),
+        ("", "\0"),
+    ];
     let quotes = [("\"", "\""), ("'", "'"), ("`", "`"), ("<", ">"), ("", ";"), ("", ","), ("", "\"")];
     let with = move |(before, after): (&str, &str)| format!("{before}{text}{after}");
     let cases = [text.to_lowercase(), text.to_uppercase()].into_iter().filter(move |case| case != text);
@@ -34,7 +43,12 @@ pub(super) fn nearly(secret: &Secret) -> impl Iterator<Item = (Mistake, String)>
     ];
     let blanks = around.into_iter().map(with).chain(trimmed).map(|text| (Mistake::SecretWithBlanks, text));
     blanks
-        .chain(quotes.into_iter().map(move |(before, after)| format!("{before}{text}{after}")).map(|text| (Mistake::SecretQuoted, text)))
+        .chain(
+            quotes
+                .into_iter()
+                .map(move |(before, after)| format!("{before}{text}{after}"))
+                .map(|text| (Mistake::SecretQuoted, text)),
+        )
         .chain(cases.map(|text| (Mistake::SecretCase, text)))
         .chain(cut.into_iter().flatten().filter(|cut| cut.len() >= 8).map(|text| (Mistake::SecretCut, text)))
 }

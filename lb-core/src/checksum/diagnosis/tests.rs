@@ -123,7 +123,9 @@ fn a_query_that_was_signed_otherwise_than_it_is_sent_is_told() {
 #[test]
 fn the_order_of_many_parameters_is_found_too() {
     let many = "h=1&g=2&f=3&e=4&d=5&c=6&b=7&a=8";
-    for signed in ["a=8&b=7&c=6&d=5&e=4&f=3&g=2&h=1", "g=2&f=3&e=4&d=5&c=6&b=7&a=8&h=1", "a=8&h=1&g=2&f=3&e=4&d=5&c=6&b=7"] {
+    for signed in
+        ["a=8&b=7&c=6&d=5&e=4&f=3&g=2&h=1", "g=2&f=3&e=4&d=5&c=6&b=7&a=8&h=1", "a=8&h=1&g=2&f=3&e=4&d=5&c=6&b=7"]
+    {
         assert_eq!(said_of(many, "create", signed, SECRET), [Mistake::OtherOrder], "{signed}");
     }
 }
@@ -138,7 +140,7 @@ fn a_wrong_name_of_the_call_is_told() {
         ("CREATE", Mistake::NameCase),
         ("/bigbluebutton/api/create", Mistake::NameWithPath),
         ("api/create", Mistake::NameWithPath),
-        ("create?", Mistake::NameWithPath),
+        ("create/", Mistake::NameWithPath),
     ] {
         assert_eq!(name(signed), [mistake], "{signed}");
     }
@@ -228,6 +230,7 @@ fn a_long_query_with_many_parameters_takes_no_more_than_is_said() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
     #[test]
     fn no_query_makes_it_stumble(query in ".{0,200}", form in proptest::option::of(".{0,50}"), name in ".{0,20}") {
         let query = format!("{query}&checksum={}", "0".repeat(40));
