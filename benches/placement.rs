@@ -43,7 +43,7 @@ fn fleet(count: usize) -> Fleet {
         let services = ["Processor Report", "Memory Report", "Disk Report", "Meetings Report"].map(service).into();
         ReportedServer { services, load, host: HostStatus::Up, ..ReportedServer::unwatched(server) }
     });
-    let report = MonitorReport { servers: servers.collect() };
+    let report = MonitorReport::of(servers.collect::<Vec<_>>());
     Fleet::default().with_report(report, &BTreeMap::new(), &Arc::new(FleetRules::default()), NOW).expect("servers")
 }
 

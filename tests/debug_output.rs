@@ -10,8 +10,9 @@ use lb_core::balancer::Balancer;
 use lb_core::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use lb_core::checksum::{Algorithm, SharedSecrets, sign};
 use lb_core::gateway::{Gateway, ScriptedServers, ServerCall, ServerReply};
+use lb_core::network::ServerFacts;
 use lb_core::network::{Declared, NetworkChange};
-use lb_core::source::{MonitorReport, ReportedServer, ServerFacts, StaticServers};
+use lb_core::source::{MonitorReport, ReportedServer, StaticServers};
 use lb_core::store::{ClaimOutcome, Entry, FleetRecord, InMemoryStore, KeptServer, MeetingIndex, MeetingStore};
 use lb_core::xml::Document;
 use lb_core::{
@@ -97,7 +98,7 @@ fn the_types_of_the_core_keep_their_secrets() {
     let record = FleetRecord { good_at: Timestamp::from_millis(1), servers: vec![KeptServer::new(server.clone())] };
     keeps("FleetRecord", &record);
     keeps("ReportedServer", &ReportedServer::unwatched(server.clone()));
-    keeps("MonitorReport", &MonitorReport { servers: vec![ReportedServer::unwatched(server.clone())] });
+    keeps("MonitorReport", &MonitorReport::of([ReportedServer::unwatched(server.clone())]));
     keeps("StaticServers", &StaticServers::new([server]));
     let facts = ServerFacts {
         api_url: None,
@@ -190,7 +191,7 @@ async fn the_configuration_the_database_and_the_simulated_world_keep_theirs() {
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
     std::fs::write(&file, &text).unwrap();
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
-    let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse).unwrap();
+    let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse, None).unwrap();
     store.stores().meetings.claim(claim()).await.unwrap();
     let record = FleetRecord { good_at: Timestamp::from_millis(1), servers: vec![KeptServer::new(server())] };
     store.stores().fleet.save_fleet(record).await.unwrap();

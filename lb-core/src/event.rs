@@ -5,6 +5,7 @@
 
 mod about;
 mod administered;
+mod placement;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +14,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::administered::with_token;
 pub use self::administered::{Administered, Change, HIDDEN, Subject};
+pub use self::placement::{NextBest, Placement, PositionFrom};
 
 use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
@@ -437,19 +440,6 @@ pub enum SeenBy {
     List,
     /// The server's bbb-webhooks told it at once.
     Webhook,
-}
-
-/// Why a meeting was placed where it was.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Placement {
-    /// The policy that ranked; empty where the meeting went where the one before it was.
-    pub policy: String,
-    /// The policy's score of the server, lower is better; absent where nothing was known.
-    pub score: Option<f64>,
-    /// The policy's reason, for people.
-    pub reason: String,
-    /// Which attempt it was: 1 unless servers ranked before it failed.
-    pub attempt: u32,
 }
 
 /// How a meeting that the store did not know was found.

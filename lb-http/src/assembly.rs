@@ -16,6 +16,7 @@ use crate::geo::MmdbLocator;
 use crate::monitor::nagios::Nagios;
 use crate::rng::SystemRng;
 use crate::run::{StartError, asked, settings, source};
+use crate::server_news::ServerNews;
 use crate::setup::Setup;
 use crate::upstream::{HttpGateway, UpstreamSettings};
 
@@ -25,6 +26,7 @@ pub(crate) struct Assembly {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stores: Stores,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) news: Arc<ServerNews>,
 }
 
 /// A setup and what it was made of.
@@ -66,17 +68,22 @@ impl Assembly {
         for observer in &self.observers {
             builder = builder.observer(Arc::clone(observer));
         }
+        builder = builder.observer(Arc::clone(&self.news) as _);
         if let Some(running) = running {
             builder = builder.succeeding(&running.setup.balancer);
         }
         let same = running.filter(|running| asked(&running.config) == asked(&config));
         let kept = same.and_then(|running| running.nagios.clone());
-        let (source, nagios) = source(&config, &self.clock, locator, kept)?;
+        let network = Arc::clone(&self.stores.network);
+        let (source, nagios) = source(&config, &self.clock, locator, network, kept)?;
         let setup = Setup {
             source,
             balancer: Arc::new(builder.build()),
+            monitored: nagios.is_some(),
+            news: Arc::clone(&self.news),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            settings: config.settings().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
     }
@@ -117,7 +124,8 @@ mod tests {
     #[tokio::test]
     async fn what_stays_as_it_is_configured_stays_the_same_object() {
         let stores = Stores::one(Arc::new(InMemoryStore::new()));
-        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
+        let assembly =
+            Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new(), news: Arc::default() };
         let routers = "[routers.even]\npolicy = \"round-robin\"\n[routers.near]\nradius_km = 100\n";
         let policies = async |assembled: &Assembled| {
             assembled.setup.balancer.declare(&Declared::from(&*assembled.config.network)).await.unwrap();
@@ -139,7 +147,8 @@ mod tests {
     #[test]
     fn a_nagios_that_is_asked_as_before_remembers_what_it_has_seen() {
         let stores = Stores::one(Arc::new(InMemoryStore::new()));
-        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
+        let assembly =
+            Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new(), news: Arc::default() };
         let nagios = "[monitor]\nkind = \"nagios\"\nformat = \"mconf\"\nurl = \"http://127.0.0.1/cgi-bin/\"\n";
         let first = assembly.assemble(config(nagios), None).unwrap();
         let with_facts = nagios.to_owned() + "interval = \"1s\"\n[[servers]]\nname = \"bbb1\"\ncapacity = 100\n";
@@ -158,7 +167,8 @@ mod tests {
     #[test]
     fn a_database_that_is_not_there_is_refused_and_nothing_is_put_together() {
         let stores = Stores::one(Arc::new(InMemoryStore::new()));
-        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
+        let assembly =
+            Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new(), news: Arc::default() };
         let refused = assembly.assemble(config("[geoip]\ndatabase = \"/nowhere/city.mmdb\"\n"), None).unwrap_err();
         assert!(refused.to_string().contains("/nowhere/city.mmdb"), "{refused}");
     }

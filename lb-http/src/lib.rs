@@ -39,6 +39,7 @@ pub mod rng;
 pub mod rounds;
 mod run;
 pub mod server;
+mod server_news;
 pub mod setup;
 pub mod sim;
 pub mod store;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lb_core::ServerName;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,14 +23,15 @@ const RECORDINGS_AT_ONCE: usize = 4;
 const RECORDINGS_TICK: Duration = Duration::from_millis(500);
 
 /// Starts the rounds; they end when `stop` is cancelled. Each goes by the setup as it is when the round begins, and a new setup
-/// begins with a round at once.
+/// begins with a round at once. What knows the servers is asked at once too when administrators have changed them.
 ///
 /// The first poll of the monitor is not waited for. Each server is followed by a task of its own, and one that still waits
 /// for its last answer is not asked again: no server delays the poll of another.
 pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToken) {
     let changing = Arc::clone(live);
     let interval = |setup: &Setup| setup.interval;
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
+    let news = Some(live.load().news.subscribe());
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, news, async move |setup: &Setup| {
         let mut changes = changing.changes();
         tokio::select! {
             () = setup.balancer.refresh(&*setup.source) => {}
@@ -38,13 +39,13 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
             _ = changes.changed() => {}
         }
     }));
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, None, async move |setup: &Setup| {
         // a store in trouble has been told of; the next round tries again
         let _ = setup.balancer.settle_expired().await;
     }));
     let followers = Followers::new(FOLLOWED_AT_ONCE);
     let (own_tasks, own_stop) = (tasks.clone(), stop.clone());
-    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, async move |setup: &Setup| {
+    tasks.spawn(each_round(Arc::clone(live), stop.clone(), interval, None, async move |setup: &Setup| {
         for server in setup.balancer.fleet().servers() {
             let (name, balancer) = (server.server.name.clone(), Arc::clone(&setup.balancer));
             followers.follow(&server.server.name, &own_tasks, &own_stop, async move {
@@ -59,6 +60,7 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
         Arc::clone(live),
         stop.clone(),
         |_| RECORDINGS_TICK,
+        None,
         async move |setup: &Setup| {
             for server in setup.balancer.due_for_recordings() {
                 let (name, balancer) = (server.clone(), Arc::clone(&setup.balancer));
@@ -87,6 +89,7 @@ async fn each_round(
     live: Arc<LiveSetup>,
     stop: CancellationToken,
     every: fn(&Setup) -> Duration,
+    mut news: Option<watch::Receiver<()>>,
     mut round: impl AsyncFnMut(&Setup),
 ) {
     let mut changes = live.changes();
@@ -99,6 +102,7 @@ async fn each_round(
                 biased;
                 () = stop.cancelled() => return,
                 _ = changes.changed() => break,
+                () = told(&mut news) => ticks.reset(),
                 _ = ticks.tick() => {}
             }
             tokio::select! {
@@ -107,6 +111,16 @@ async fn each_round(
             }
         }
     }
+}
+
+/// Waits for news; for ever where none can come.
+async fn told(news: &mut Option<watch::Receiver<()>>) {
+    if let Some(news) = news
+        && news.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 struct Followers {

@@ -1,6 +1,5 @@
 //! From a [`Config`] to a balancer that serves: [`run`], and [`prepare`] for those who want to look at it before.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,8 +11,8 @@ use lb_core::api::root::About;
 use lb_core::balancer::{AdministrationError, Balancer, Settings, VoiceBridges};
 use lb_core::event::Observer;
 use lb_core::network::Declared;
-use lb_core::source::{Located, MonitorReport, ServerSource, SourceError, StaticServers, WithFacts};
-use lb_core::store::StoreError;
+use lb_core::source::{Located, MonitorReport, NetworkServers, ServerSource, SourceError, WithFacts};
+use lb_core::store::{NetworkStore, StoreError};
 use lb_core::{Clock, Locator, Secret};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -33,7 +32,7 @@ use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
-use crate::store::{self, OpenError, OpenedStore};
+use crate::store::{self, KeyFileError, KeyRing, OpenError, OpenedStore};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -61,7 +60,8 @@ pub async fn prepare(
         idle_time: config.listen.idle_timeout,
         ..Limits::default()
     };
-    let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
+    let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
     let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
@@ -69,6 +69,7 @@ pub async fn prepare(
         clock: Arc::new(SystemClock::new()),
         stores: opened.stores(),
         observers: own.into_iter().chain(observers).collect(),
+        news: Arc::default(),
     };
     let assembled = assembly.assemble(config, None)?;
     let declared = Declared::from(&*assembled.config.network);
@@ -102,6 +103,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    #[cfg(test)]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The first address of the API: with port 0 in the configuration, the one that the system gave.
     pub fn address(&self) -> Option<SocketAddr> {
         self.addresses().next()
@@ -240,32 +246,30 @@ pub(crate) fn settings(config: &Config) -> Settings {
 /// What a Nagios is made of, if there is one: one that is asked the same stays the same.
 pub(crate) fn asked(config: &Config) -> Option<(&config::Nagios, Duration)> {
     match &config.monitor.source {
-        MonitorSource::Static(_) => None,
-        MonitorSource::Nagios(nagios, _) => Some((nagios, config.placement.expected_load.max_age)),
+        MonitorSource::Static => None,
+        MonitorSource::Nagios(nagios) => Some((nagios, config.placement.expected_load.max_age)),
     }
 }
 
 /// What knows the servers, and the Nagios that it asks, if it asks one.
 type Asked = (Arc<dyn ServerSource>, Option<Arc<Nagios>>);
 
-/// What knows the servers. The Nagios is `kept`, or a new one.
+/// What knows the servers, with what the network in `store` says of them at each poll. The Nagios is `kept`, or a new one.
 pub(crate) fn source(
     config: &Config,
     clock: &Arc<dyn Clock>,
     locator: Arc<dyn Locator>,
+    store: Arc<dyn NetworkStore>,
     kept: Option<Arc<Nagios>>,
 ) -> Result<Asked, StartError> {
     Ok(match &config.monitor.source {
-        MonitorSource::Static(servers) => {
-            (Arc::new(Located::new(StaticServers::new(servers.iter().cloned()), locator)), None)
-        }
-        MonitorSource::Nagios(settings, facts) => {
+        MonitorSource::Static => (Arc::new(Located::new(NetworkServers::new(store), locator)), None),
+        MonitorSource::Nagios(settings) => {
             let nagios = match kept {
                 Some(nagios) => nagios,
                 None => Arc::new(nagios(settings, config.placement.expected_load.max_age, clock)?),
             };
-            let facts: HashMap<_, _> = facts.clone();
-            (Arc::new(Located::new(WithFacts::new(Kept(Arc::clone(&nagios)), facts), locator)), Some(nagios))
+            (Arc::new(Located::new(WithFacts::new(Kept(Arc::clone(&nagios)), store), locator)), Some(nagios))
         }
     })
 }
@@ -326,6 +330,9 @@ pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The keys of its store cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),
@@ -333,7 +340,7 @@ pub enum StartError {
     #[error("the token for the first administrator cannot be kept: {0}")]
     FirstToken(StoreError),
     /// What the configuration declares does not go together with what the store has, or cannot be kept.
-    #[error("the integrations, plans, partners and routers of the configuration cannot be taken over: {0}")]
+    #[error("the integrations, plans, partners, routers and servers of the configuration cannot be taken over: {0}")]
     Network(AdministrationError),
     /// Its GeoIP database cannot be read.
     #[error(transparent)]

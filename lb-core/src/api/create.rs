@@ -13,9 +13,6 @@ pub const VOICE_BRIDGES: std::ops::RangeInclusive<u32> = 10_000..=99_998;
 /// The voice bridges that the balancer draws from.
 pub const DRAWN_VOICE_BRIDGES: std::ops::Range<u32> = 70_000..80_000;
 
-/// Names a server that the meeting is to go to; for the balancer alone (API document of the Mconf balancer, 2017).
-const PREFERRED_SERVER: &str = "preferredServer";
-
 /// A create that may be sent to a server.
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -39,6 +36,9 @@ pub struct Create {
 }
 
 impl Create {
+    /// Names a server that the meeting is to go to; for the balancer alone (API document of the Mconf balancer, 2017).
+    pub(crate) const PREFERRED_SERVER: &str = "preferredServer";
+
     /// Checks what a website sent, in the order in which BBB reports what is wrong.
     ///
     /// # Errors
@@ -48,8 +48,8 @@ impl Create {
         if stamp::is_forged(&params) {
             return Err(Failure::ReservedParameters);
         }
-        let preferred_server = params.given(PREFERRED_SERVER).map(str::to_owned);
-        params.retain(|name| name != PREFERRED_SERVER);
+        let preferred_server = params.given(Self::PREFERRED_SERVER).map(str::to_owned);
+        params.retain(|name| name != Self::PREFERRED_SERVER);
         let meeting_id = params.given("meetingID").ok_or(Failure::MissingMeetingId)?;
         let name = params.get("name").unwrap_or_default();
         let length = |text: &str| text.chars().count();

@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_website_reads_its_meetings_as_the_document_shows_them() {
         let server = Server::new("poa1", "https://poa1.example.org", "secret").unwrap();
-        let report = MonitorReport { servers: vec![ReportedServer::unwatched(server)] };
+        let report = MonitorReport::of(vec![ReportedServer::unwatched(server)]);
         let fleet =
             Fleet::default().with_report(report, &Default::default(), &Default::default(), Timestamp::default());
         let at = Timestamp::from_millis;

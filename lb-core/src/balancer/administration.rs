@@ -1,8 +1,9 @@
-//! How integrations, plans, partners and routers are changed while the balancer runs: the one way for all who do.
+//! How integrations, plans, partners, routers and servers are changed while the balancer runs: the one way for all who do.
 //!
 //! A change is decided on the present network, made durable, and holds from then on: the next call goes by it. Nothing is
 //! locked meanwhile. Where another change comes first, the decision is taken anew on what came of that.
 
+mod apply;
 mod error;
 mod secrets;
 
@@ -10,14 +11,16 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
-use crate::event::{Administered, Change, Event, EventKind, Subject};
+use crate::event::{self, Administered, Change, Event, EventKind, Subject};
 use crate::network::{
-    BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, Revision,
-    differences,
+    BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, NetworkServer,
+    Revision, SHORTEST_SECRET, ServerFacts,
 };
+use crate::secret::Secret;
 use crate::store::StoreError;
 
 /// How often a change is decided on anew because others came first. Each time one of those was made.
@@ -36,9 +39,19 @@ impl Actor {
         Self { name: name.into(), address }
     }
 
+    /// The user who has shown the token called `token`.
+    pub fn with_token(user: &str, token: &str, address: Option<IpAddr>) -> Self {
+        Self::new(event::with_token(user, token), address)
+    }
+
     /// As whom the configuration file changes what it declares.
     pub fn configuration() -> Self {
         Self::new("configuration", None)
+    }
+
+    /// As whom the balancer itself does what an administrator asked for before.
+    pub fn balancer() -> Self {
+        Self::new("balancer", None)
     }
 
     /// What they are called.
@@ -80,10 +93,11 @@ pub enum Expected {
 type Decided = (NetworkChange, Administered);
 
 impl Balancer {
-    /// Puts an integration, plan, partner or router in the place of the one of its name, or adds it. Answers it as it is from
+    /// Puts an integration, plan, partner, router or server in the place of the one of its name, or adds it. Answers it as it is from
     /// now on; its version is that of the network that has it.
     ///
-    /// An integration without secrets keeps those that it has; a new one gets a secret of 40 characters. `managed` is not
+    /// An integration or a server without secrets keeps those that it has; a new integration gets a secret of 40 characters.
+    /// A secret that it did not have must have 8 characters or more. `managed` is not
     /// looked at: only the configuration file declares.
     ///
     /// # Errors
@@ -109,6 +123,10 @@ impl Balancer {
                 (Entity::Integration(next), None) if next.secrets.is_empty() => {
                     Integration { secrets: vec![self.drawn("", None)], ..Integration::clone(next) }.into()
                 }
+                (Entity::Server(next), Some(Entity::Server(present))) if next.facts.secret.is_none() => {
+                    let facts = ServerFacts { secret: present.facts.secret.clone(), ..next.facts.clone() };
+                    NetworkServer { facts, ..NetworkServer::clone(next) }.into()
+                }
                 _ => entity.clone(),
             };
             if present.as_ref() == Some(&next) {
@@ -123,7 +141,8 @@ impl Balancer {
         Ok((now, network.version(&name).ok_or_else(gone)?))
     }
 
-    /// Takes an integration, plan, partner or router away. The meetings of an integration go on; nobody can join them any more.
+    /// Takes an integration, plan, partner, router or server away. The meetings of an integration go on; nobody can join them any
+    /// more. Those of a server go on until they end by themselves.
     ///
     /// # Errors
     /// [`AdministrationError`]: nothing was changed. What others name cannot be taken away.
@@ -241,6 +260,7 @@ impl Balancer {
                 return Ok(network);
             }
             self.check_policies(&decided)?;
+            check_secrets(&network, &decided)?;
             self.check_managers(&decided)?;
             let events = self.administered(by, &network, &decided);
             let changes = decided.into_iter().map(|(change, _)| change).collect();
@@ -286,16 +306,8 @@ impl Balancer {
 
     /// One event for each change.
     fn administered(&self, by: &Actor, network: &Network, decided: &[Decided]) -> Vec<Event> {
-        let told = |(change, how): &Decided| {
-            let name = change.name();
-            let next = match change {
-                NetworkChange::Put(next) => Some(next),
-                NetworkChange::Remove(_) => None,
-            };
-            let changes = differences(network.entity(&name).as_ref(), next);
-            self.event(administered(by, *how, Subject::from(&name), changes))
-        };
-        decided.iter().map(told).collect()
+        let changed = apply::applied(network, decided).into_iter();
+        changed.map(|one| self.event(administered(by, one.how, Subject::from(&one.name), one.changes))).collect()
     }
 
     /// Tells that `by` did something to what is kept elsewhere than in the network, and stores it: it is in the audit log like
@@ -306,6 +318,21 @@ impl Balancer {
     pub async fn tell_administered(&self, by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) {
         self.tell(administered(by, how, subject, changes)).await;
     }
+}
+
+/// That what somebody makes a secret of is not easily guessed. The file may have any, and one that there is may stay.
+fn check_secrets(network: &Network, decided: &[Decided]) -> Result<(), BadNetwork> {
+    for (change, _) in decided {
+        let NetworkChange::Put(entity) = change else { continue };
+        let name = entity.name();
+        let present = network.entity(&name);
+        let known: Vec<&Secret> = present.iter().flat_map(Entity::secrets).collect();
+        let is_short = |secret: &&Secret| secret.expose().chars().count() < SHORTEST_SECRET && !known.contains(secret);
+        if !entity.is_managed() && entity.secrets().any(|secret| is_short(&secret)) {
+            return Err(BadNetwork::ShortSecret { name });
+        }
+    }
+    Ok(())
 }
 
 fn administered(by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) -> EventKind {

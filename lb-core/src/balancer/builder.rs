@@ -121,6 +121,7 @@ struct Live {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<super::words::AwaitedWords>,
     support: Arc<support::Support>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
@@ -249,6 +250,7 @@ impl BalancerBuilder {
             presence: Arc::clone(&running.presence),
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
+            words: Arc::clone(&running.words),
             support: Arc::clone(&running.support),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
@@ -307,6 +309,7 @@ impl BalancerBuilder {
             presence: self.live.presence,
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,
+            words: self.live.words,
             support: self.live.support,
         }
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::place::{Place, Wanted};
+use super::place::{Place, Wanted, Whereabouts};
 use super::settle::Asked;
 use super::{Answered, Balancer, VoiceBridges};
 use crate::api::create::{Create, Created, DRAWN_VOICE_BRIDGES};
@@ -25,7 +25,6 @@ use crate::fleet::FleetServer;
 use crate::gateway::{GatewayError, ServerCall};
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingKey, Passwords, Stray};
 use crate::network::{Integration, Plan};
-use crate::position::Position;
 use crate::rng::RngExt;
 use crate::server::ServerName;
 use crate::store::{ClaimOutcome, Entry, Replaces, StoreError};
@@ -43,7 +42,7 @@ pub(super) struct Creating<'a> {
     pub(super) key: MeetingKey,
     pub(super) create: Create,
     xml: Option<(String, Bytes)>,
-    position: Option<Position>,
+    whereabouts: Whereabouts,
     deadline: Timestamp,
     /// The meeting that is to be placed afresh, because its server is confirmed down.
     lost: Option<Arc<Meeting>>,
@@ -98,7 +97,7 @@ impl Balancer {
         create.keep_callbacks_at(&integration.callback_hosts);
         let mut creating = Creating {
             key: MeetingKey { integration: integration.name.clone(), meeting_id: create.meeting_id.clone() },
-            position: self.position_of(request, integration),
+            whereabouts: self.whereabouts(&request.forwarded_for, request.address, integration),
             deadline: self.clock.now() + self.settings.budget,
             xml: signed.xml,
             integration,
@@ -109,8 +108,7 @@ impl Balancer {
         loop {
             match self.stored(self.store.find(&creating.key).await)? {
                 Some(Entry::Claimed(claim)) => self.wait_for(&claim, creating.deadline).await?,
-                // one that is known by its internal id is another key's: nothing is placed afresh under this one
-                Some(Entry::Held(meeting)) if meeting.key != creating.key || !self.is_lost(&meeting) => {
+                Some(Entry::Held(meeting)) if !self.is_placed_afresh(&meeting, &creating.key) => {
                     if let Tried::Answered(answered) = self.create_again(&creating, &meeting).await? {
                         return Ok(answered);
                     }
@@ -126,6 +124,12 @@ impl Balancer {
                 return Err(Failure::ServerTrouble);
             }
         }
+    }
+
+    /// Whether a create of `key` takes the place of `held`, which is known under it.
+    pub(super) fn is_placed_afresh(&self, held: &Meeting, key: &MeetingKey) -> bool {
+        // one that is known by its internal id is another key's: nothing is placed afresh under this one
+        held.key == *key && self.is_lost(held)
     }
 
     /// Waits until another call's claim is settled; settles it here if that call is gone.
@@ -207,26 +211,25 @@ impl Balancer {
             self.leave_room_for_users(creating.integration, creating.plan).await?;
         }
         let mut occupied = self.stored(self.store.occupied(&creating.key).await)?;
-        let parent = self.parent_server(creating).await?;
+        let parent = self.parent_server(creating.integration, &creating.create).await?;
         let token = ClaimToken::from(self.rng.alphanumeric(ClaimToken::LENGTH));
-        let mut excluded = occupied.clone();
-        excluded.extend(creating.lost.as_ref().map(|lost| lost.server.clone()));
+        let mut tried: Vec<_> = creating.lost.iter().map(|lost| lost.server.clone()).collect();
         let mut attempt = 1;
         loop {
             let wanted = Wanted {
                 key: &creating.key,
-                claim: &token,
                 integration: creating.integration,
-                position: creating.position,
-                excluded: &excluded,
+                whereabouts: creating.whereabouts,
+                occupied: &occupied,
+                tried: &tried,
                 only: parent.as_ref(),
                 preferred: creating.create.preferred_server.as_deref(),
                 attempt,
             };
             let time_left = creating.deadline.since(self.clock.now());
-            let Some(place) = (!time_left.is_zero()).then(|| self.place(&wanted)).flatten() else {
+            let Some(place) = (!time_left.is_zero()).then(|| self.place(&wanted, &token)).flatten() else {
                 self.give_up(&token).await;
-                return Err(self.no_place(&wanted, &occupied).await);
+                return Err(self.no_place(&wanted).await);
             };
             let name = place.server.server.name.clone();
             match self.create_on(creating, &place, &token).await {
@@ -240,12 +243,9 @@ impl Balancer {
                     self.unplace(&creating.key, Some(&token), &name).await;
                     return Ok(Tried::Overtaken);
                 }
-                Ok(OnServer::Occupied) => {
-                    occupied.push(name.clone());
-                    excluded.push(name.clone());
-                }
+                Ok(OnServer::Occupied) => occupied.push(name.clone()),
                 Ok(OnServer::Failed) => {
-                    excluded.push(name.clone());
+                    tried.push(name.clone());
                     attempt += 1;
                 }
                 Err(failure) => {
@@ -474,9 +474,13 @@ impl Balancer {
     }
 
     /// Where the parent of a breakout room is, if it is one that the website asks for itself.
-    async fn parent_server(&self, creating: &Creating<'_>) -> Result<Option<ServerName>, Failure> {
-        let Some(parent) = &creating.create.parent else { return Ok(None) };
-        let key = MeetingKey { integration: creating.integration.name.clone(), meeting_id: parent.clone() };
+    pub(super) async fn parent_server(
+        &self,
+        integration: &Integration,
+        create: &Create,
+    ) -> Result<Option<ServerName>, Failure> {
+        let Some(parent) = &create.parent else { return Ok(None) };
+        let key = MeetingKey { integration: integration.name.clone(), meeting_id: parent.clone() };
         match self.stored(self.store.find(&key).await)? {
             Some(Entry::Held(parent)) => Ok(Some(parent.server.clone())),
             _ => Err(Failure::ParentUnknown),
@@ -484,7 +488,7 @@ impl Balancer {
     }
 
     /// Why no server may have the meeting.
-    async fn no_place(&self, wanted: &Wanted<'_>, occupied: &[ServerName]) -> Failure {
+    pub(super) async fn no_place(&self, wanted: &Wanted<'_>) -> Failure {
         if wanted.attempt > 1 {
             return Failure::ServerTrouble;
         }
@@ -496,7 +500,7 @@ impl Balancer {
             if strays.iter().any(|stray| stray.key == *wanted.key && stray.server == *name) {
                 // what an earlier create of the same website left: soon ended, and no reason to take another meetingID
                 why = Failure::ServerTrouble;
-            } else if occupied.contains(name) || server.foreign.contains(&wanted.key.meeting_id) {
+            } else if wanted.occupied.contains(name) || server.foreign.contains(&wanted.key.meeting_id) {
                 return Failure::IdNotUnique;
             }
         }

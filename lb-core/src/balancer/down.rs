@@ -1,8 +1,8 @@
 //! Servers that are surely down: whose meetings may be placed afresh, and who says so.
 
-use super::Balancer;
+use super::{Actor, Balancer};
 use crate::api::Failure;
-use crate::event::{Ended, EventKind};
+use crate::event::{Administered, Ended, EventKind, Subject};
 use crate::fleet::Freeze;
 use crate::meeting::Meeting;
 use crate::server::ServerName;
@@ -52,18 +52,19 @@ impl Balancer {
     /// An administrator gives the meetings of a suspended server free: created again, they are placed afresh at once, without
     /// waiting until the server is confirmed down. Holds until it answers again. Answers whether there is such a server
     /// that is suspended.
-    pub async fn release_meetings(&self, server: &ServerName) -> bool {
+    pub async fn release_meetings(&self, server: &ServerName, by: &Actor) -> bool {
         if !self.fleet().server(server).is_some_and(|server| server.is_suspended()) {
             return false;
         }
         self.note(server, |server, _| server.released = server.is_suspended()).await;
         self.tell(EventKind::MeetingsReleased { server: server.clone() }).await;
+        self.tell_administered(by, Administered::Released, Subject::new("server", server), Vec::new()).await;
         true
     }
 
     /// An administrator says that the many servers that fell silent at once are down: each is confirmed down when it stays
     /// silent for [`HealthRules::down_after`](crate::server::HealthRules::down_after) more. Answers whether a freeze was on.
-    pub async fn lift_freeze(&self) -> bool {
+    pub async fn lift_freeze(&self, by: &Actor) -> bool {
         let now = self.clock.now();
         let (before, after) = self.fleet.change(|fleet| {
             let lifted = fleet.with_freeze_lifted(now);
@@ -71,7 +72,11 @@ impl Balancer {
             (Some(lifted), freezes)
         });
         self.tell_freeze(before, after).await;
-        before.since().is_some()
+        let lifted = before.since().is_some();
+        if lifted {
+            self.tell_administered(by, Administered::FreezeLifted, Subject::new("freeze", ""), Vec::new()).await;
+        }
+        lifted
     }
 
     /// Forgets the meetings of a server that is confirmed down and that the monitor no longer has: it is not expected back.

@@ -9,7 +9,7 @@ use crate::event::{Ended, EventKind, Found};
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, Stamp};
 use crate::gateway::ServerCall;
 use crate::meeting::{Meeting, MeetingKey, Stray};
-use crate::server::{AdministratorWord, ServerName, ServerState};
+use crate::server::{ServerName, ServerState};
 use crate::store::{Entry, Replaces};
 
 impl Balancer {
@@ -54,23 +54,6 @@ impl Balancer {
         self.end_strays(&server, &list, &strays).await?;
         self.learn_back(&server, &list, &strays).await?;
         self.finish_draining(name).await
-    }
-
-    /// Disables a server that is being drained when its last meeting has ended, unless an administrator has said something
-    /// else meanwhile.
-    async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
-        let draining = |server: &Arc<FleetServer>| server.word == AdministratorWord::Draining;
-        if !self.fleet().server(name).is_some_and(draining) {
-            return Ok(());
-        }
-        let claimed = self.stored(self.store.claims().await)?.iter().any(|claim| claim.server == *name);
-        if claimed || !self.stored(self.store.meetings_on(name).await)?.is_empty() {
-            return Ok(());
-        }
-        if self.fleet().server(name).is_some_and(draining) {
-            self.set_word(name, AdministratorWord::ForceDisabled).await?;
-        }
-        Ok(())
     }
 
     async fn take_list(&self, name: &ServerName, list: &Arc<MeetingList>, held: &[Arc<Meeting>]) {

@@ -31,6 +31,11 @@ impl Balancer {
         if call != Call::Join.name() && !plan.calls_per_second.is_none_or(within) {
             return Err(Failure::TooManyCalls);
         }
+        Self::allowed(call, integration, plan)
+    }
+
+    /// Whether the call may be made at all.
+    pub(super) fn allowed(call: &str, integration: &Integration, plan: &Plan) -> Result<(), Failure> {
         if !integration.active || !plan.active {
             return Err(Failure::NotAllowed);
         }

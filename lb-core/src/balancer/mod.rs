@@ -10,6 +10,7 @@
 //! | `limits` | what the plan says of a call |
 //! | `known` | what is found out of a call while it is answered |
 //! | `place` | which server a new meeting gets |
+//! | `explain` | where a create would go, and why |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
@@ -24,6 +25,7 @@
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
 //! | `follow_recordings`, `recording_rounds` | what the servers list of their recordings, and when they are asked |
 //! | `recordings` | what administrators do about recordings |
+//! | `running` | the meetings that run, for administrators |
 //! | `settle` | claims whose creator is gone |
 //! | `store_health` | whether the store can be written to |
 //! | `take_over` | callbacks, taken over from websites |
@@ -53,6 +55,7 @@ mod down;
 mod end;
 mod ended;
 mod examine;
+mod explain;
 mod follow;
 mod follow_recordings;
 mod get_meeting_events;
@@ -68,9 +71,11 @@ mod join;
 mod known;
 mod limits;
 mod pass_through;
+mod person;
 mod place;
 mod presence;
 mod proxied;
+mod read_events;
 mod recording_ready;
 mod recording_rounds;
 mod recordings;
@@ -78,6 +83,7 @@ mod refresh;
 mod refusals;
 mod refused;
 mod regulars;
+mod running;
 mod settle;
 mod store_health;
 mod support;
@@ -87,19 +93,27 @@ mod tests;
 mod text_tracks;
 mod trace;
 mod unreached;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-pub use self::administration::{Actor, AdministrationError, Expected};
+pub use self::administration::{Actor, AdministrationError, Applied, Expected, Wish};
 pub use self::aging::EventRules;
 pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::examine::{Examination, ExaminedCall, Finding, Severity};
+pub use self::explain::{
+    ExplainError, ExplainRequest, Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer,
+};
 pub use self::hooks::HookHeard;
+pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
+pub use self::running::{
+    EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
+};
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
 pub use self::unreached::UnreachedHost;
@@ -149,6 +163,7 @@ pub struct Balancer {
     presence: Arc<presence::Presence>,
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
+    words: Arc<words::AwaitedWords>,
     support: Arc<support::Support>,
 }
 
@@ -314,6 +329,11 @@ impl Balancer {
         let plan = Arc::clone(self.network().plan_of(&integration));
         self.let_in(call, &integration, &plan)?;
         Ok((integration, plan))
+    }
+
+    /// What it goes by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The present moment by the balancer's clock.

@@ -1,17 +1,32 @@
 //! Which server a new meeting gets: the balancer filters, the router's policy ranks, the first one is taken.
+//!
+//! | file | what |
+//! |---|---|
+//! | `rules` | which servers may have it, and why not the others |
+//! | `walk` | those that may, in the order in which they are taken |
+//! | `whereabouts` | where the user is who asks for it |
 
-use std::net::IpAddr;
+mod rules;
+mod walk;
+mod whereabouts;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+pub(super) use self::rules::Tier;
+pub(super) use self::walk::Ranked;
+pub use self::whereabouts::Whereabouts;
+
 use super::Balancer;
-use crate::api::ApiRequest;
-use crate::event::Placement;
+use crate::clock::Timestamp;
+use crate::event::{NextBest, Placement};
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::{ClaimToken, MeetingKey};
-use crate::network::{Integration, Network, Router};
-use crate::placement::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
-use crate::position::Position;
-use crate::server::{ServerName, ServerState};
+use crate::network::Integration;
+use crate::placement::Way;
+use crate::server::ServerName;
 
 /// What stands in place of a policy's name where no policy decided.
 const PREFERRED: &str = "preferred-server";
@@ -19,11 +34,12 @@ const PREFERRED: &str = "preferred-server";
 /// A meeting that wants a place.
 pub(super) struct Wanted<'a> {
     pub(super) key: &'a MeetingKey,
-    pub(super) claim: &'a ClaimToken,
     pub(super) integration: &'a Integration,
-    pub(super) position: Option<Position>,
-    /// Servers that may not have it: they hold the same id, or have failed already.
-    pub(super) excluded: &'a [ServerName],
+    pub(super) whereabouts: Whereabouts,
+    /// Servers that hold the same id, or may hold it.
+    pub(super) occupied: &'a [ServerName],
+    /// Servers that have failed already, or that the meeting was lost with.
+    pub(super) tried: &'a [ServerName],
     /// The one server that may have it: a breakout room goes where its parent is.
     pub(super) only: Option<&'a ServerName>,
     /// The server that the website prefers, by name or address.
@@ -39,47 +55,53 @@ pub(super) struct Place {
     pub(super) last_resort: bool,
 }
 
-impl Wanted<'_> {
-    fn may_go_to(&self, server: &FleetServer) -> bool {
-        let name = &server.server.name;
-        !self.excluded.contains(name)
-            && self.only.is_none_or(|only| only == name)
-            && server.is_allowed_by(&self.integration.tags)
-            && !server.foreign.contains(&self.key.meeting_id)
+impl Ranked<'_> {
+    /// What is kept as the policy's name.
+    pub(super) fn policy_name(&self) -> &str {
+        self.policy.map_or(PREFERRED, |policy| policy.name())
+    }
+
+    fn into_place(self, wanted: &Wanted<'_>) -> Place {
+        let policy = self.policy_name().to_owned();
+        let last_resort = self.way == Way::LastResort;
+        let placement = Placement {
+            policy,
+            score: self.score,
+            reason: self.reason,
+            attempt: wanted.attempt,
+            position_from: Some(wanted.whereabouts.from),
+            ..Placement::default()
+        };
+        Place { server: Arc::clone(self.server), placement, last_resort }
     }
 }
 
 impl Wanted<'_> {
-    /// The place on the server that the website prefers.
-    fn place_on(&self, server: &Arc<FleetServer>) -> Place {
-        let reason = "the website prefers this server".to_owned();
-        let placement = Placement { policy: PREFERRED.to_owned(), score: None, reason, attempt: self.attempt };
-        Place { server: Arc::clone(server), placement, last_resort: false }
+    /// How many servers could have it, and how many were left out by which reason.
+    fn counted(&self, fleet: &Fleet, last_resort: bool, now: Timestamp) -> (u32, BTreeMap<Cow<'static, str>, u32>) {
+        let (mut candidates, mut left_out) = (0, BTreeMap::new());
+        for server in fleet.servers() {
+            match self.left_out(server, Tier::Regular, now).next() {
+                Some(why) if !(last_resort && self.is_eligible(server, Tier::Warned, now)) => {
+                    *left_out.entry(Cow::Borrowed(why.as_str())).or_default() += 1;
+                }
+                _ => candidates += 1,
+            }
+        }
+        (candidates, left_out)
     }
-}
-
-/// The server that a website calls so, if it can take the meeting: by its name, else by its address.
-fn preferred<'a>(
-    fleet: &'a Fleet,
-    text: &str,
-    eligible: &dyn Fn(&FleetServer) -> bool,
-) -> Option<&'a Arc<FleetServer>> {
-    let by_name = fleet.server(&text.into()).filter(|server| eligible(server));
-    by_name.or_else(|| fleet.servers().iter().find(|server| server.is_called(text) && eligible(server)))
 }
 
 impl Balancer {
-    /// Gives a new meeting its place and counts it there at once, so that the next one sees it. `None` if no server may
-    /// have it.
-    pub(super) fn place(&self, wanted: &Wanted<'_>) -> Option<Place> {
+    /// Gives a new meeting its place and counts it there at once, under the claim that it is made by, so that the next one
+    /// sees it. `None` if no server may have it.
+    pub(super) fn place(&self, wanted: &Wanted<'_>, claim: &ClaimToken) -> Option<Place> {
         let now = self.clock.now();
         self.fleet.change(|fleet| {
             let Some(place) = self.choose(fleet, wanted) else { return (None, None) };
             let name = &place.server.server.name;
             (
-                fleet.with_server(name, now, |server| {
-                    server.place(wanted.key.clone(), Some(wanted.claim.clone()), now);
-                }),
+                fleet.with_server(name, now, |server| server.place(wanted.key.clone(), Some(claim.clone()), now)),
                 Some(place),
             )
         })
@@ -90,76 +112,23 @@ impl Balancer {
         self.note(server, |server, now| server.unplace(key, claim, now)).await;
     }
 
+    /// The first of the [walk](Self::walk), with what is kept of the others.
     fn choose(&self, fleet: &Fleet, wanted: &Wanted<'_>) -> Option<Place> {
-        let now = self.clock.now();
-        let may_take =
-            |state: ServerState| if wanted.only.is_some() { state.takes_calls() } else { state.takes_new_meetings() };
-        let regular =
-            |server: &FleetServer| may_take(server.state()) && server.has_room(now) && wanted.may_go_to(server);
-        let warned = |server: &FleetServer| {
-            server.state() == ServerState::Warning && server.has_room(now) && wanted.may_go_to(server)
-        };
-        if let Some(server) = wanted.preferred.and_then(|text| preferred(fleet, text, &regular)) {
-            return Some(wanted.place_on(server));
-        }
-        let first = |policy: &dyn PlacementPolicy, eligible: &dyn Fn(&FleetServer) -> bool, last_resort: bool| {
-            let request = PlacementRequest { fleet, eligible, position: wanted.position, meeting: wanted.key, now };
-            let Candidate { server, score, reason } = policy.rank(&request).next()?;
-            let server = Arc::clone(fleet.server(&server.server.name)?);
-            policy.placed(&server.server.name);
-            let score = Some(score).filter(|score| score.is_finite());
-            let placement = Placement { policy: policy.name().to_owned(), score, reason, attempt: wanted.attempt };
-            Some(Place { server, placement, last_resort })
-        };
-        let network = self.network();
-        let by_routers = |eligible: &dyn Fn(&FleetServer) -> bool| {
-            self.routers_of(&network, wanted.integration).find_map(|(router, before)| {
-                let mut place = first(&*self.policy_of(router, &network)?, eligible, false)?;
-                if let Some(before) = before {
-                    let (reason, name) = (&place.placement.reason, &router.name);
-                    place.placement.reason = format!("router {} found no server, {name}: {reason}", before.name);
-                }
-                Some(place)
-            })
-        };
-        let last_resort = || self.settings.last_resort.then(|| first(&LeastCpu, &warned, true)).flatten();
-        let tags = &wanted.integration.tags.preferred;
-        let tagged = |server: &FleetServer| server.carries(tags) && regular(server);
-        let preferred = if tags.is_empty() { None } else { by_routers(&tagged) };
-        preferred.or_else(|| {
-            let mut place = by_routers(&regular).or_else(last_resort)?;
-            if !place.server.carries(tags) {
-                place.placement.reason.push_str("; no server with the preferred tags can take it");
+        let (mut chosen, mut next) = (None, Vec::with_capacity(Placement::NEXT_KEPT));
+        self.walk(fleet, &self.network(), wanted, &mut |ranked| {
+            if chosen.is_none() {
+                chosen = Some((ranked.policy.cloned(), ranked.into_place(wanted)));
+                return ControlFlow::Continue(());
             }
-            Some(place)
-        })
-    }
-
-    /// The policy of `router`. Where it names one that is no more, that of the router `default` stands in: a meeting must be
-    /// placed.
-    fn policy_of(&self, router: &Arc<Router>, network: &Network) -> Option<Arc<dyn PlacementPolicy>> {
-        let default = || self.policies.of(network.router("default")?, network);
-        self.policies.of(router, network).or_else(default)
-    }
-
-    /// The router of `integration` and its fallbacks in their order, each with the one before it.
-    fn routers_of<'a>(
-        &self,
-        network: &'a Network,
-        integration: &Integration,
-    ) -> impl Iterator<Item = (&'a Arc<Router>, Option<&'a Arc<Router>>)> {
-        let first = (network.router_of(integration), None);
-        // they lead in no circle, or the network would not be whole
-        std::iter::successors(Some(first), |(router, _)| {
-            Some((network.router(router.fallback.as_ref()?.as_str())?, Some(*router)))
-        })
-    }
-
-    /// Where the user is who asks for a meeting: the leftmost forwarded address that is known; else the integration's own
-    /// position; else the address that the call came from.
-    pub(super) fn position_of(&self, request: &ApiRequest, integration: &Integration) -> Option<Position> {
-        let locate = |address: IpAddr| self.locator.locate(address).and_then(|place| place.position);
-        let forwarded = request.forwarded_for.iter().copied().find_map(locate);
-        forwarded.or(integration.position).or_else(|| request.address.and_then(locate))
+            next.push(NextBest { server: ranked.server.server.name.clone(), score: ranked.score });
+            if next.len() < Placement::NEXT_KEPT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        let (policy, mut place) = chosen?;
+        if let Some(policy) = policy {
+            policy.placed(&place.server.server.name);
+        }
+        let (candidates, left_out) = wanted.counted(fleet, place.last_resort, self.clock.now());
+        place.placement = Placement { candidates, next, left_out, ..place.placement };
+        Some(place)
     }
 }

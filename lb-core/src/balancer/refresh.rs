@@ -37,7 +37,7 @@ impl KeptFleet {
         news
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }
@@ -56,9 +56,9 @@ impl Balancer {
                 record.servers.iter().map(|kept| (kept.server.name.clone(), kept.word)).collect();
             let gone: Vec<_> =
                 record.servers.iter().filter(|kept| kept.gone).map(|kept| kept.server.name.clone()).collect();
-            let servers = record.servers.into_iter().map(reported).collect();
+            let servers: Vec<_> = record.servers.into_iter().map(reported).collect();
             self.fleet.change(|fleet| {
-                (fleet.with_report(MonitorReport { servers }, &words, &self.rules, record.good_at).ok(), ())
+                (fleet.with_report(MonitorReport::of(servers), &words, &self.rules, record.good_at).ok(), ())
             });
             for name in gone {
                 self.note(&name, |server, _| server.gone = true).await;
@@ -92,7 +92,7 @@ impl Balancer {
         let before = self.fleet();
         let problem = match polled {
             Ok(report) => {
-                self.fleet.change(|fleet| match fleet.with_report(report, &BTreeMap::new(), &self.rules, now) {
+                self.fleet.change(|fleet| match fleet.with_report(report, &self.awaited_words(), &self.rules, now) {
                     Ok(next) => (Some(next), None),
                     Err(refused) => {
                         (Some(fleet.with_monitor_trouble(refused.to_string(), now)), Some(refused.to_string()))
@@ -115,24 +115,10 @@ impl Balancer {
         for server in after.servers() {
             self.tell_if_down(&server.server.name).await;
         }
+        self.let_words_hold().await;
         self.drop_gone(&after).await;
         self.forget_old_copies(&after).await;
         self.keep_fleet().await;
-    }
-
-    /// The administrator's word on a server. It is kept and beats the monitor. Answers whether there is such a server.
-    ///
-    /// # Errors
-    /// [`Failure::StoreTrouble`] if it cannot be kept; it holds until the next start then.
-    pub async fn set_word(&self, server: &ServerName, word: AdministratorWord) -> Result<bool, Failure> {
-        if self.fleet().server(server).is_none() {
-            return Ok(false);
-        }
-        self.note(server, |server, _| server.word = word).await;
-        let record = record_of(&self.fleet(), self.clock.now());
-        self.kept_fleet.forget();
-        self.stored(self.stores.fleet.save_fleet(record).await)?;
-        Ok(true)
     }
 
     /// Lets go of servers that the monitor no longer has and that hold no meeting any more. One that an administrator has
@@ -179,7 +165,7 @@ impl Balancer {
     }
 }
 
-fn record_of(fleet: &Fleet, good_at: Timestamp) -> FleetRecord {
+pub(super) fn record_of(fleet: &Fleet, good_at: Timestamp) -> FleetRecord {
     let servers = fleet.servers().iter().map(|member| KeptServer {
         server: Server::clone(&member.server),
         word: member.word,

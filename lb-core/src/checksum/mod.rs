@@ -49,6 +49,16 @@ pub enum Algorithm {
 impl Algorithm {
     /// All that BBB knows.
     pub const ALL: [Algorithm; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// Its name in one lower-case word, such as `sha256`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
 }
 
 /// The hex digest that signs call `name` with the raw query `query` (without its checksum pair).

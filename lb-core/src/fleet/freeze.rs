@@ -135,7 +135,7 @@ mod tests {
         let frozen = silent(silent(fleet(4), 1, 0), 2, 0);
         let servers = frozen.servers().iter().filter(|server| server.server.name != "bbb2".into());
         let reported = servers.map(|server| ReportedServer::unwatched(Server::clone(&server.server)));
-        let report = MonitorReport { servers: reported.collect() };
+        let report = MonitorReport::of(reported.collect::<Vec<_>>());
         let next = frozen.with_report(report, &BTreeMap::new(), &Arc::default(), at(30)).unwrap();
         assert_eq!(next.freeze().since(), Some(at(0)));
         assert!(!next.is_confirmed_down(&"bbb1".into(), at(9_999)));

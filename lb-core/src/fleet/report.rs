@@ -36,7 +36,7 @@ impl Fleet {
         rules: &Arc<FleetRules>,
         now: Timestamp,
     ) -> Result<Fleet, ReportRefused> {
-        if report.servers.is_empty() && !self.servers.is_empty() {
+        if report.servers.is_empty() && !self.servers.is_empty() && !report.may_be_empty {
             return Err(ReportRefused::Empty);
         }
         if !report.servers.is_empty() && report.servers.iter().all(is_pending) {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn next(fleet: &Fleet, servers: Vec<ReportedServer>) -> Result<Fleet, ReportRefused> {
-        fleet.with_report(MonitorReport { servers }, &BTreeMap::new(), &Arc::default(), Timestamp::default())
+        fleet.with_report(MonitorReport::of(servers), &BTreeMap::new(), &Arc::default(), Timestamp::default())
     }
 
     fn states(fleet: &Fleet) -> Vec<(&str, ServerState)> {

@@ -2,11 +2,21 @@
 
 use super::integrations::MOST_SECRETS;
 use super::{EntityName, IntegrationName, PartnerName, PlanName, RouterName};
+use crate::server::ServerName;
+
+/// The fewest characters of a secret that is given to the balancer while it runs.
+pub(crate) const SHORTEST_SECRET: usize = 8;
 
 /// Why a network cannot be as it would be. Each is a sentence for people, and none has the value of a secret in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadNetwork {
+    /// Something is there twice.
+    #[error("{name} is there twice")]
+    Twice {
+        /// What.
+        name: EntityName,
+    },
     /// A name stands twice.
     #[error("two integrations are called {name}")]
     SameName {
@@ -101,6 +111,42 @@ pub enum BadNetwork {
     Circle {
         /// Which.
         router: RouterName,
+    },
+    /// The URL of a server is none that calls can be sent to.
+    #[error(
+        "the URL of server {server} is not an absolute http or https URL without user name, password, ? and #, such as https://bbb1.example.org/bigbluebutton/"
+    )]
+    ServerUrl {
+        /// Whose.
+        server: ServerName,
+    },
+    /// A server's secret is empty.
+    #[error("server {server} has an empty secret")]
+    EmptyServerSecret {
+        /// Whose.
+        server: ServerName,
+    },
+    /// A number that is said of a server is out of its range.
+    #[error(
+        "server {server} has a capacity of 0, a weight that is not a number from 0.01 to 1000, or a position that is not on the globe"
+    )]
+    ServerNumber {
+        /// Whose.
+        server: ServerName,
+    },
+    /// Two servers are the same one.
+    #[error("servers {first} and {second} have the same URL; each must be a server of its own")]
+    SameUrl {
+        /// Who has it first.
+        first: ServerName,
+        /// Who has it too.
+        second: ServerName,
+    },
+    /// A new secret is so short that it can be guessed.
+    #[error("a new secret of {name} has fewer than {SHORTEST_SECRET} characters")]
+    ShortSecret {
+        /// Whose.
+        name: EntityName,
     },
     /// What is to be removed is in use.
     #[error("{name} is in use by {by}: it cannot be removed")]

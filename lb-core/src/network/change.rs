@@ -1,9 +1,10 @@
 //! [`NetworkChange`]: what makes another network of one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{BadNetwork, Entity, EntityName, Integration, Network, Router, RouterName};
+use crate::server::ServerName;
 
 /// The longest name, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -29,7 +30,8 @@ impl NetworkChange {
 
 impl Network {
     /// The network with all of `changes` made at once: what holds between them need not be valid. It costs what they touch;
-    /// only a plan, partner or router that is removed is looked for in every integration.
+    /// only a plan, partner or router that is removed is looked for in every integration, and a server that is put is compared
+    /// with all servers.
     ///
     /// # Errors
     /// [`BadNetwork`] where it would not be whole. Whether the policies of routers exist is not looked at: an embedder may have
@@ -53,9 +55,15 @@ impl Network {
             match change {
                 NetworkChange::Put(Entity::Integration(integration)) => next.check_integration(integration)?,
                 NetworkChange::Put(Entity::Router(router)) => next.check_router(router)?,
+                NetworkChange::Put(Entity::Server(server)) => server.check()?,
                 NetworkChange::Put(Entity::Plan(_) | Entity::Partner(_)) => {}
+                // what the file took up it may let go of: who names the server may mean one that the monitor knows
+                NetworkChange::Remove(EntityName::Server(name)) if self.server(name).is_some_and(|it| it.managed) => {}
                 NetworkChange::Remove(name) => next.check_unused(name)?,
             }
+        }
+        if changes.iter().any(|change| matches!(change, NetworkChange::Put(Entity::Server(_)))) {
+            next.check_urls()?;
         }
         Ok(next)
     }
@@ -75,6 +83,9 @@ impl Network {
             Entity::Router(router) => {
                 self.routers.insert(router.name.clone(), Arc::clone(router));
             }
+            Entity::Server(server) => {
+                self.servers.insert(server.name.clone(), Arc::clone(server));
+            }
             Entity::Integration(integration) => {
                 self.integrations.own_secrets(integration)?;
                 self.integrations.put(Arc::clone(integration));
@@ -89,6 +100,7 @@ impl Network {
             EntityName::Plan(plan) => self.plans.remove(plan).is_some(),
             EntityName::Partner(partner) => self.partners.remove(partner).is_some(),
             EntityName::Router(router) => self.routers.remove(router).is_some(),
+            EntityName::Server(server) => self.servers.remove(server).is_some(),
             EntityName::Integration(integration) => self.integrations.remove(integration.as_str()).is_some(),
         };
         self.versions.remove(name);
@@ -135,6 +147,18 @@ impl Network {
         Ok(())
     }
 
+    /// That no two servers are the same one.
+    fn check_urls(&self) -> Result<(), BadNetwork> {
+        let mut known: HashMap<&str, &ServerName> = HashMap::new();
+        for server in self.servers.values() {
+            let Some(url) = &server.facts.api_url else { continue };
+            if let Some(first) = known.insert(url.as_str(), &server.name) {
+                return Err(BadNetwork::SameUrl { first: first.clone(), second: server.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// That nothing names what was removed.
     fn check_unused(&self, removed: &EntityName) -> Result<(), BadNetwork> {
         let used_by = |uses: &dyn Fn(&Integration) -> bool| {
@@ -144,6 +168,7 @@ impl Network {
             EntityName::Plan(plan) if self.plans.contains_key(plan) => None,
             EntityName::Partner(partner) if self.partners.contains_key(partner) => None,
             EntityName::Router(router) if self.routers.contains_key(router) => None,
+            EntityName::Server(server) if self.servers.contains_key(server) => None,
             EntityName::Plan(plan) if plan.as_str() == "default" => {
                 return Err(BadNetwork::Always { name: removed.clone() });
             }
@@ -157,6 +182,12 @@ impl Network {
                 used_by(&|integration| integration.router == *router)
                     .or_else(|| fallback.map(|other| other.name.clone().into()))
             }
+            EntityName::Server(server) => {
+                let lent = self.partners.values().find(|partner| partner.servers.contains(server));
+                let weighed = || self.routers.values().find(|router| router.weights.contains_key(server));
+                lent.map(|partner| partner.name.clone().into())
+                    .or_else(|| weighed().map(|router| router.name.clone().into()))
+            }
             EntityName::Integration(_) => None,
         };
         match user {
@@ -166,7 +197,7 @@ impl Network {
     }
 }
 
-/// Whether an integration, a plan, a partner or a router may be called `name`: 1 to 255 bytes, no control characters, no space
+/// Whether an integration, a plan, a partner, a router or a server may be called `name`: 1 to 255 bytes, no control characters, no space
 /// at its ends.
 pub fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.trim() == name && !name.chars().any(char::is_control)

@@ -1,4 +1,4 @@
-//! [`differences`]: what is other than before in an integration, a plan, a partner or a router, as it is told.
+//! [`differences`]: what is other than before in an integration, a plan, a partner, a router or a server, as it is told.
 
 mod secrets;
 #[cfg(test)]
@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Entity, Integration, ParameterRules, Partner, Plan, Router, TagRules};
+use super::{Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Router, ServerFacts, TagRules};
 use crate::api::create;
+use crate::checksum::Algorithm;
 use crate::clock::Timestamp;
 use crate::event::{Change, HIDDEN};
+use crate::secret::Secret;
 
 /// What differs between `before` and `after`, field by field, under the names of the configuration file. Of something new:
 /// what differs from the default. Of something that is gone: nothing.
@@ -26,9 +28,11 @@ pub fn differences(before: Option<&Entity>, after: Option<&Entity>) -> Vec<Chang
         (Some(Entity::Partner(before)), Some(Entity::Partner(after))) => found.partner(before, after),
         (Some(Entity::Router(before)), Some(Entity::Router(after))) => found.router(before, after),
         (Some(Entity::Integration(before)), Some(Entity::Integration(after))) => found.integration(before, after),
+        (Some(Entity::Server(before)), Some(Entity::Server(after))) => found.server(before, after),
         (_, Some(Entity::Plan(after))) => found.plan(&Plan::new(after.name.clone()), after),
         (_, Some(Entity::Partner(after))) => found.partner(&Partner::new(after.name.clone()), after),
         (_, Some(Entity::Router(after))) => found.router(&Router::new(after.name.clone()), after),
+        (_, Some(Entity::Server(after))) => found.server(&NetworkServer::new(after.name.clone()), after),
         (_, Some(Entity::Integration(after))) => {
             let plain = Integration { secrets: Vec::new(), ..Integration::new(after.name.clone(), "") };
             found.integration(&plain, after);
@@ -83,6 +87,26 @@ impl Differences {
         self.plain("radius_km", Some(&before.radius_km), Some(radius_km));
         self.json("weights", &before.weights, weights);
         self.plain("fallback", before.fallback.as_ref(), fallback.as_ref());
+        self.plain("managed", Some(&before.managed), Some(managed));
+    }
+
+    fn server(&mut self, before: &NetworkServer, after: &NetworkServer) {
+        let NetworkServer { name: _, facts, managed } = after;
+        let ServerFacts { api_url, secret, position, capacity, weight, tags, checksum } = facts;
+        let was = &before.facts;
+        self.plain("url", was.api_url.as_ref(), api_url.as_ref());
+        if was.secret != *secret {
+            let hidden = |secret: &Option<Secret>| secret.as_ref().map(|_| HIDDEN.to_owned());
+            self.changes.push(Change::new("secret", hidden(&was.secret), hidden(secret)));
+        }
+        let (stood, stands) = (was.position.as_ref(), position.as_ref());
+        self.plain("latitude", stood.map(|stood| &stood.latitude), stands.map(|stands| &stands.latitude));
+        self.plain("longitude", stood.map(|stood| &stood.longitude), stands.map(|stands| &stands.longitude));
+        self.plain("capacity", was.capacity.as_ref(), capacity.as_ref());
+        self.plain("weight", was.weight.as_ref(), weight.as_ref());
+        self.told("tags", was.tags.as_ref().map(json), tags.as_ref().map(json));
+        let word = |checksum: Algorithm| checksum.as_str().to_owned();
+        self.told("checksum", was.checksum.map(word), checksum.map(word));
         self.plain("managed", Some(&before.managed), Some(managed));
     }
 

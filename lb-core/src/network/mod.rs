@@ -1,4 +1,4 @@
-//! Who may use the balancer, and how: integrations, their plans, partners and routers.
+//! Who may use the balancer, and how: integrations, their plans, partners and routers; and the servers that operators know.
 //!
 //! | | |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | [`Plan`] | permissions and limits that integrations share |
 //! | [`Partner`] | an institution that owns integrations and may lend servers |
 //! | [`Router`] | a placement policy with its parameters, by name |
+//! | [`NetworkServer`] | what operators say of one server |
 //! | [`ParameterRules`] | what becomes of the parameters of a call |
 //! | [`Network`] | the immutable snapshot of all of them |
 //! | [`NetworkChange`] | what makes another network of one |
@@ -25,11 +26,13 @@ mod parameters;
 mod partner;
 mod plan;
 mod router;
+mod server;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
 pub use self::bad::BadNetwork;
+pub(crate) use self::bad::SHORTEST_SECRET;
 pub use self::change::{NetworkChange, is_name};
 pub use self::declared::Declared;
 pub use self::differences::differences;
@@ -41,4 +44,5 @@ pub use self::parameters::ParameterRules;
 pub use self::partner::{Partner, PartnerName};
 pub use self::plan::{Plan, PlanName};
 pub use self::router::{Router, RouterName};
+pub use self::server::{NetworkServer, ServerFacts};
 pub use self::snapshot::{Network, Revision};

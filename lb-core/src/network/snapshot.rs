@@ -1,4 +1,4 @@
-//! [`Network`]: the immutable snapshot of all integrations, plans, partners and routers.
+//! [`Network`]: the immutable snapshot of all integrations, plans, partners, routers and servers.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -6,9 +6,10 @@ use std::sync::{Arc, LazyLock};
 use imbl::{HashMap, OrdMap};
 
 use super::{
-    BadNetwork, Entity, EntityName, Integration, Integrations, NetworkChange, Partner, PartnerName, Plan, PlanName,
-    Router, RouterName,
+    BadNetwork, Entity, EntityName, Integration, Integrations, NetworkChange, NetworkServer, Partner, PartnerName,
+    Plan, PlanName, Router, RouterName,
 };
+use crate::server::ServerName;
 
 /// How often a network has been changed. What stands in one carries the revision of its last change as its version, so
 /// a version never comes again, not even for another thing of the same name.
@@ -28,8 +29,9 @@ impl fmt::Display for Revision {
     }
 }
 
-/// All integrations, plans, partners and routers as they were at one moment, whole: whatever one of them names is there, and
-/// there are always a plan and a router called `default`.
+/// All integrations, plans, partners and routers as they were at one moment, and what operators say of servers. It is whole:
+/// whatever one of them names is there, and there are always a plan and a router called `default`. Only servers may be named
+/// that are not in it: a monitor may know them.
 ///
 /// It never changes. A clone, and one with [something changed](Self::changed), share nearly everything with it.
 #[derive(Clone)]
@@ -39,6 +41,7 @@ pub struct Network {
     pub(super) plans: OrdMap<PlanName, Arc<Plan>>,
     pub(super) partners: OrdMap<PartnerName, Arc<Partner>>,
     pub(super) routers: OrdMap<RouterName, Arc<Router>>,
+    pub(super) servers: OrdMap<ServerName, Arc<NetworkServer>>,
     pub(super) versions: HashMap<EntityName, Revision>,
 }
 
@@ -54,6 +57,7 @@ impl Default for Network {
             plans: OrdMap::unit(plan.name.clone(), Arc::new(plan)),
             partners: OrdMap::new(),
             routers: OrdMap::unit(router.name.clone(), Arc::new(router)),
+            servers: OrdMap::new(),
         }
     }
 }
@@ -66,6 +70,7 @@ impl fmt::Debug for Network {
             .field("plans", &self.plans)
             .field("partners", &self.partners)
             .field("routers", &self.routers)
+            .field("servers", &self.servers)
             .finish_non_exhaustive()
     }
 }
@@ -146,6 +151,11 @@ impl Network {
         self.routers.values()
     }
 
+    /// All servers that operators know, by name.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Arc<NetworkServer>> {
+        self.servers.values()
+    }
+
     /// The integration called `name`.
     pub fn integration(&self, name: &str) -> Option<&Arc<Integration>> {
         self.integrations.named(name)
@@ -166,6 +176,11 @@ impl Network {
         self.routers.get(name)
     }
 
+    /// What operators say of the server called `name`.
+    pub fn server(&self, name: &ServerName) -> Option<&Arc<NetworkServer>> {
+        self.servers.get(name)
+    }
+
     /// The plan of `integration`. One that was just taken away is stood in for by the plan `default`.
     pub fn plan_of(&self, integration: &Integration) -> &Arc<Plan> {
         static DEFAULT: LazyLock<Arc<Plan>> = LazyLock::new(|| Arc::new(Plan::new("default")));
@@ -184,6 +199,7 @@ impl Network {
             EntityName::Plan(name) => self.plans.get(name).cloned().map(Entity::Plan),
             EntityName::Partner(name) => self.partners.get(name).cloned().map(Entity::Partner),
             EntityName::Router(name) => self.routers.get(name).cloned().map(Entity::Router),
+            EntityName::Server(name) => self.servers.get(name).cloned().map(Entity::Server),
             EntityName::Integration(name) => self.integration(name.as_str()).cloned().map(Entity::Integration),
         }
     }
@@ -193,6 +209,8 @@ impl Network {
         let plans = self.plans.values().cloned().map(Entity::Plan);
         let partners = self.partners.values().cloned().map(Entity::Partner);
         let routers = self.routers.values().cloned().map(Entity::Router);
-        plans.chain(partners).chain(routers).chain(self.integrations.iter().cloned().map(Entity::Integration))
+        let servers = self.servers.values().cloned().map(Entity::Server);
+        let named = plans.chain(servers).chain(partners).chain(routers);
+        named.chain(self.integrations.iter().cloned().map(Entity::Integration))
     }
 }

@@ -1,6 +1,8 @@
 //! The rules of a network as a whole.
 
 use super::*;
+use crate::position::Position;
+use crate::server::ServerName;
 
 fn put(entity: impl Into<Entity>) -> NetworkChange {
     NetworkChange::Put(entity.into())
@@ -32,6 +34,15 @@ fn network() -> Network {
         integration("portal").into(),
     ])
     .unwrap()
+}
+
+/// A whole server.
+fn server(name: &str, facts: &dyn Fn(&mut ServerFacts)) -> NetworkServer {
+    let mut server = NetworkServer::new(name);
+    server.facts.api_url = crate::Server::api_url(&format!("https://{name}.example.org")).ok();
+    server.facts.secret = Some(format!("secret of {name}").into());
+    facts(&mut server.facts);
+    server
 }
 
 fn refused(changes: &[NetworkChange]) -> String {
@@ -92,6 +103,25 @@ fn whatever_is_wrong_is_named() {
         (remove(PlanName::from("default")), "plan default cannot be removed"),
         (remove(RouterName::from("default")), "router default cannot be removed"),
         (remove(IntegrationName::from("c")), "there is no integration c"),
+        (remove(ServerName::from("bbb9")), "there is no server bbb9"),
+        (put(server("s", &|facts| facts.secret = Some("".into()))), "server s has an empty secret"),
+        (put(server("s", &|facts| facts.capacity = Some(0))), "server s has a capacity of 0"),
+        (put(server("s", &|facts| facts.weight = Some(0.001))), "a weight that is not a number from 0.01"),
+        (put(server("s", &|facts| facts.weight = Some(f64::NAN))), "a weight that is not a number from 0.01"),
+        (
+            put(server("s", &|facts| facts.position = Some(Position { latitude: 91.0, longitude: 0.0 }))),
+            "a position that is not on the globe",
+        ),
+        (put(server("s", &|facts| facts.api_url = "ftp://s/".parse().ok())), "the URL of server s is not"),
+        (
+            put(server("s", &|facts| facts.api_url = "https://s/bigbluebutton/".parse().ok())),
+            "the URL of server s is not",
+        ),
+        (
+            put(server("s", &|facts| facts.api_url = "https://a:b@s/bigbluebutton/api/".parse().ok())),
+            "the URL of server s is not",
+        ),
+        (put(NetworkServer::new("")), "a name must have"),
     ] {
         let text = refused(&[change]);
         assert!(text.contains(said), "{text}");
@@ -171,4 +201,34 @@ fn a_file_rules_what_it_declares_and_nothing_else() {
     assert!(second.integration("campus").is_none());
     assert_eq!(**second.plan("default").unwrap(), Plan::new("default"), "there is always one");
     assert!(second.integration("moodle").is_some() && second.router("near").is_some());
+}
+
+#[test]
+fn each_server_is_a_server_of_its_own() {
+    let same = |facts: &mut ServerFacts| facts.api_url = crate::Server::api_url("https://a.example.org/").ok();
+    let both = [put(server("a", &|_| ())), put(server("b", &same))];
+    assert!(refused(&both).contains("servers a and b have the same URL"));
+    let one = network().changed(&both[..1]).unwrap();
+    assert!(one.changed(&both[1..]).is_err());
+    let renamed = [both[1].clone(), remove(ServerName::from("a"))];
+    assert!(one.changed(&renamed).unwrap().server(&"b".into()).is_some());
+    let bare = [put(NetworkServer::new("c")), put(NetworkServer::new("d"))];
+    assert_eq!(one.changed(&bare).unwrap().servers().filter_map(|server| server.whole()).count(), 1);
+}
+
+#[test]
+fn a_server_that_others_name_is_taken_away_by_the_file_only() {
+    let lent = Partner { servers: vec!["a".into()], ..Partner::new("lends") };
+    let weighed = Router { weights: [("b".into(), 2.0)].into(), ..Router::new("weighs") };
+    let named = |managed: bool| {
+        let own = |name: &str| put(NetworkServer { managed, ..server(name, &|_| ()) });
+        network().changed(&[own("a"), own("b"), own("c"), put(lent.clone()), put(weighed.clone())]).unwrap()
+    };
+    let removed = |managed, name: &str| named(managed).changed(&[remove(ServerName::from(name))]).map(drop);
+    let in_use = |name: &str, by: EntityName| Err(BadNetwork::InUse { name: EntityName::Server(name.into()), by });
+    assert_eq!(removed(false, "a"), in_use("a", EntityName::Partner("lends".into())));
+    assert_eq!(removed(false, "b"), in_use("b", EntityName::Router("weighs".into())));
+    assert_eq!((removed(false, "c"), removed(true, "a"), removed(true, "b")), (Ok(()), Ok(()), Ok(())));
+    let both = [remove(PartnerName::from("lends")), remove(ServerName::from("a"))];
+    assert!(named(false).changed(&both).is_ok());
 }

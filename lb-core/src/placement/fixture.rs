@@ -38,7 +38,7 @@ pub(super) fn fleet(servers: &[Facts]) -> Fleet {
         let load = Load { cpu: facts.cpu, cpu_at: NOW, users: Some(facts.users), ..Load::default() };
         ReportedServer { host: HostStatus::Up, load, ..ReportedServer::unwatched(server) }
     });
-    let report = MonitorReport { servers: reported.collect() };
+    let report = MonitorReport::of(reported.collect::<Vec<_>>());
     Fleet::default().with_report(report, &BTreeMap::new(), &Arc::default(), NOW).unwrap()
 }
 

@@ -19,6 +19,7 @@ mod draw;
 #[cfg(test)]
 mod fixture;
 mod least;
+mod left_out;
 mod nearest;
 mod nearest_least_cpu;
 mod policies;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
+pub use self::left_out::{LeftOut, Way};
 pub use self::nearest::Nearest;
 pub use self::nearest_least_cpu::NearestLeastCpu;
 pub use self::policies::{NAMES, Policies, PolicyMaker, named};

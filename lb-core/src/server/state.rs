@@ -48,6 +48,21 @@ pub enum AdministratorWord {
     Draining,
 }
 
+impl AdministratorWord {
+    /// Every word, the one that holds where nothing was said first.
+    pub const ALL: [AdministratorWord; 4] = [Self::Automatic, Self::ForceEnabled, Self::ForceDisabled, Self::Draining];
+
+    /// The word itself, as pages and answers show it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::ForceEnabled => "force-enabled",
+            Self::ForceDisabled => "force-disabled",
+            Self::Draining => "draining",
+        }
+    }
+}
+
 /// What a server may be used for. See the module for the chart and the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,58 +1,23 @@
 //! [`WithFacts`]: what the operator wrote down of single servers goes over what the monitor says.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::{MonitorReport, ServerSource, SourceError};
-use crate::checksum::Algorithm;
-use crate::position::Position;
-use crate::secret::Secret;
-use crate::server::{Server, ServerName};
+use crate::store::NetworkStore;
 
-/// What the operator wrote down of one server. Absent parts leave the monitor's word.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ServerFacts {
-    /// The URL of its API.
-    pub api_url: Option<url::Url>,
-    /// Its secret.
-    pub secret: Option<Secret>,
-    /// Where it stands.
-    pub position: Option<Position>,
-    /// The most users it is to be given.
-    pub capacity: Option<u32>,
-    /// Its weight beside others.
-    pub weight: Option<f64>,
-    /// Its tags, instead of the monitor's.
-    pub tags: Option<Vec<String>>,
-    /// How calls to it are signed.
-    pub checksum: Option<Algorithm>,
-}
-
-impl ServerFacts {
-    fn write_over(&self, server: &mut Server) {
-        let facts = self.clone();
-        server.api_url = facts.api_url.unwrap_or_else(|| server.api_url.clone());
-        server.secret = facts.secret.unwrap_or_else(|| server.secret.clone());
-        server.position = facts.position.or(server.position);
-        server.capacity = facts.capacity.or(server.capacity);
-        server.weight = facts.weight.or(server.weight);
-        server.tags = facts.tags.unwrap_or_else(|| std::mem::take(&mut server.tags));
-        server.checksum = facts.checksum.unwrap_or(server.checksum);
-    }
-}
-
-/// A source whose servers carry the operator's own facts, by name.
+/// A source whose servers carry the operator's own facts, by name: those that the network has at each poll.
 #[derive(Debug)]
 pub struct WithFacts<S> {
     source: S,
-    facts: HashMap<ServerName, ServerFacts>,
+    store: Arc<dyn NetworkStore>,
 }
 
 impl<S> WithFacts<S> {
-    /// Lays `facts` over what `source` reports.
-    pub fn new(source: S, facts: HashMap<ServerName, ServerFacts>) -> Self {
-        Self { source, facts }
+    /// Lays what the network in `store` says of servers over what `source` reports.
+    pub fn new(source: S, store: Arc<dyn NetworkStore>) -> Self {
+        Self { source, store }
     }
 }
 
@@ -60,9 +25,10 @@ impl<S> WithFacts<S> {
 impl<S: ServerSource> ServerSource for WithFacts<S> {
     async fn poll(&self) -> Result<MonitorReport, SourceError> {
         let mut report = self.source.poll().await?;
+        let network = self.store.network();
         for reported in &mut report.servers {
-            if let Some(facts) = self.facts.get(&reported.server.name) {
-                facts.write_over(&mut reported.server);
+            if let Some(known) = network.server(&reported.server.name) {
+                known.facts.write_over(&mut reported.server);
             }
         }
         Ok(report)
@@ -74,13 +40,23 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::checksum::Algorithm;
+    use crate::network::{Network, NetworkServer, ServerFacts};
+    use crate::position::Position;
+    use crate::server::Server;
     use crate::source::StaticServers;
+    use crate::store::InMemoryStore;
+
+    fn written(name: &str, facts: ServerFacts) -> Arc<dyn NetworkStore> {
+        let server = NetworkServer { facts, ..NetworkServer::new(name) };
+        Arc::new(InMemoryStore::of(Network::new([server.into()]).unwrap()))
+    }
 
     fn polled(facts: ServerFacts) -> Server {
         let mut server = Server::new("a", "https://a.example.org", "monitor").unwrap();
         server.tags = vec!["monitor".into()];
         server.capacity = Some(100);
-        let source = WithFacts::new(StaticServers::new([server]), HashMap::from([("a".into(), facts)]));
+        let source = WithFacts::new(StaticServers::new([server]), written("a", facts));
         source.poll().now_or_never().unwrap().unwrap().servers.remove(0).server
     }
 
@@ -112,7 +88,7 @@ mod tests {
 
     #[test]
     fn facts_of_a_server_that_the_monitor_does_not_have_add_none() {
-        let facts = HashMap::from([("other".into(), ServerFacts::default())]);
+        let facts = written("other", ServerFacts::default());
         let source = WithFacts::new(StaticServers::new([]), facts);
         assert!(source.poll().now_or_never().unwrap().unwrap().servers.is_empty());
     }

@@ -35,7 +35,7 @@ impl StaticServers {
 impl ServerSource for StaticServers {
     async fn poll(&self) -> Result<MonitorReport, SourceError> {
         let servers = self.reported.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-        Ok(MonitorReport { servers })
+        Ok(MonitorReport::of(servers))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! | implementation | for |
 //! |---|---|
-//! | [`StaticServers`] | a list in the program or the configuration; health comes from the balancer's own polls alone |
+//! | [`StaticServers`] | a list in the program; health comes from the balancer's own polls alone |
+//! | [`NetworkServers`] | the servers that operators administer; health comes from the balancer's own polls alone |
 //! | [`WithFacts`] | a decorator: what the operator wrote down of single servers goes over what the monitor says |
 //! | [`Located`] | a decorator: servers without a position get that of their address |
 //!
@@ -11,15 +12,17 @@
 mod facts;
 mod located;
 mod memory;
+mod network;
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use self::facts::{ServerFacts, WithFacts};
+pub use self::facts::WithFacts;
 pub use self::located::Located;
 pub use self::memory::StaticServers;
+pub use self::network::NetworkServers;
 
 use crate::server::{HostStatus, Load, Server, Service};
 
@@ -30,7 +33,8 @@ pub trait ServerSource: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`SourceError`] whenever the answer cannot be trusted to be the present truth: not reached, not readable, stale.
-    /// The fleet then stays as it was. An empty list is no error of the source; the fleet refuses it itself.
+    /// The fleet then stays as it was. An empty list is no error of the source; the fleet refuses it itself unless it is
+    /// [said to be true](MonitorReport::may_be_empty).
     ///
     /// # Cancel safety
     /// Dropping the future gives the poll up and has no other effect.
@@ -42,6 +46,16 @@ pub trait ServerSource: fmt::Debug + Send + Sync + 'static {
 pub struct MonitorReport {
     /// One for each server. Of two with the same name the first counts.
     pub servers: Vec<ReportedServer>,
+    /// Whether a list without servers means that there are none. A monitor that lists none is more likely to have lost its
+    /// configuration.
+    pub may_be_empty: bool,
+}
+
+impl MonitorReport {
+    /// A report of `servers`, of which there must be one at least if there were any before.
+    pub fn of(servers: impl Into<Vec<ReportedServer>>) -> Self {
+        Self { servers: servers.into(), may_be_empty: false }
+    }
 }
 
 /// One server as the monitor knows it.

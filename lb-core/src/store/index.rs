@@ -191,6 +191,13 @@ impl MeetingIndex {
         keys.filter_map(|key| self.entries.get(key)).filter_map(held).cloned().collect()
     }
 
+    /// See [`MeetingStore::meetings_after`](super::MeetingStore::meetings_after). It costs what is answered.
+    pub fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Vec<Arc<Meeting>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = self.entries.range::<_, MeetingKey>((from, Bound::Unbounded));
+        entries.filter_map(|(_, entry)| held(entry)).take(limit).cloned().collect()
+    }
+
     /// See [`MeetingStore::voice_bridge_taken`](super::MeetingStore::voice_bridge_taken).
     pub fn voice_bridge_taken(&self, number: u32, server: Option<&ServerName>, except: &MeetingKey) -> bool {
         let keys = self.by_voice_bridge.get(&number).into_iter().flatten().filter(|key| *key != except);

@@ -132,6 +132,10 @@ impl MeetingStore for InMemoryStore {
         Ok(self.index.load().meetings_on(server))
     }
 
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError> {
+        Ok(self.index.load().meetings_after(after, limit))
+    }
+
     async fn voice_bridge_taken(
         &self,
         voice_bridge: u32,

@@ -44,8 +44,8 @@ use async_trait::async_trait;
 
 pub use self::accounts::AccountStore;
 pub use self::events::{
-    BadEventCursor, EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
-    MeetingQuery, NAMES_PEOPLE, PseudonymKey, SentUser, USERS_TOLD, may_name_people,
+    BadEventCursor, EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
+    MeetingQuery, NAMES_PEOPLE, NobodyMeant, PersonQuery, PseudonymKey, SentUser, USERS_TOLD, WITHIN, may_name_people,
 };
 pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};
@@ -128,6 +128,9 @@ pub trait MeetingStore: Outbox {
 
     /// All meetings held on a server.
     async fn meetings_on(&self, server: &ServerName) -> Result<Vec<Arc<Meeting>>, StoreError>;
+
+    /// The first `limit` meetings behind `after`, by integration and meetingID; from the first on where nothing is said.
+    async fn meetings_after(&self, after: Option<&MeetingKey>, limit: usize) -> Result<Vec<Arc<Meeting>>, StoreError>;
 
     /// Whether a meeting or claim uses `voice_bridge`: on `server`, or anywhere where `None` is asked. The meeting or claim
     /// of `except` does not count.

@@ -108,7 +108,7 @@ fn fleet() -> Fleet {
         server.position = position;
         Some(ReportedServer { host: HostStatus::Up, load, ..ReportedServer::unwatched(server) })
     });
-    let report = MonitorReport { servers: reported.collect() };
+    let report = MonitorReport::of(reported.collect::<Vec<_>>());
     Fleet::default().with_report(report, &BTreeMap::new(), &Arc::default(), NOW).unwrap_or_default()
 }
 

@@ -56,7 +56,7 @@ pub use futures_executor::block_on;
 
 use crate::callback::{CallbackUrl, CallbackUrls, Callbacks};
 use crate::clock::Timestamp;
-use crate::event::{Ended, Event, EventKind, Placement, Role};
+use crate::event::{Ended, Event, EventKind, NextBest, Placement, PositionFrom, Role};
 use crate::meeting::{Claim, ClaimToken, Meeting, MeetingKey, Passwords};
 
 /// Makes one `#[test]` of each clause that every [`MeetingStore`](crate::store::MeetingStore) keeps. See
@@ -252,6 +252,8 @@ macro_rules! event_store_contract {
             event_store::{
                 pages_of_events_follow_each_other_newest_first,
                 events_are_found_by_all_that_is_said_of_them,
+                what_was_administered_is_found_by_whom_and_of_what,
+                events_of_some_integrations_are_found_together,
                 a_page_stays_where_it_is_while_events_come,
                 meetings_are_told_with_their_ends_users_and_parameters,
                 meetings_are_chosen_by_day_users_and_number,
@@ -259,6 +261,8 @@ macro_rules! event_store_contract {
                 meetings_of_others_are_not_told,
                 old_events_are_forgotten_some_at_a_time,
                 names_of_old_events_become_pseudonyms_once,
+                events_of_a_person_are_found_by_id_name_and_integration,
+                a_person_is_erased_page_by_page_and_nobody_else_is,
             }
         }
     };
@@ -369,6 +373,10 @@ fn created(meeting: &Meeting) -> Event {
             score: Some(12.25),
             reason: "12.25 % CPU".to_owned(),
             attempt: 1,
+            candidates: 3,
+            next: vec![NextBest { server: "bbb9".into(), score: None }],
+            left_out: [("full".into(), 2)].into(),
+            position_from: Some(PositionFrom::Integration),
         },
         parameters: meeting.parameters.clone(),
         router: Some("default".into()),

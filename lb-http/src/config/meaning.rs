@@ -1,23 +1,22 @@
 //! From what the file says to what it means, with the checks that need more than one key.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use lb_core::Position;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
-use lb_core::source::ServerFacts;
-use lb_core::{Position, Server, ServerName};
 use url::Url;
 
 use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
 use super::network::network;
 use super::scalar::{Latitude, Longitude};
+use super::servers::servers;
 use super::value::{At, List, OneOrMore, Table, said};
 use super::{
     Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings, Tls, Upstream,
@@ -50,6 +49,8 @@ impl Default for Config {
 /// The meaning of `file`. It may be used only if there are no `faults`.
 pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     let listen = listen(file.listen.keys, faults);
+    let whole = file.monitor.keys.kind.as_ref().is_none_or(|kind| kind.value == MonitorKind::Static);
+    let servers = servers(file.servers.0, whole, faults);
     let (plans, partners, routers) = (file.plans.keys, file.partners.keys, file.routers.keys);
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
@@ -60,6 +61,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     };
     Config {
         when_store_unavailable,
+        store_key_file: said(file.store.keys.key_file),
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
         recordings: Recordings { interval: said(file.recordings.keys.interval).unwrap_or(Duration::from_secs(300)) },
@@ -75,7 +77,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         },
         webhooks: said(file.webhooks.keys.enabled).unwrap_or(true),
         geoip_database: said(file.geoip.keys.database),
-        network: Arc::new(network(plans, partners, routers, file.integrations.0, faults)),
+        network: Arc::new(network(plans, partners, routers, file.integrations.0, servers, faults)),
         guid: said(file.balancer.keys.guid).unwrap_or_else(|| guid_of(&listen.public_url)),
         api: Api {
             version: said(api.version).unwrap_or_else(|| "2.0".to_owned()),
@@ -99,7 +101,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
             format: said(log.format).unwrap_or(LogFormat::Text),
             level: said(log.level).map_or_else(|| "info".to_owned(), |level| level.0),
         },
-        monitor: monitor(file.monitor, file.servers.0, faults),
+        monitor: monitor(file.monitor, faults),
         listen,
     }
 }
@@ -227,24 +229,16 @@ pub(super) fn position(
     }
 }
 
-fn monitor(table: Table<file::Monitor>, servers: Vec<Table<file::Server>>, faults: &mut Faults) -> Monitor {
+fn monitor(table: Table<file::Monitor>, faults: &mut Faults) -> Monitor {
     let mut keys = table.keys;
-    let servers = named_servers(servers, faults);
     let interval = said(keys.interval.take()).unwrap_or(Duration::from_secs(10));
     let ignored_services = keys.ignored_services.take().map(|list| list.values).unwrap_or_default();
     if keys.kind.as_ref().is_none_or(|kind| kind.value == MonitorKind::Static) {
         without_nagios(&keys, faults);
     }
     let source = match keys.kind.as_ref().map(|kind| (kind.at, kind.value)) {
-        Some((kind_at, MonitorKind::Nagios)) => {
-            let nagios = Box::new(nagios(keys, kind_at, faults));
-            let facts = servers.into_iter().map(|(_, name, facts)| (name, facts)).collect();
-            MonitorSource::Nagios(nagios, facts)
-        }
-        Some((_, MonitorKind::Static)) | None => {
-            let known = servers.into_iter().filter_map(|(at, name, facts)| static_server(at, name, facts, faults));
-            MonitorSource::Static(known.collect())
-        }
+        Some((kind_at, MonitorKind::Nagios)) => MonitorSource::Nagios(Box::new(nagios(keys, kind_at, faults))),
+        Some((_, MonitorKind::Static)) | None => MonitorSource::Static,
     };
     Monitor { source, interval, ignored_services }
 }
@@ -301,53 +295,4 @@ fn nagios(keys: file::Monitor, at: usize, faults: &mut Faults) -> Nagios {
         cpu_service: said(keys.cpu_service).unwrap_or_else(|| "Processor Report".to_owned()),
         cpu_label: said(keys.cpu_label).unwrap_or_else(|| "cpu_avg".to_owned()),
     }
-}
-
-/// The servers that have a name of their own, each with its place.
-fn named_servers(tables: Vec<Table<file::Server>>, faults: &mut Faults) -> Vec<(usize, ServerName, ServerFacts)> {
-    let mut names = HashSet::new();
-    let mut servers = Vec::with_capacity(tables.len());
-    for Table { at: table_at, keys } in tables {
-        let position = position(keys.latitude, keys.longitude, faults);
-        let Some(At { at, value: name }) = keys.name else {
-            faults.add(table_at, "a server must have a name");
-            continue;
-        };
-        if !names.insert(name.clone()) {
-            faults.add(at, format!("two servers are called {name}"));
-        }
-        let facts = ServerFacts {
-            api_url: said(keys.url).map(|url| url.0),
-            secret: said(keys.secret),
-            position,
-            capacity: said(keys.capacity).map(u32::from),
-            weight: said(keys.weight).map(|weight| weight.0),
-            tags: keys.tags.map(|list| list.values),
-            checksum: said(keys.checksum),
-        };
-        servers.push((at, name.into(), facts));
-    }
-    servers
-}
-
-fn static_server(at: usize, name: ServerName, facts: ServerFacts, faults: &mut Faults) -> Option<Server> {
-    let missing = |key| format!("server {name} has no {key}, which monitor.kind \"static\" needs");
-    if facts.api_url.is_none() {
-        faults.add(at, missing("url"));
-    }
-    if facts.secret.is_none() {
-        faults.add(at, missing("secret"));
-    }
-    let (api_url, secret) = (facts.api_url?, facts.secret?);
-    Some(Server {
-        address: api_url.host_str().unwrap_or_default().to_owned(),
-        api_url,
-        secret,
-        name,
-        position: facts.position,
-        capacity: facts.capacity,
-        weight: facts.weight,
-        tags: facts.tags.unwrap_or_default(),
-        checksum: facts.checksum.unwrap_or(Algorithm::Sha256),
-    })
 }

@@ -23,12 +23,13 @@ mod meaning;
 mod network;
 pub mod profiles;
 mod scalar;
+mod servers;
+mod settings;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,14 +39,14 @@ use ipnet::IpNet;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
-use lb_core::source::ServerFacts;
-use lb_core::{Network, Secret, Server, ServerName};
+use lb_core::{Network, Secret};
 use url::Url;
 
 pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
+pub use self::settings::Setting;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
@@ -57,6 +58,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// What becomes of creates while they cannot be kept there.
     pub when_store_unavailable: WhenUnavailable,
+    /// The file with the keys that secrets are sealed with there; absent: they stand there as they are.
+    pub store_key_file: Option<PathBuf>,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.
@@ -73,8 +76,8 @@ pub struct Config {
     pub webhooks: bool,
     /// The GeoIP database; absent: no address has a place.
     pub geoip_database: Option<PathBuf>,
-    /// The websites, their plans, partners and routers, as far as the file declares them: those are managed. There are always a
-    /// plan and a router called `default`.
+    /// The websites, their plans, partners and routers, and the servers, as far as the file declares them: those are managed.
+    /// There are always a plan and a router called `default`.
     pub network: Arc<Network>,
     /// Stamped on every meeting as `mconflb-guid`.
     pub guid: String,
@@ -128,7 +131,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// `[monitor]`, and `[[servers]]` in it.
+/// `[monitor]`
 #[derive(Clone, Debug)]
 pub struct Monitor {
     /// Who knows the servers.
@@ -142,10 +145,10 @@ pub struct Monitor {
 /// `[monitor] kind`, with what that kind needs.
 #[derive(Clone, Debug)]
 pub enum MonitorSource {
-    /// The configuration itself: these servers and no others.
-    Static(Vec<Server>),
-    /// Nagios, and what the configuration says of single servers beyond it.
-    Nagios(Box<Nagios>, HashMap<ServerName, ServerFacts>),
+    /// Nobody: the servers of the network and no others.
+    Static,
+    /// Nagios. What the network says of single servers goes over what it says.
+    Nagios(Box<Nagios>),
 }
 
 /// How Nagios is asked.

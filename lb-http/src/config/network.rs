@@ -1,10 +1,10 @@
-//! What the file declares of integrations, plans, partners and routers, and what it means together.
+//! What the file declares of integrations, plans, partners and routers, and what it means together with its servers.
 
 use std::collections::{BTreeMap, HashMap};
 
 use lb_core::network::{
-    BadNetwork, Entity, Integration, IntegrationSecret, Integrations, Network, ParameterRules, Partner, Plan, Router,
-    TagRules, is_name,
+    BadNetwork, Entity, Integration, IntegrationSecret, Integrations, Network, NetworkServer, ParameterRules, Partner,
+    Plan, Router, TagRules, is_name,
 };
 
 use super::entity::{KnownSecret, ParameterValue};
@@ -20,6 +20,7 @@ pub(super) fn network(
     partners: Named<file::Partner>,
     routers: Named<file::Router>,
     integrations: Vec<Table<file::Integration>>,
+    mut servers: Vec<(usize, NetworkServer)>,
     faults: &mut Faults,
 ) -> Network {
     check_names("plan", &plans, faults);
@@ -44,8 +45,15 @@ pub(super) fn network(
     // Each refusal names one that cannot stay; without it the others are looked at again, so that all are told.
     loop {
         let routers = circling.iter().cloned().map(Entity::from);
-        match Network::new(entities.iter().cloned().chain(routers)) {
+        let known = servers.iter().map(|(_, server)| Entity::from(server.clone()));
+        match Network::new(entities.iter().cloned().chain(known).chain(routers)) {
             Ok(network) => return network,
+            Err(BadNetwork::SameUrl { first, second }) => {
+                // by name; who stands later in the file is told of
+                let place = servers.iter().rposition(|(_, one)| one.name == first || one.name == second);
+                let at = place.map_or(0, |place| servers.remove(place).0);
+                faults.add(at, BadNetwork::SameUrl { first, second }.to_string());
+            }
             Err(BadNetwork::Circle { router }) => {
                 let text = BadNetwork::Circle { router: router.clone() }.to_string();
                 faults.add(places.get(router.as_str()).copied().unwrap_or(0), text);

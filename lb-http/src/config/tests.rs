@@ -23,6 +23,7 @@ key = "privkey.pem"
 [store]
 url = "sqlite:/var/lib/lb/lb.sqlite3"
 create_when_unavailable = true
+key_file = "/etc/lb/store.key"
 [monitor]
 kind = "nagios"
 url = "http://127.0.0.1:8420/nagios4/cgi-bin"
@@ -134,6 +135,7 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.listen.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "2001:db8::1/128".parse().unwrap()]);
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
     assert_eq!(config.when_store_unavailable, WhenUnavailable::Remember);
+    assert_eq!(config.store_key_file, Some("/etc/lb/store.key".into()));
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(15), seconds(90)));
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
     assert_eq!(
@@ -165,12 +167,14 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!((moodle.router.as_str(), &moodle.tags.required[..]), ("even", &["gpu".to_owned()][..]));
     assert_eq!(moodle.position.map(|position| position.longitude), Some(-51.2));
 
-    let MonitorSource::Nagios(nagios, facts) = config.monitor.source else { panic!("no Nagios") };
+    let bbb1 = config.network.server(&"bbb1".into()).unwrap();
+    assert!(bbb1.managed);
+    let bbb1 = bbb1.facts.clone();
+    let MonitorSource::Nagios(nagios) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.url.as_str(), "http://127.0.0.1:8420/nagios4/cgi-bin/");
     assert_eq!(nagios.credentials, Some(("lb".into(), "m0nit0r-pass".into())));
     assert_eq!((nagios.hostgroup.as_deref(), nagios.recording_hostgroup.as_deref()), (Some("bbb"), Some("rec")));
     assert_eq!((nagios.cpu_service.as_str(), nagios.cpu_label.as_str()), ("CPU", "load"));
-    let bbb1 = &facts["bbb1"];
     assert_eq!(bbb1.api_url.as_ref().map(Url::as_str), Some("https://bbb1.example.org/bigbluebutton/api/"));
     assert_eq!((bbb1.capacity, bbb1.checksum), (Some(200), Some(Algorithm::Sha1)));
     assert_eq!(bbb1.weight, Some(2.5));
@@ -187,7 +191,7 @@ fn with_no_file_the_defaults_hold() {
     assert_eq!(config.guid, "127.0.0.1:8080");
     assert_eq!(config.store, StoreUrl::Sqlite("lb.sqlite3".into()));
     assert_eq!(config.when_store_unavailable, WhenUnavailable::Refuse);
-    assert!(matches!(&config.monitor.source, MonitorSource::Static(servers) if servers.is_empty()));
+    assert!(matches!(&config.monitor.source, MonitorSource::Static) && config.network.servers().len() == 0);
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(10), seconds(30)));
     assert_eq!(config.health, HealthRules::default());
     let upstream = Upstream { connect_timeout: seconds(2), timeout: seconds(8), max_concurrent_calls: 100 };
@@ -228,10 +232,11 @@ fn addresses_are_one_or_a_list_in_the_environment_as_well() {
 #[test]
 fn static_servers_are_whole_servers() {
     let config = load("[[servers]]\nname = 'a'\nurl = 'https://a.example.org'\nsecret = 'x'\ncapacity = 7").unwrap();
-    let MonitorSource::Static(servers) = config.monitor.source else { panic!("not static") };
-    assert_eq!(servers[0].api_url.as_str(), "https://a.example.org/bigbluebutton/api/");
-    assert_eq!((servers[0].address.as_str(), servers[0].capacity), ("a.example.org", Some(7)));
-    assert_eq!(servers[0].checksum, Algorithm::Sha256);
+    assert!(matches!(config.monitor.source, MonitorSource::Static));
+    let server = config.network.server(&"a".into()).unwrap().whole().unwrap();
+    assert_eq!(server.api_url.as_str(), "https://a.example.org/bigbluebutton/api/");
+    assert_eq!((server.address.as_str(), server.capacity), ("a.example.org", Some(7)));
+    assert_eq!(server.checksum, Algorithm::Sha256);
 }
 
 #[test]
@@ -509,7 +514,7 @@ fn the_environment_beats_the_file() {
     assert_eq!(config.network.routers().len(), 2);
     assert_eq!(config.health, HealthRules { failures: 9, ..HealthRules::default() });
     assert!(!config.placement.last_resort);
-    let MonitorSource::Nagios(nagios, _) = config.monitor.source else { panic!("no Nagios") };
+    let MonitorSource::Nagios(nagios) = config.monitor.source else { panic!("no Nagios") };
     assert_eq!(nagios.credentials, Some(("lb".into(), "12345".into())));
     let secrets = |name| config.network.integration(name).unwrap().secrets.clone();
     assert_eq!(secrets("a"), ["y,z"].map(IntegrationSecret::from));

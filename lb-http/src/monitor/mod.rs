@@ -3,7 +3,7 @@
 //! | `[monitor] kind` | source |
 //! |---|---|
 //! | `nagios` | [`Nagios`]: Nagios Core 4 by its JSON CGIs, or Nagios 3 with Mconf's `status-json.cgi` |
-//! | `static` | [`StaticServers`](lb_core::source::StaticServers): the servers of the configuration, watched by nobody |
+//! | `static` | [`NetworkServers`](lb_core::source::NetworkServers): the servers that operators administer, watched by nobody |
 //!
 //! Around either go the core's decorators: [`WithFacts`](lb_core::source::WithFacts) for what the operator wrote down of
 //! single servers, [`Located`](lb_core::source::Located) for the position of the others.

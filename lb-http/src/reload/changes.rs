@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use lb_core::Network;
 use lb_core::network::Entity;
-use lb_core::source::ServerFacts;
-use lb_core::{Network, Server};
 
 use crate::config::{Config, MonitorSource};
 
@@ -37,6 +36,7 @@ pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
         &mut next.when_store_unavailable,
         &mut held_back,
     );
+    hold("store.key_file", &present.store_key_file, &mut next.store_key_file, &mut held_back);
     hold("balancer.guid", &present.guid, &mut next.guid, &mut held_back);
     hold("log.format", &present.log.format, &mut next.log.format, &mut held_back);
     held_back
@@ -56,6 +56,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         listen,
         store: _,
         when_store_unavailable: _,
+        store_key_file: _,
         monitor,
         meetings,
         recordings,
@@ -76,11 +77,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
     } = before;
     let mut changes = Changes::default();
     for kind in ["integration", "server", "plan", "partner", "router"] {
-        if kind == "server" {
-            changes.named("servers", &servers(before), &servers(after));
-        } else {
-            changes.named(&format!("{kind}s"), &entities(network, kind), &entities(&after.network, kind));
-        }
+        changes.named(&format!("{kind}s"), &entities(network, kind), &entities(&after.network, kind));
     }
     for (key, same) in [
         ("listen.public_url", listen.public_url == after.listen.public_url),
@@ -112,8 +109,8 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
 
 fn same_monitor(before: &MonitorSource, after: &MonitorSource) -> bool {
     match (before, after) {
-        (MonitorSource::Static(_), MonitorSource::Static(_)) => true,
-        (MonitorSource::Nagios(before, _), MonitorSource::Nagios(after, _)) => before == after,
+        (MonitorSource::Static, MonitorSource::Static) => true,
+        (MonitorSource::Nagios(before), MonitorSource::Nagios(after)) => before == after,
         _ => false,
     }
 }
@@ -122,24 +119,6 @@ fn same_monitor(before: &MonitorSource, after: &MonitorSource) -> bool {
 fn entities(network: &Network, kind: &str) -> BTreeMap<String, Entity> {
     let of_kind = network.entities().map(|entity| (entity.name(), entity)).filter(|(name, _)| name.kind() == kind);
     of_kind.map(|(name, entity)| (name.as_str().to_owned(), entity)).collect()
-}
-
-/// What a configuration says of one server.
-#[derive(PartialEq)]
-enum Said<'a> {
-    Server(&'a Server),
-    Facts(&'a ServerFacts),
-}
-
-fn servers(config: &Config) -> BTreeMap<String, Said<'_>> {
-    match &config.monitor.source {
-        MonitorSource::Static(servers) => {
-            servers.iter().map(|server| (server.name.to_string(), Said::Server(server))).collect()
-        }
-        MonitorSource::Nagios(_, facts) => {
-            facts.iter().map(|(name, facts)| (name.to_string(), Said::Facts(facts))).collect()
-        }
-    }
 }
 
 #[derive(Default)]

@@ -102,7 +102,8 @@ mod tests {
             Config::from_text("lb.toml", &text, std::iter::empty())
         };
         let stores = Stores::one(Arc::new(InMemoryStore::new()));
-        let assembly = Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new() };
+        let assembly =
+            Assembly { clock: Arc::new(SystemClock::new()), stores, observers: Vec::new(), news: Arc::default() };
         let present = assembly.assemble(config("old").unwrap(), None).unwrap();
         let certificates = Certificates::open(present.config.listen.tls.clone().unwrap()).unwrap();
         let live = Arc::new(LiveSetup::new(Arc::clone(&present.setup)));

@@ -126,7 +126,9 @@ impl From<AdministrationError> for Problem {
         let detail = error.to_string();
         match error {
             AdministrationError::Bad(BadNetwork::NoSuch { name }) => Self::not_found(name),
-            AdministrationError::Exists { .. } | AdministrationError::Overtaken { .. } => Self::overtaken(detail),
+            AdministrationError::Exists { .. }
+            | AdministrationError::Overtaken { .. }
+            | AdministrationError::NetworkOvertaken => Self::overtaken(detail),
             AdministrationError::Managed { .. }
             | AdministrationError::LabelTaken { .. }
             | AdministrationError::LookedAfter { .. }

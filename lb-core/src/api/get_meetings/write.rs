@@ -226,7 +226,7 @@ mod tests {
     /// A fleet of one server, which listed `meetings`.
     fn fleet(meetings: &str) -> Arc<Fleet> {
         let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
-        let report = MonitorReport { servers: vec![ReportedServer::unwatched(server)] };
+        let report = MonitorReport::of(vec![ReportedServer::unwatched(server)]);
         let now = Timestamp::default();
         let fleet = Fleet::default().with_report(report, &Default::default(), &Arc::default(), now).unwrap();
         let listed = |server: &mut FleetServer| server.take_list(list(meetings).into(), |_| None, "g", now);

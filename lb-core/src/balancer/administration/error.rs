@@ -26,6 +26,9 @@ pub enum AdministrationError {
         /// What.
         name: EntityName,
     },
+    /// Somebody else has changed the network since it was looked at.
+    #[error("the network has been changed by somebody else since it was looked at: look at it again")]
+    NetworkOvertaken,
     /// No secret, or more than one, has the label.
     #[error("integration {name} has {found} secrets with that label; one can be changed only where it has one")]
     Label {

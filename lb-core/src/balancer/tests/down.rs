@@ -116,11 +116,11 @@ fn an_administrator_can_give_the_meetings_free_at_once() {
     let network = network(2);
     let lost = room(&network, "room-1");
     let name = format!("bbb{lost}").into();
-    assert!(!block_on(network.balancer.release_meetings(&name)), "it answers");
+    assert!(!block_on(network.balancer.release_meetings(&name, &"ana".into())), "it answers");
     network.servers.fault(&format!("bbb{lost}"), Some(Fault::ResetBefore));
     polls(&network, 30);
     network.create("moodle", "room-1").failed("internalError");
-    assert!(block_on(network.balancer.release_meetings(&name)));
+    assert!(block_on(network.balancer.release_meetings(&name, &"ana".into())));
     network.create("moodle", "room-1").success();
     come_back(&network, lost);
     polls(&network, 30);

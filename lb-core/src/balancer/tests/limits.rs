@@ -345,7 +345,8 @@ fn the_preferred_server_is_used_in_spite_of_the_policy() {
     for ignored in ["bbb9", "bbb3", ""] {
         assert_eq!(prefer(&format!("ignored-{ignored}"), ignored), [1], "{ignored}: the policy decides");
     }
-    block_on(network.balancer.set_word(&"bbb2".into(), crate::server::AdministratorWord::Draining)).unwrap();
+    block_on(network.balancer.set_word(&"bbb2".into(), crate::server::AdministratorWord::Draining, &"ana".into()))
+        .unwrap();
     assert_eq!(prefer("draining", "bbb2"), [1]);
 }
 

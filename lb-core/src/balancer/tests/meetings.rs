@@ -113,7 +113,7 @@ fn a_draining_server_takes_no_new_meetings_and_is_disabled_when_its_last_one_has
     network.create("moodle", "room-1").success();
     let held = network.holders("room-1")[0];
     let name = crate::ServerName::from(format!("bbb{held}"));
-    assert_eq!(block_on(network.balancer.set_word(&name, AdministratorWord::Draining)), Ok(true));
+    assert_eq!(block_on(network.balancer.set_word(&name, AdministratorWord::Draining, &"ana".into())), Ok(true));
     for number in 2..6 {
         network.create("moodle", &format!("room-{number}")).success();
         assert_ne!(network.holders(&format!("room-{number}")), [held]);
@@ -170,7 +170,7 @@ fn an_empty_report_leaves_the_fleet_and_is_told_once() {
 fn a_disabled_server_that_the_monitor_lost_is_still_disabled_when_it_has_it_again() {
     let network = Network::of(2);
     let name = crate::ServerName::from("bbb1");
-    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled)).unwrap();
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled, &"ana".into())).unwrap();
     network.source.set(network.facts[1..].to_vec());
     network.refresh();
     network.refresh();

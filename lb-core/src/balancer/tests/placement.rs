@@ -137,7 +137,7 @@ fn fleet_of_cities() -> crate::fleet::Fleet {
         server.load.cpu = Some(cpu);
         server
     });
-    let report = crate::source::MonitorReport { servers: servers.collect() };
+    let report = crate::source::MonitorReport::of(servers.collect::<Vec<_>>());
     crate::fleet::Fleet::default().with_report(report, &Default::default(), &Default::default(), clock.now()).unwrap()
 }
 
@@ -186,7 +186,8 @@ fn the_users_position_is_the_leftmost_forwarded_address_that_is_known() {
         let mut request = ApiRequest::get("/bigbluebutton/api/create");
         request.forwarded_for = forwarded.iter().map(|address| address.parse().unwrap()).collect();
         request.address = Some(peer.parse().unwrap());
-        balancer.position_of(&request, &Integration { position: home, ..Integration::new("a", "b") })
+        let integration = Integration { position: home, ..Integration::new("a", "b") };
+        balancer.whereabouts(&request.forwarded_for, request.address, &integration).position
     };
     assert_eq!(position(&["192.0.2.1", "198.51.100.1"], "198.51.100.1", None), Some(north));
     assert_eq!(

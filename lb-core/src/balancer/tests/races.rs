@@ -173,11 +173,11 @@ fn a_meeting_that_the_server_had_already_is_nobodys_new_one() {
 fn an_administrators_newer_word_is_not_overwritten_by_a_poll() {
     let network = Network::of(1);
     let server: ServerName = "bbb1".into();
-    block_on(network.balancer.set_word(&server, AdministratorWord::Draining)).unwrap();
+    block_on(network.balancer.set_word(&server, AdministratorWord::Draining, &"ana".into())).unwrap();
     network.servers.fault("bbb1", Some(SLOW));
     let mut following: Under<'_, _> = Box::pin(network.balancer.follow(&server));
     assert!(go_on(&mut following).is_none());
-    block_on(network.balancer.set_word(&server, AdministratorWord::Automatic)).unwrap();
+    block_on(network.balancer.set_word(&server, AdministratorWord::Automatic, &"ana".into())).unwrap();
     network.pass(1);
     go_on(&mut following).unwrap().unwrap();
     assert_eq!(network.balancer.fleet().servers()[0].word, AdministratorWord::Automatic);

@@ -128,19 +128,3 @@ fn a_restart_forgets_calls_and_lists_and_a_reload_does_not() {
     assert_eq!(words(&trace), [("meeting-created", 1)]);
     assert_eq!(trace.remembered_since, network.clock.now());
 }
-
-#[test]
-fn who_had_a_meeting_of_that_id_is_found() {
-    let network = Network::of(2);
-    let who = |id: &str| {
-        let owners = block_on(network.balancer.who_had(&id.into())).unwrap();
-        owners.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
-    let internal_id = network.create("moodle", "aa").success().value("internalMeetingID");
-    assert_eq!(
-        (who("aa"), who("bb"), who(&internal_id)),
-        (vec!["moodle".to_owned()], vec![], vec!["moodle".to_owned()])
-    );
-    network.create("portal", "aa").success();
-    assert_eq!(who("aa"), ["moodle", "portal"]);
-}

@@ -3,6 +3,7 @@ use crate::clock::Timestamp;
 use crate::network::{IntegrationSecret, RouterName};
 use crate::position::Position;
 use crate::secret::Secret;
+use crate::server::Server;
 
 fn told(before: Option<&Entity>, after: Option<&Entity>) -> Vec<String> {
     differences(before, after).iter().map(ToString::to_string).collect()
@@ -161,4 +162,34 @@ fn of_a_parameter_that_may_be_a_password_is_told_that_it_changed_and_not_what_it
     let shown = r#"{"logo":"l","moderatorPW":"(hidden)"}"#;
     assert_eq!(between(forced("one"), forced("two")), [format!("create.forced: {shown} → {shown}")]);
     assert_eq!(between(forced("one"), forced("one")), [""; 0]);
+}
+
+#[test]
+fn of_a_server_all_but_its_secret_is_told() {
+    let facts = ServerFacts {
+        api_url: Server::api_url("https://bbb1.example.org").ok(),
+        secret: Some("s3cr3t".into()),
+        position: Position::try_new(1.5, 2.5),
+        capacity: Some(200),
+        weight: Some(0.5),
+        tags: Some(vec!["gpu".to_owned()]),
+        checksum: Some(Algorithm::Sha1),
+    };
+    let full = NetworkServer { facts, ..NetworkServer::new("bbb1") };
+    assert_eq!(
+        told(None, Some(&full.clone().into())),
+        [
+            "url: – → https://bbb1.example.org/bigbluebutton/api/",
+            "secret: – → (hidden)",
+            "latitude: – → 1.5",
+            "longitude: – → 2.5",
+            "capacity: – → 200",
+            "weight: – → 0.5",
+            "tags: – → [\"gpu\"]",
+            "checksum: – → sha1",
+        ]
+    );
+    let other = ServerFacts { secret: Some("other".into()), weight: None, ..full.facts.clone() };
+    let next = NetworkServer { facts: other, managed: true, ..full.clone() };
+    assert_eq!(between(full, next), ["secret: (hidden) → (hidden)", "weight: 0.5 → –", "managed: false → true"]);
 }

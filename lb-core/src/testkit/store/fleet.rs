@@ -24,6 +24,7 @@ pub async fn a_fleet_comes_back_with_all_its_facts(store: &dyn FleetStore) {
             address: "192.0.2.7".to_owned(),
             position: Some(Position { latitude: -30.033_1, longitude: -51.2 }),
             capacity: Some(200),
+            weight: Some(2.5),
             tags: vec!["gpu".to_owned(), "sala \"1\"".to_owned()],
             checksum,
             ..server(&format!("full-{word:?}").to_lowercase())

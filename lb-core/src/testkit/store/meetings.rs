@@ -117,7 +117,8 @@ pub async fn a_claim_is_not_forgotten(store: &dyn MeetingStore) {
     assert_eq!(store.claims().await, Ok(vec![claimed.into()]));
 }
 
-/// The meetings of an integration come in the order of their ids, those of a server in any order; claims are in neither.
+/// The meetings of an integration come in the order of their ids, those of a server in any order, all of them page by page;
+/// claims are in none.
 pub async fn meetings_are_listed_by_integration_and_by_server(store: &dyn MeetingStore) {
     for (id, server) in [("b", "bbb1"), ("a", "bbb2"), ("c", "bbb1")] {
         store.adopt(meeting(id, 1, server), Replaces::Nothing, vec![]).await.unwrap();
@@ -137,6 +138,16 @@ pub async fn meetings_are_listed_by_integration_and_by_server(store: &dyn Meetin
     on_first.sort();
     assert_eq!(on_first, ["b", "c"]);
     assert_eq!(ids(store.meetings_on(&"bbb9".into()).await.unwrap()), [""; 0]);
+    let mut pages = Vec::new();
+    let mut page = store.meetings_after(None, 2).await.unwrap();
+    while let Some(last) = page.last() {
+        let next = store.meetings_after(Some(&last.key), 2).await.unwrap();
+        pages.push(page.iter().map(|meeting| meeting.key.to_string()).collect::<Vec<_>>());
+        page = next;
+    }
+    assert_eq!(pages, [vec!["mood/z", "moodle/a"], vec!["moodle/b", "moodle/c"], vec!["moodle2/z"]]);
+    let from_there = store.meetings_after(Some(&MeetingKey::new("moodle", "bb")), 1).await.unwrap();
+    assert_eq!(ids(from_there), ["c"], "behind a meeting that is not there");
 }
 
 /// A voice bridge is taken while a claim or meeting other than one's own has it: on one server, or anywhere.

@@ -1,4 +1,4 @@
-//! How integrations, plans, partners and routers are kept.
+//! How integrations, plans, partners, routers and servers are kept.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,14 +8,16 @@ use futures_util::future::join_all;
 
 use super::{START, callbacks};
 use crate::callback::CallbackUrl;
+use crate::checksum::Algorithm;
 use crate::event::{Administered, Event, EventKind, Subject};
 use crate::hook::HookWish;
 use crate::meeting::MeetingKey;
 use crate::network::{
-    BadNetwork, Entity, EntityName, Integration, IntegrationSecret, NetworkChange, ParameterRules, Partner, Plan,
-    Revision, Router, TagRules,
+    BadNetwork, Entity, EntityName, Integration, IntegrationSecret, NetworkChange, NetworkServer, ParameterRules,
+    Partner, Plan, Revision, Router, ServerFacts, TagRules,
 };
 use crate::position::Position;
+use crate::server::Server;
 use crate::store::{EndedMeeting, HookStore, MeetingStore, NetworkStore, StoreError};
 
 fn put(entity: impl Into<Entity>) -> NetworkChange {
@@ -93,7 +95,19 @@ pub(crate) fn full() -> Vec<Entity> {
         managed: true,
         ..Integration::new("moodle", "")
     };
-    vec![plan.into(), partner.into(), spare.into(), router.into(), integration.into()]
+    let facts = ServerFacts {
+        api_url: Server::api_url("https://bbb1.example.org").ok(),
+        secret: Some("bbb's \"s3cr3t\"".into()),
+        position: Some(Position { latitude: 89.999_9, longitude: 179.5 }),
+        capacity: Some(u32::MAX),
+        weight: Some(0.1),
+        tags: Some(vec!["gpu".to_owned(), "a,b".to_owned()]),
+        checksum: Some(Algorithm::Sha384),
+    };
+    let server = NetworkServer { facts, managed: true, ..NetworkServer::new("bbb 1 \"é\"") };
+    let untagged = ServerFacts { tags: Some(Vec::new()), ..ServerFacts::default() };
+    let bare = NetworkServer { facts: untagged, ..NetworkServer::new("bbb2") };
+    vec![server.into(), bare.into(), plan.into(), partner.into(), spare.into(), router.into(), integration.into()]
 }
 
 /// Before anything is said there are the plan and the router that hold where nothing is.
@@ -102,6 +116,7 @@ pub async fn a_new_store_has_a_plan_and_a_router_for_all(store: &dyn NetworkStor
     assert_eq!(network.plan("default").map(|plan| Plan::clone(plan)), Some(Plan::new("default")));
     assert_eq!(network.router("default").map(|router| Router::clone(router)), Some(Router::new("default")));
     assert_eq!((network.integrations().iter().len(), network.partners().len()), (0, 0));
+    assert_eq!(network.servers().len(), 0);
 }
 
 /// Every fact of everything that was put is there, as soon as the change is answered.

@@ -131,8 +131,8 @@ impl Nagios {
                 recording,
             })
         };
-        let servers = answer.select(groups[0], groups[1])?.into_iter().filter_map(report).collect();
-        Ok(MonitorReport { servers })
+        let servers: Vec<_> = answer.select(groups[0], groups[1])?.into_iter().filter_map(report).collect();
+        Ok(MonitorReport::of(servers))
     }
 
     async fn core4_report(&self) -> Result<MonitorReport, SourceError> {
@@ -163,7 +163,7 @@ impl Nagios {
             })
         };
         let servers: Vec<_> = objects.servers.iter().filter_map(report).collect();
-        Ok(MonitorReport { servers })
+        Ok(MonitorReport::of(servers))
     }
 
     async fn fetch_objects(&self) -> Result<Arc<Objects>, SourceError> {

@@ -1,18 +1,21 @@
-//! The rows of integrations, plans, partners and routers.
+//! The rows of integrations, plans, partners, routers and servers.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lb_core::network::{
-    Entity, EntityName, Integration, IntegrationSecret, Network, NetworkChange, Partner, Plan, Revision, Router,
+    Entity, EntityName, Integration, IntegrationSecret, Network, NetworkChange, NetworkServer, Partner, Plan, Revision,
+    Router, ServerFacts,
 };
 use lb_core::{IntegrationName, Position, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use url::Url;
 
+use super::fleet::{from_word, word_of};
 use super::tables::{integer, text};
 use super::{hooks, outbox};
 
@@ -38,6 +41,7 @@ pub(super) fn write(database: &Connection, (revision, changes): &Changes) -> Res
         NetworkChange::Put(Entity::Plan(plan)) => put_plan(database, revision, plan),
         NetworkChange::Put(Entity::Partner(partner)) => put_partner(database, revision, partner),
         NetworkChange::Put(Entity::Router(router)) => put_router(database, revision, router),
+        NetworkChange::Put(Entity::Server(server)) => put_server(database, revision, server),
         NetworkChange::Put(Entity::Integration(integration)) => put_integration(database, revision, integration),
     })
 }
@@ -52,6 +56,7 @@ fn remove(database: &Connection, name: &EntityName) -> Result<()> {
         EntityName::Plan(_) => "DELETE FROM plans WHERE name = ?1",
         EntityName::Partner(_) => "DELETE FROM partners WHERE name = ?1",
         EntityName::Router(_) => "DELETE FROM routers WHERE name = ?1",
+        EntityName::Server(_) => "DELETE FROM servers WHERE name = ?1",
         EntityName::Integration(_) => "DELETE FROM integrations WHERE name = ?1",
     };
     database.prepare_cached(statement)?.execute([name.as_str()])?;
@@ -107,6 +112,29 @@ fn put_router(database: &Connection, version: i64, router: &Router) -> Result<()
     Ok(())
 }
 
+fn put_server(database: &Connection, version: i64, server: &NetworkServer) -> Result<()> {
+    let mut statement = database.prepare_cached(
+        "INSERT OR REPLACE INTO servers VALUES (:name, :version, :managed, :api_url,
+             seal(:secret, 'servers.secret', :name), :latitude, :longitude, :capacity,
+             :weight, :tags, :checksum)",
+    )?;
+    let facts = &server.facts;
+    statement.execute(named_params! {
+        ":name": server.name.as_str(),
+        ":version": version,
+        ":managed": server.managed,
+        ":api_url": facts.api_url.as_ref().map(Url::as_str),
+        ":secret": facts.secret.as_ref().map(|secret| secret.expose()),
+        ":latitude": facts.position.map(|position| position.latitude),
+        ":longitude": facts.position.map(|position| position.longitude),
+        ":capacity": facts.capacity,
+        ":weight": facts.weight,
+        ":tags": facts.tags.as_ref().map(json).transpose()?,
+        ":checksum": facts.checksum.as_ref().map(word_of).transpose()?,
+    })?;
+    Ok(())
+}
+
 fn put_integration(database: &Connection, version: i64, integration: &Integration) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO integrations VALUES (:name, :version, :managed, :display_name, :active, :partner, :plan,
@@ -128,8 +156,10 @@ fn put_integration(database: &Connection, version: i64, integration: &Integratio
         ":join_rules": json(&integration.join)?,
         ":callback_hosts": json(&integration.callback_hosts)?,
     })?;
-    let mut statement =
-        database.prepare_cached("INSERT OR REPLACE INTO integration_secrets VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut statement = database.prepare_cached(
+        "INSERT OR REPLACE INTO integration_secrets
+             VALUES (?1, ?2, seal(?3, 'integration_secrets.secret', ?1, ?4), ?4, ?5, ?6)",
+    )?;
     let millis = |moment: Option<Timestamp>| moment.map(|moment| integer(moment.as_millis()));
     for (place, known) in (1_i64..).zip(&integration.secrets) {
         statement.execute(params![
@@ -153,6 +183,7 @@ pub(super) fn load(database: &Connection) -> Result<Network> {
     entities.extend(all(database, "SELECT * FROM plans", plan)?);
     entities.extend(all(database, "SELECT * FROM partners", partner)?);
     entities.extend(all(database, "SELECT * FROM routers", router)?);
+    entities.extend(all(database, "SELECT *, unseal(secret, 'servers.secret', name) AS opened FROM servers", server)?);
     let mut secrets = secrets(database)?;
     entities.extend(all(database, "SELECT * FROM integrations ORDER BY name", |row| integration(row, &mut secrets))?);
     Network::restored(revision, entities).map_err(|error| unreadable(0, error))
@@ -210,6 +241,28 @@ fn router(row: &Row<'_>) -> Result<Entity> {
     Ok(router.into())
 }
 
+fn server(row: &Row<'_>) -> Result<Entity> {
+    let position: (Option<f64>, Option<f64>) = (row.get("latitude")?, row.get("longitude")?);
+    let said = |column: &str| row.get::<_, Option<String>>(column);
+    let server = NetworkServer {
+        managed: row.get("managed")?,
+        facts: ServerFacts {
+            api_url: match said("api_url")? {
+                Some(url) => Some(Url::parse(&url).map_err(|error| unreadable(0, error))?),
+                None => None,
+            },
+            secret: said("opened")?.map(Into::into),
+            position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
+            capacity: row.get("capacity")?,
+            weight: row.get("weight")?,
+            tags: said("tags")?.map(|_| from_json(row, "tags")).transpose()?,
+            checksum: said("checksum")?.map(|_| from_word(row, "checksum")).transpose()?,
+        },
+        name: text(row, "name")?,
+    };
+    Ok(server.into())
+}
+
 type Secrets = HashMap<IntegrationName, Vec<IntegrationSecret>>;
 
 fn secrets(database: &Connection) -> Result<Secrets> {
@@ -218,11 +271,14 @@ fn secrets(database: &Connection) -> Result<Secrets> {
         let millis: Option<i64> = row.get(column)?;
         Ok::<_, rusqlite::Error>(millis.map(|millis| Timestamp::from_millis(millis.cast_unsigned())))
     };
-    let mut query = database.prepare("SELECT * FROM integration_secrets ORDER BY integration, place")?;
+    let mut query = database.prepare(
+        "SELECT *, unseal(secret, 'integration_secrets.secret', integration, label) AS opened
+         FROM integration_secrets ORDER BY integration, place",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let known = IntegrationSecret {
-            secret: text(row, "secret")?,
+            secret: text(row, "opened")?,
             label: row.get("label")?,
             created_at: moment(row, "created_at")?,
             expires_at: moment(row, "expires_at")?,

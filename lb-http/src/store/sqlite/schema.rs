@@ -24,6 +24,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0006.sql"),
     include_str!("schema/0007.sql"),
     include_str!("schema/0008.sql"),
+    include_str!("schema/0009.sql"),
+    include_str!("schema/0010.sql"),
+    include_str!("schema/0011.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
@@ -36,7 +39,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 15] = [
+const CHECKED: [&str; 16] = [
     "claims",
     "meetings",
     "strays",
@@ -45,6 +48,7 @@ const CHECKED: [&str; 15] = [
     "plans",
     "partners",
     "routers",
+    "servers",
     "integrations",
     "integration_secrets",
     "hooks",
@@ -52,6 +56,7 @@ const CHECKED: [&str; 15] = [
     "users",
     "api_tokens",
     "sessions",
+    "sealing",
 ];
 
 /// Opens the database in `file` and brings it to the newest schema of `migrations`.

@@ -331,11 +331,11 @@ fn a_website_that_is_away_for_an_hour_is_told_with_the_secret_that_it_has_then()
     }
     assert_eq!(scene.websites.failures.lock().unwrap().len(), 0, "it was tried all the time");
     // the website's secret is rotated meanwhile
-    let rotated = scene.with_integration(|moodle| moodle.secrets.insert(0, "renewed".into()));
+    let rotated = scene.with_integration(|moodle| moodle.secrets.insert(0, "renewed-secret".into()));
     rotated.network.pass(HOUR);
     let told = posted(&rotated);
     assert_eq!(told.len(), 1);
-    assert!(claims_of(&told[0], "renewed").is_some() && claims_of(&told[0], "moodle").is_none());
+    assert!(claims_of(&told[0], "renewed-secret").is_some() && claims_of(&told[0], "moodle").is_none());
 }
 
 #[test]
@@ -364,6 +364,7 @@ fn what_a_website_answers_to_a_recording_settles_it_as_for_bbb() {
 fn an_integration_that_is_inactive_or_gone_is_told_nothing_more() {
     for adapt in [(|moodle: &mut Integration| moodle.active = false) as fn(&mut Integration), |moodle| {
         moodle.name = "other".into();
+        moodle.secrets = vec!["other-secret".into()];
     }] {
         let scene = Scene::of(1);
         create(&scene);

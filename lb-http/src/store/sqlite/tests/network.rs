@@ -1,7 +1,9 @@
-//! Integrations, plans, partners and routers outlive the process.
+//! Integrations, plans, partners, routers and servers outlive the process.
 
 use lb_core::Integration;
-use lb_core::network::{Entity, EntityName, IntegrationSecret, Network, NetworkChange, Partner, Plan, Router};
+use lb_core::network::{
+    Entity, EntityName, IntegrationSecret, Network, NetworkChange, NetworkServer, Partner, Plan, Router, ServerFacts,
+};
 
 use super::*;
 
@@ -45,7 +47,26 @@ fn entities() -> Vec<Entity> {
     integration.tags.preferred = vec!["gpu".to_owned()];
     integration.create.capped.insert("duration".to_owned(), 60);
     integration.join.blocked.insert("guest".to_owned());
-    vec![plan.into(), partner.into(), router.into(), integration.into(), Integration::new("campus", "three").into()]
+    let facts = ServerFacts {
+        api_url: Some(lb_core::Server::api_url("https://bbb1.example.org").unwrap()),
+        secret: Some("of bbb1".into()),
+        position: Position::try_new(-30.033_1, -51.2),
+        capacity: Some(200),
+        weight: Some(2.5),
+        tags: Some(vec!["gpu".to_owned()]),
+        checksum: Some(lb_core::checksum::Algorithm::Sha512),
+    };
+    let server = NetworkServer { facts, managed: true, ..NetworkServer::new("bbb1") };
+    let bare = NetworkServer::new("bbb2");
+    vec![
+        server.into(),
+        bare.into(),
+        plan.into(),
+        partner.into(),
+        router.into(),
+        integration.into(),
+        Integration::new("campus", "three").into(),
+    ]
 }
 
 #[test]
