@@ -8,6 +8,7 @@ mod calls;
 mod concurrency;
 mod config_xml;
 mod down;
+mod examine;
 mod explain;
 mod faults;
 mod get_servers;
@@ -27,6 +28,7 @@ mod reports;
 mod running;
 mod succession;
 mod text_tracks;
+mod trace;
 mod words;
 
 use std::sync::{Arc, Mutex};
