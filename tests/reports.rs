@@ -27,7 +27,9 @@ fn read(lb: &Lb, more: &[&str]) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_websites_did_is_reported_by_integration_server_and_step() {
     let servers = simulated(2).await;
-    let config = integrations(&[("moodle", "moodle-s3cr3t"), ("portal", "portal-s3cr3t")]) + &unwatched(&servers);
+    let websites = integrations(&[("moodle", "moodle-s3cr3t"), ("portal", "portal-s3cr3t")]);
+    let often = "[monitor]\ninterval = \"200ms\"\n[meetings]\ngrace = \"1s\"\n";
+    let config = websites + &unwatched(&servers) + often;
     let mut lb = Lb::start(&config).await;
     lb.ready().await;
     let (moodle, portal) = (lb.website("moodle-s3cr3t"), lb.website("portal-s3cr3t"));

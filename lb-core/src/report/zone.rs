@@ -89,7 +89,7 @@ impl Zone {
         let day = here.date();
         let day = match step {
             Step::Whole => return None,
-            Step::Hour => return Some(Timestamp::from_millis(at.as_millis().checked_sub(self.into_hour(at)?)?)),
+            Step::Hour => return Some(Timestamp::from_millis(at.as_millis().checked_sub(self.since_full_hour(at)?)?)),
             Step::Day => day,
             Step::Week => day.checked_sub(i32::from(day.weekday().to_monday_zero_offset()).days()).ok()?,
             Step::Month => day.first_of_month(),
@@ -104,7 +104,7 @@ impl Zone {
         let length = match step {
             Step::Whole => return None,
             // counted from here: where the clocks are set by half an hour, an hour has begun before
-            Step::Hour => return Some(Timestamp::from_millis(at.as_millis() + HOUR - self.into_hour(at)?)),
+            Step::Hour => return Some(Timestamp::from_millis(at.as_millis() + HOUR - self.since_full_hour(at)?)),
             Step::Day => 1.day(),
             Step::Week => 1.week(),
             Step::Month => 1.month(),
@@ -116,7 +116,7 @@ impl Zone {
     }
 
     /// How many milliseconds it is since the last full hour of the clock.
-    fn into_hour(&self, at: Timestamp) -> Option<u64> {
+    fn since_full_hour(&self, at: Timestamp) -> Option<u64> {
         let here = self.at(at)?;
         let millis =
             i64::from(here.minute()) * 60_000 + i64::from(here.second()) * 1000 + i64::from(here.millisecond());
