@@ -26,10 +26,14 @@ fn names(list: &Value) -> Vec<String> {
 async fn a_meeting_goes_where_it_is_explained_to_go_and_an_operator_ends_it() {
     let servers = simulated(3).await;
     let websites = integrations(&[("moodle", "moodle-secret"), ("portal", "portal-secret")]);
-    let lb = Lb::start(&(websites + &unwatched(&servers) + "[monitor]\ninterval = \"1s\"\n[meetings]\ngrace = \"1s\"\n")).await;
+    let lb =
+        Lb::start(&(websites + &unwatched(&servers) + "[monitor]\ninterval = \"1s\"\n[meetings]\ngrace = \"1s\"\n"))
+            .await;
     lb.ready().await;
     let (moodle, portal) = (lb.website("moodle-secret"), lb.website("portal-secret"));
-    for (website, name, id) in [(&portal, "portal", "a/b ?"), (&moodle, "moodle", "a/b ?"), (&moodle, "moodle", "room-2")] {
+    for (website, name, id) in
+        [(&portal, "portal", "a/b ?"), (&moodle, "moodle", "a/b ?"), (&moodle, "moodle", "room-2")]
+    {
         let explained = json(&lb, &["explain", "--integration", name, "--meeting-id", id]);
         let placed = &explained["outcome"];
         assert_eq!(placed["word"], "placed", "{explained}");

@@ -1,13 +1,16 @@
 //! [`EventStore`]: what happened, for reports; and how long names are kept.
 
+mod person;
 mod pseudonym;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
 use async_trait::async_trait;
 
+pub use self::person::{Erased, NobodyMeant, PersonQuery};
 pub use self::pseudonym::{NAMES_PEOPLE, PseudonymKey, may_name_people};
 
 use super::StoreError;
@@ -45,6 +48,27 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<EventPage, StoreError>;
 
+    /// The events that fit `filter`, oldest first: at most `limit`, and at most [`EVENTS_PAGE`]. `after` is where the page
+    /// before ended. It is made for reports, which want most kinds of a period, or all of one incarnation.
+    async fn oldest_events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
+    /// The events by which meetings came to be from `from` on and before `until` and of which no end from before `until` is
+    /// kept, oldest first: of one integration, or of all. At most `limit`, and at most [`EVENTS_PAGE`]; `after` is where the
+    /// page before ended.
+    async fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
     /// The meetings that fit `query`, the one that was created last first: at most `query.limit`, and at most [`HISTORIES`].
     async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError>;
 
@@ -63,13 +87,37 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
         key: &PseudonymKey,
         at_most: usize,
     ) -> Result<usize, StoreError>;
+
+    /// The events that tell of somebody, newest first: at most `limit`, and at most [`EVENTS_PAGE`]. `after` is where the page
+    /// before ended. A page may have fewer, even none, and yet not be the last: what is looked at at once is bounded.
+    async fn events_of_person(
+        &self,
+        query: &PersonQuery,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
+    /// Puts pseudonyms that come of `key` in the place of somebody in a page of the events that tell of them, as
+    /// [`events_of_person`](Self::events_of_person) finds it.
+    async fn erase_person(
+        &self,
+        query: &PersonQuery,
+        key: &PseudonymKey,
+        after: Option<EventCursor>,
+        at_most: usize,
+    ) -> Result<Erased, StoreError>;
 }
+
+/// How many integrations [`EventFilter::within`] names at most: the events of further ones need not be found.
+pub const WITHIN: usize = 10_000;
 
 /// Which events are asked for: those that fit all that is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventFilter {
     /// Whose.
     pub integration: Option<IntegrationName>,
+    /// Of one of these, [`WITHIN`] at most: all that somebody may see. What is of no integration does not fit.
+    pub within: Option<BTreeSet<IntegrationName>>,
     /// Of which meetings, by the website's id.
     pub meeting_id: Option<MeetingId>,
     /// Of which incarnation.
@@ -78,6 +126,14 @@ pub struct EventFilter {
     pub server: Option<ServerName>,
     /// One of these, by [word](crate::event::EventKind::word); empty: all.
     pub kinds: Vec<String>,
+    /// Without what was [administered](crate::event::EventKind::Administered).
+    pub without_administered: bool,
+    /// What was administered by this user, with whatever token.
+    pub by: Option<String>,
+    /// What was administered of this [kind](crate::event::Subject::kind).
+    pub subject_kind: Option<String>,
+    /// What was administered under this [name](crate::event::Subject::name).
+    pub subject_name: Option<String>,
     /// From this moment on.
     pub from: Option<Timestamp>,
     /// Before this moment.
@@ -126,7 +182,7 @@ impl FromStr for EventCursor {
     }
 }
 
-/// Some events, newest first.
+/// Some events, in the order in which they were asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventPage {
     /// The events. Those that this version cannot read are left out, so there may be fewer than there is room for.

@@ -252,13 +252,20 @@ macro_rules! event_store_contract {
             event_store::{
                 pages_of_events_follow_each_other_newest_first,
                 events_are_found_by_all_that_is_said_of_them,
+                what_was_administered_is_found_by_whom_and_of_what,
+                events_of_some_integrations_are_found_together,
                 a_page_stays_where_it_is_while_events_come,
+                pages_for_reports_follow_each_other_oldest_first,
+                events_for_reports_are_found_by_all_that_is_said_of_them,
+                meetings_that_had_not_ended_at_a_moment_are_found,
                 meetings_are_told_with_their_ends_users_and_parameters,
                 meetings_are_chosen_by_day_users_and_number,
                 a_meeting_that_is_found_again_is_told_once,
                 meetings_of_others_are_not_told,
                 old_events_are_forgotten_some_at_a_time,
                 names_of_old_events_become_pseudonyms_once,
+                events_of_a_person_are_found_by_id_name_and_integration,
+                a_person_is_erased_page_by_page_and_nobody_else_is,
             }
         }
     };

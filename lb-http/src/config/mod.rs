@@ -24,6 +24,7 @@ mod network;
 pub mod profiles;
 mod scalar;
 mod servers;
+mod settings;
 mod value;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
+pub use self::settings::Setting;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.
@@ -56,6 +58,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// What becomes of creates while they cannot be kept there.
     pub when_store_unavailable: WhenUnavailable,
+    /// The file with the keys that secrets are sealed with there; absent: they stand there as they are.
+    pub store_key_file: Option<PathBuf>,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.

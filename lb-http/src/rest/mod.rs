@@ -10,7 +10,10 @@
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
+mod account_problem;
+mod audit;
 mod caller;
+mod events;
 mod explain;
 mod extract;
 mod given_secret;
@@ -21,12 +24,22 @@ mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod persons;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
+mod session;
+mod settings;
+mod status;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod users;
 mod version;
 
 use std::future::Future;
@@ -54,14 +67,24 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     openapi::routes(&mut routes);
+    audit::routes(&mut routes);
+    events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
     plans::routes(&mut routes);
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    session::routes(&mut routes);
+    users::routes(&mut routes);
+    tokens::routes(&mut routes);
+    persons::routes(&mut routes);
+    settings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
     meetings::routes(&mut routes);
     explain::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 

@@ -106,7 +106,8 @@ impl Balancer {
     /// Whether there are servers for its meetings.
     fn servers_for(&self, integration: &Integration) -> Option<Finding> {
         let (fleet, now) = (self.fleet(), self.clock.now());
-        let allowed: Vec<_> = fleet.servers().iter().filter(|server| server.is_allowed_by(&integration.tags)).collect();
+        let allowed: Vec<_> =
+            fleet.servers().iter().filter(|server| integration.tags.allow(&server.server.tags)).collect();
         let ready = allowed.iter().filter(|server| server.state().takes_new_meetings() && server.has_room(now)).count();
         let advice = "See the states of the servers, and the tags that the integration asks for.";
         match (allowed.len(), ready) {

@@ -1,6 +1,8 @@
 //! The events of an [`InMemoryStore`].
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 
 use async_trait::async_trait;
 
@@ -8,9 +10,10 @@ use super::{EVENTS_KEPT, InMemoryStore};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::network::IntegrationName;
 use crate::store::{
-    EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
-    PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
+    EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
+    PersonQuery, PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
 };
 
 /// The newest events, in the order in which they came.
@@ -56,14 +59,54 @@ impl Kept {
     }
 
     fn page(&self, filter: &EventFilter, after: Option<EventCursor>, limit: usize) -> EventPage {
+        self.page_of(|event| fits(filter, event), after, limit)
+    }
+
+    fn page_of(&self, fits: impl Fn(&Event) -> bool, after: Option<EventCursor>, limit: usize) -> EventPage {
         let limit = limit.min(EVENTS_PAGE);
-        let fits = |kept: &Numbered| after.is_none_or(|after| kept.cursor() < after) && fits(filter, &kept.event);
-        let found = self.newest(fits);
+        let wanted = |kept: &Numbered| after.is_none_or(|after| kept.cursor() < after) && fits(&kept.event);
+        let found = self.newest(wanted);
         let next = if found.len() > limit { limit.checked_sub(1).and_then(|last| found.get(last)) } else { None };
         EventPage {
             next: next.map(|last| last.cursor()),
             events: found.iter().take(limit).map(|kept| kept.event.clone()).collect(),
         }
+    }
+
+    fn oldest_page(&self, wanted: impl Fn(&Event) -> bool, after: Option<EventCursor>, limit: usize) -> EventPage {
+        let limit = limit.min(EVENTS_PAGE);
+        let fits = |kept: &Numbered| after.is_none_or(|after| kept.cursor() > after) && wanted(&kept.event);
+        let mut found = self.newest(fits);
+        found.reverse();
+        let next = if found.len() > limit { limit.checked_sub(1).and_then(|last| found.get(last)) } else { None };
+        EventPage {
+            next: next.map(|last| last.cursor()),
+            events: found.iter().take(limit).map(|kept| kept.event.clone()).collect(),
+        }
+    }
+
+    fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        period: Range<Timestamp>,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> EventPage {
+        let before = self.oldest_first().filter(|event| event.at < period.end);
+        let ended: HashSet<Incarnation<'_>> = before
+            .filter_map(|event| match &event.kind {
+                EventKind::MeetingEnded { meeting, internal_id, .. } => Some((meeting, internal_id)),
+                _ => None,
+            })
+            .collect();
+        let wanted = |event: &Event| {
+            made(&event.kind).is_some_and(|of| {
+                period.contains(&event.at)
+                    && integration.is_none_or(|wanted| of.0.integration == *wanted)
+                    && !ended.contains(&of)
+            })
+        };
+        self.oldest_page(wanted, after, limit)
     }
 
     fn meetings(&self, query: &MeetingQuery) -> Vec<MeetingHistory> {
@@ -141,6 +184,26 @@ impl Kept {
     }
 }
 
+/// Puts pseudonyms in the place of somebody in one page: what comes behind the first cursor, up to the second.
+fn erase(
+    kept: &mut Kept,
+    query: &PersonQuery,
+    key: &PseudonymKey,
+    page: (Option<EventCursor>, Option<EventCursor>),
+) -> usize {
+    let (after, next) = page;
+    let mut events = 0;
+    for kept in &mut kept.events {
+        let cursor = kept.cursor();
+        let within = after.is_none_or(|after| cursor < after) && next.is_none_or(|next| cursor >= next);
+        if within && let Some(erased) = query.erased(key, &kept.event) {
+            (kept.event, kept.names) = (erased, false);
+            events += 1;
+        }
+    }
+    events
+}
+
 /// What events say of an incarnation, its users left out.
 struct Known<'a> {
     /// The first that says that it is there.
@@ -195,11 +258,18 @@ fn made(kind: &EventKind) -> Option<Incarnation<'_>> {
 
 fn fits(filter: &EventFilter, event: &Event) -> bool {
     let kind = &event.kind;
+    let (by, subject) = kind.administered().unzip();
+    let seen = |within: &BTreeSet<IntegrationName>| kind.integration().is_some_and(|name| within.contains(name));
     let is = |wanted: Option<&str>, found: Option<&str>| wanted.is_none_or(|wanted| found == Some(wanted));
     is(filter.integration.as_ref().map(|name| name.as_str()), kind.integration().map(|name| name.as_str()))
         && is(filter.server.as_ref().map(|name| name.as_str()), kind.server().map(|name| name.as_str()))
         && is(filter.meeting_id.as_ref().map(|id| id.as_str()), kind.meeting().map(|key| key.meeting_id.as_str()))
         && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id())
+        && is(filter.by.as_deref(), by)
+        && is(filter.subject_kind.as_deref(), subject.map(|subject| &*subject.kind))
+        && is(filter.subject_name.as_deref(), subject.map(|subject| &*subject.name))
+        && filter.within.as_ref().is_none_or(seen)
+        && !(filter.without_administered && subject.is_some())
         && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.until.is_none_or(|until| event.at < until)
@@ -214,6 +284,26 @@ impl EventStore for InMemoryStore {
         limit: usize,
     ) -> Result<EventPage, StoreError> {
         Ok(self.lock().events.page(filter, after, limit))
+    }
+
+    async fn oldest_events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.oldest_page(|event| fits(filter, event), after, limit))
+    }
+
+    async fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.unended(integration, from..until, after, limit))
     }
 
     async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError> {
@@ -238,5 +328,26 @@ impl EventStore for InMemoryStore {
         at_most: usize,
     ) -> Result<usize, StoreError> {
         Ok(self.lock().events.anonymise(from, until, key, at_most))
+    }
+
+    async fn events_of_person(
+        &self,
+        query: &PersonQuery,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.page_of(|event| query.fits(event), after, limit))
+    }
+
+    async fn erase_person(
+        &self,
+        query: &PersonQuery,
+        key: &PseudonymKey,
+        after: Option<EventCursor>,
+        at_most: usize,
+    ) -> Result<Erased, StoreError> {
+        let events = &mut self.lock().events;
+        let next = events.page_of(|event| query.fits(event), after, at_most).next;
+        Ok(Erased { events: if at_most == 0 { 0 } else { erase(events, query, key, (after, next)) }, next })
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::{START, created, ended, joined, meeting};
 use crate::clock::Timestamp;
-use crate::event::{Event, EventKind, Found, Role};
+use crate::event::{Administered, Event, EventKind, Found, Role, SeenBy, Subject};
 use crate::meeting::{Meeting, MeetingKey};
+use crate::network::IntegrationName;
 use crate::rng::SeededRng;
 use crate::store::{
-    EventFilter, EventStore, MeetingHistory, MeetingQuery, MeetingStore, PseudonymKey, Replaces, SentUser,
+    EventFilter, EventStore, MeetingHistory, MeetingQuery, MeetingStore, PersonQuery, PseudonymKey, Replaces, SentUser,
 };
 
 /// Stores `events`, durably.
@@ -110,6 +111,102 @@ pub async fn events_are_found_by_all_that_is_said_of_them(store: &(impl MeetingS
     assert_eq!((first.events, second.events), (places([5, 3]), places([1, 0])));
 }
 
+/// What was administered is found by who did it, and by what it was done to.
+pub async fn what_was_administered_is_found_by_whom_and_of_what(store: &(impl MeetingStore + EventStore)) {
+    let administered = |by: &str, how, subject, seconds| {
+        let kind = EventKind::Administered { by: by.to_owned(), address: None, how, subject, changes: Vec::new() };
+        Event { at: at(seconds), kind }
+    };
+    let (plan, server) = (|| Subject::new("plan", "bbb1"), || Subject::new("server", "bbb1"));
+    let all = [
+        administered("ana", Administered::Added, plan(), 0),
+        moved(created(&meeting("a", 1, "bbb1")), 10),
+        administered("bia", Administered::Drained, server(), 20),
+        administered("ana", Administered::FreezeLifted, Subject::new("freeze", ""), 30),
+        administered("ana (token t1)", Administered::Undrained, server(), 40),
+        confirmed_down("bbb1", 50),
+    ];
+    store_events(store, all.to_vec()).await;
+    let any = EventFilter::default;
+    let text = |text: &str| Some(text.to_owned());
+    let kinds = || vec!["administered".to_owned()];
+    for (filter, places) in [
+        (EventFilter { kinds: kinds(), ..any() }, vec![4, 3, 2, 0]),
+        (EventFilter { without_administered: true, ..any() }, vec![5, 1]),
+        (EventFilter { without_administered: true, kinds: kinds(), ..any() }, vec![]),
+        (EventFilter { by: text("ana"), ..any() }, vec![4, 3, 0]),
+        (EventFilter { by: text("ana"), kinds: kinds(), from: Some(at(1)), until: Some(at(40)), ..any() }, vec![3]),
+        (EventFilter { by: text("nobody"), ..any() }, vec![]),
+        (EventFilter { subject_kind: text("server"), ..any() }, vec![4, 2]),
+        (EventFilter { subject_name: text("bbb1"), ..any() }, vec![4, 2, 0]),
+        (EventFilter { subject_name: text(""), ..any() }, vec![3]),
+        (EventFilter { subject_kind: text("plan"), subject_name: text("bbb1"), ..any() }, vec![0]),
+        (EventFilter { by: text("ana"), subject_kind: text("server"), subject_name: text("bbb1"), ..any() }, vec![4]),
+        (EventFilter { by: text("ana"), kinds: vec!["meeting-created".to_owned()], ..any() }, vec![]),
+    ] {
+        let expected: Vec<_> = places.into_iter().map(|place| all[place].clone()).collect();
+        assert_eq!(found(store, filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+/// Whoever may see some integrations only finds their events, page by page, and no other.
+pub async fn events_of_some_integrations_are_found_together(store: &(impl MeetingStore + EventStore)) {
+    let of = |integration: &str, id: &str, seconds| {
+        let meeting = Meeting { key: MeetingKey::new(integration, id), ..meeting(id, 1, "bbb1") };
+        moved(if seconds % 3 == 0 { joined(&meeting, "Ana") } else { created(&meeting) }, seconds)
+    };
+    let names = ["moodle", "portal", "school"];
+    let mut all: Vec<_> = (0..30).map(|n| of(names[n as usize % 3], "a", n)).collect();
+    all.push(of("moodle", "b", 31));
+    all.push(confirmed_down("bbb1", 40));
+    all.push(moved(of("portal", "a", 1), 31));
+    store_events(store, all.clone()).await;
+    let within = |names: &[&str]| Some(names.iter().map(|name| (*name).into()).collect());
+    let any = EventFilter::default;
+    for filter in [
+        EventFilter { within: within(&["moodle", "portal", "none"]), ..any() },
+        EventFilter { within: within(&["portal"]), ..any() },
+        EventFilter { within: within(&[]), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), integration: Some("portal".into()), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), integration: Some("school".into()), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), kinds: vec!["user-joined".to_owned()], ..any() },
+        EventFilter {
+            within: within(&["moodle", "portal"]),
+            kinds: vec!["user-joined".to_owned(), "meeting-created".to_owned()],
+            from: Some(at(5)),
+            until: Some(at(29)),
+            ..any()
+        },
+        EventFilter { within: within(&["moodle", "school"]), meeting_id: Some("a".into()), ..any() },
+        EventFilter { within: within(&["moodle"]), server: Some("bbb1".into()), ..any() },
+    ] {
+        let wanted = |event: &&Event| {
+            let (kind, integration) = (&event.kind, event.kind.integration());
+            integration.is_some_and(|name| filter.within.as_ref().is_some_and(|within| within.contains(name)))
+                && filter.integration.as_ref().is_none_or(|one| integration == Some(one))
+                && filter.meeting_id.as_ref().is_none_or(|id| kind.meeting().map(|key| &key.meeting_id) == Some(id))
+                && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
+                && filter.from.is_none_or(|from| event.at >= from)
+                && filter.until.is_none_or(|until| event.at < until)
+        };
+        let mut expected: Vec<_> = all.iter().rev().filter(wanted).cloned().collect();
+        expected.sort_by_key(|event| std::cmp::Reverse(event.at));
+        for limit in [1, 4, 100] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.events(&filter, after, limit).await.unwrap();
+                assert!(page.events.len() <= limit);
+                seen.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{limit}: {filter:?}");
+        }
+    }
+}
+
 /// What comes while somebody reads page after page is on none of the pages behind.
 pub async fn a_page_stays_where_it_is_while_events_come(store: &(impl MeetingStore + EventStore)) {
     let old: Vec<_> = (0..4).map(|n| confirmed_down("bbb1", n)).collect();
@@ -118,6 +215,120 @@ pub async fn a_page_stays_where_it_is_while_events_come(store: &(impl MeetingSto
     store_events(store, (10..20).map(|n| confirmed_down("bbb2", n)).collect()).await;
     let second = store.events(&EventFilter::default(), first.next, 2).await.unwrap();
     assert_eq!(second.events, [old[1].clone(), old[0].clone()]);
+}
+
+/// Every event is on one page, the oldest first, and the last page says that it is the last.
+pub async fn pages_for_reports_follow_each_other_oldest_first(store: &(impl MeetingStore + EventStore)) {
+    assert_eq!(store.oldest_events(&EventFilter::default(), None, 10).await, Ok(Default::default()));
+    // some at the same moment, some stored late
+    let times = [5, 5, 5, 9, 7, 7, 1, 9];
+    let mut events: Vec<_> = (0..).zip(times).map(|(n, time)| confirmed_down(&format!("bbb{n}"), time)).collect();
+    store_events(store, events.clone()).await;
+    events.sort_by_key(|event| event.at);
+    for (filter, expected) in [
+        (EventFilter::default(), &events[..]),
+        (EventFilter { from: Some(at(5)), until: Some(at(9)), ..EventFilter::default() }, &events[1..6]),
+    ] {
+        for limit in [1, 2, 3, 8, 9] {
+            let (mut read, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.oldest_events(&filter, after, limit).await.unwrap();
+                assert!(page.events.len() == limit || page.next.is_none());
+                read.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(read, expected, "pages of {limit}");
+        }
+    }
+    assert_eq!(store.oldest_events(&EventFilter::default(), None, 0).await, Ok(Default::default()));
+}
+
+/// A filter lets pass what fits every part of it, for reports too.
+pub async fn events_for_reports_are_found_by_all_that_is_said_of_them(store: &(impl MeetingStore + EventStore)) {
+    let (a, b) = (meeting("a", 1, "bbb1"), meeting("b", 1, "bbb2"));
+    let of_portal = Meeting { key: MeetingKey::new("portal", "a"), ..a.clone() };
+    let all = [
+        moved(created(&a), 0),
+        moved(created(&b), 10),
+        moved(joined(&a, "Ana"), 20),
+        moved(created(&of_portal), 30),
+        confirmed_down("bbb1", 40),
+        moved(ended(&a), 50),
+    ];
+    store_events(store, all.to_vec()).await;
+    let any = EventFilter::default;
+    let kinds = |kinds: &[&str]| kinds.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    for (filter, places) in [
+        (any(), vec![0, 1, 2, 3, 4, 5]),
+        (EventFilter { integration: Some("moodle".into()), ..any() }, vec![0, 1, 2, 5]),
+        (EventFilter { meeting_id: Some("a".into()), ..any() }, vec![0, 2, 3, 5]),
+        (EventFilter { internal_id: Some(a.internal_id.clone()), ..any() }, vec![0, 2, 3, 5]),
+        (EventFilter { server: Some("bbb2".into()), ..any() }, vec![1]),
+        (EventFilter { kinds: kinds(&["meeting-ended", "meeting-created"]), ..any() }, vec![0, 1, 3, 5]),
+        (EventFilter { kinds: kinds(&["no-such-event"]), ..any() }, vec![]),
+        (
+            EventFilter {
+                internal_id: Some(a.internal_id.clone()),
+                integration: Some("moodle".into()),
+                kinds: kinds(&["user-joined", "meeting-ended"]),
+                from: Some(at(21)),
+                ..any()
+            },
+            vec![5],
+        ),
+    ] {
+        let expected: Vec<_> = places.into_iter().map(|place| all[place].clone()).collect();
+        assert_eq!(store.oldest_events(&filter, None, 100).await.unwrap().events, expected, "{filter:?}");
+    }
+}
+
+/// Meetings are found that came to be in a period and had not ended at its end, whether or not they ended later.
+pub async fn meetings_that_had_not_ended_at_a_moment_are_found(store: &(impl MeetingStore + EventStore)) {
+    let [before, over, ends_later, runs] = [1, 2, 3, 4].map(|n| meeting("a", n, "bbb1"));
+    // the same ids are another's, and that one ended
+    let others = Meeting { key: MeetingKey::new("portal", "a"), ..runs.clone() };
+    let adopted = meeting("b", 5, "bbb1");
+    let found = EventKind::MeetingAdopted {
+        meeting: adopted.key.clone(),
+        internal_id: adopted.internal_id.clone(),
+        server: "bbb1".into(),
+        how: Found::Listed,
+    };
+    let adopted = Event { at: at(40), kind: found };
+    let events = vec![
+        moved(created(&before), 5),
+        moved(created(&over), 10),
+        moved(created(&ends_later), 20),
+        moved(created(&runs), 30),
+        moved(created(&others), 30),
+        moved(ended(&others), 39),
+        adopted.clone(),
+        moved(ended(&over), 49),
+        moved(ended(&ends_later), 50),
+        moved(created(&meeting("c", 6, "bbb1")), 50),
+    ];
+    store_events(store, events).await;
+    let unended = async |integration: Option<&str>, limit| {
+        let (mut read, mut after) = (Vec::new(), None);
+        let integration = integration.map(IntegrationName::from);
+        loop {
+            let page = store.unended(integration.as_ref(), at(6), at(50), after, limit).await.unwrap();
+            read.extend(page.events);
+            after = page.next;
+            if after.is_none() {
+                return read;
+            }
+        }
+    };
+    let expected = [moved(created(&ends_later), 20), moved(created(&runs), 30), adopted];
+    for limit in [1, 2, 3, 100] {
+        assert_eq!(unended(None, limit).await, expected, "pages of {limit}");
+        assert_eq!(unended(Some("moodle"), limit).await, expected, "pages of {limit}");
+        assert_eq!(unended(Some("portal"), limit).await, []);
+    }
 }
 
 fn query(users: u32) -> MeetingQuery {
@@ -291,4 +502,105 @@ pub async fn names_of_old_events_become_pseudonyms_once(store: &(impl MeetingSto
     assert_eq!(pseudonym(&left[2]), (name, user_id), "the same person");
     assert!(matches!(left[1].kind, EventKind::CallRefused { address: None, .. }), "{:?}", left[1]);
     assert_eq!(left[1].at, at(3));
+}
+
+fn person(integration: Option<&str>, user_id: Option<&str>, name: Option<&str>) -> PersonQuery {
+    PersonQuery::new(integration.map(Into::into), user_id.map(str::to_owned), name.map(str::to_owned)).unwrap()
+}
+
+fn entered(meeting: &Meeting, name: &str, id: &str) -> EventKind {
+    EventKind::UserEntered {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        server: meeting.server.clone(),
+        user: "stay-1".into(),
+        external_user_id: id.to_owned(),
+        name: name.to_owned(),
+        role: Role::Attendee,
+        seen_by: SeenBy::List,
+    }
+}
+
+/// Two of the same name, one at two websites, and a meeting that is called as one of them.
+fn people() -> Vec<Event> {
+    let own = meeting("a", 1, "bbb1");
+    let portal = Meeting { key: MeetingKey::new("portal", "a"), ..own.clone() };
+    let mut named = created(&own);
+    if let EventKind::MeetingCreated { parameters, .. } = &mut named.kind {
+        parameters.push(("meta_teacher".to_owned(), "Ana \"A\" Ação".to_owned()));
+    }
+    let entered =
+        |meeting: &Meeting, name: &str, id: &str, seconds| Event { at: at(seconds), kind: entered(meeting, name, id) };
+    vec![
+        moved(named, 0),
+        moved(joined(&own, "Ana \"A\" Ação"), 1),
+        entered(&own, "Ana \"A\" Ação", "u-1", 2),
+        entered(&own, "Ana \"A\" Ação", "u-2", 3),
+        entered(&portal, "Ana \"A\" Ação", "u-1", 4),
+        entered(&own, "Ana", "u-3", 5),
+        confirmed_down("u-1", 6),
+    ]
+}
+
+/// Somebody is found by all that is said of them, a page at a time.
+pub async fn events_of_a_person_are_found_by_id_name_and_integration(store: &(impl MeetingStore + EventStore)) {
+    let all = people();
+    store_events(store, all.clone()).await;
+    let name = Some("Ana \"A\" Ação");
+    for (query, places) in [
+        (person(None, None, name), vec![4, 3, 2, 1, 0]),
+        (person(None, Some("u-1"), None), vec![4, 2, 1]),
+        (person(Some("moodle"), Some("u-1"), None), vec![2, 1]),
+        (person(Some("moodle"), None, name), vec![3, 2, 1, 0]),
+        (person(None, Some("u-2"), name), vec![3]),
+        (person(None, Some("u-2"), Some("Ana")), vec![]),
+        (person(None, None, Some("Ana")), vec![5]),
+        (person(Some("school"), None, name), vec![]),
+    ] {
+        for limit in [1, 2, 100] {
+            let (mut read, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.events_of_person(&query, after, limit).await.unwrap();
+                assert!(page.events.len() <= limit);
+                read.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let expected: Vec<_> = places.iter().map(|place| all[*place].clone()).collect();
+            assert_eq!(read, expected, "{query:?}, pages of {limit}");
+        }
+    }
+}
+
+/// Who is erased is in no event any more, under no part of what was said; all else stays as it is.
+pub async fn a_person_is_erased_page_by_page_and_nobody_else_is(store: &(impl MeetingStore + EventStore)) {
+    let all = people();
+    store_events(store, all.clone()).await;
+    let (query, key) = (person(Some("moodle"), None, Some("Ana \"A\" Ação")), PseudonymKey::draw(&SeededRng::new(1)));
+    let first = store.erase_person(&query, &key, None, 3).await.unwrap();
+    assert_eq!(first.events, 3);
+    let second = store.erase_person(&query, &key, first.next, 3).await.unwrap();
+    assert_eq!((second.events, second.next), (1, None));
+    assert_eq!(store.events_of_person(&query, None, 100).await.unwrap().events, []);
+    let mut left = found(store, EventFilter::default()).await;
+    left.reverse();
+    assert_eq!((&left[4..], left.len()), (&all[4..], 7), "others, and the same name at another website");
+    let text = format!("{:?}", &left[..4]);
+    assert!(!text.contains("Ana") && !text.contains("u-1") && !text.contains("u-2"), "{text}");
+    let ids = |event: &Event| match &event.kind {
+        EventKind::UserJoined { user_id, .. } => user_id.clone(),
+        EventKind::UserEntered { external_user_id, .. } => Some(external_user_id.clone()),
+        other => panic!("{other:?}"),
+    };
+    assert!(ids(&left[1]).is_some_and(|id| id.starts_with("anonymous-")));
+    assert_eq!(ids(&left[1]), ids(&left[2]), "one person on one day");
+    assert_ne!(ids(&left[2]), ids(&left[3]), "another one");
+    let EventKind::MeetingCreated { name, parameters, .. } = &left[0].kind else { panic!("{:?}", left[0]) };
+    assert_eq!(name, &meeting("a", 1, "bbb1").name);
+    let teacher = parameters.iter().find(|(key, _)| key == "meta_teacher").unwrap();
+    assert!(teacher.1.starts_with("anonymous-"));
+    // nobody is left to be anonymised among them
+    assert_eq!(store.oldest_name(at(4)).await, Ok(None));
 }

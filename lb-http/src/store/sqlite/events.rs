@@ -12,30 +12,43 @@ pub(super) const LATEST: usize = 10_000;
 /// Writes `events` behind those that are there.
 pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlite::Error> {
     let mut statement = database.prepare_cached(
-        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data)
-         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data)",
+        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data,
+             administrator, subject_kind, subject_name)
+         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data,
+             :administrator, :subject_kind, :subject_name)",
     )?;
     for event in events {
-        let mut data = match serde_json::to_value(&event.kind) {
-            Ok(Value::Object(data)) => data,
-            Ok(_) => Map::new(),
-            Err(error) => return Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
-        };
-        let internal_id = data.remove("internal_id");
-        for in_a_column in ["event", "meeting", "integration", "server"] {
-            data.remove(in_a_column);
-        }
+        let (internal_id, data) = columns(event)?;
+        let (administrator, subject) = event.kind.administered().unzip();
         statement.execute(named_params! {
             ":at": integer(event.at.as_millis()),
             ":event": event.kind.word(),
             ":integration": event.kind.integration().map(|integration| integration.as_str()),
             ":meeting_id": event.kind.meeting().map(|meeting| meeting.meeting_id.as_str()),
-            ":internal_id": internal_id.as_ref().and_then(Value::as_str),
+            ":internal_id": internal_id,
             ":server": event.kind.server().map(|server| server.as_str()),
-            ":data": Value::Object(data).to_string(),
+            ":data": data,
+            ":administrator": administrator,
+            ":subject_kind": subject.map(|subject| &*subject.kind),
+            ":subject_name": subject.map(|subject| &*subject.name),
         })?;
     }
     Ok(())
+}
+
+/// The incarnation of an event, and what of it has no column.
+pub(super) fn columns(event: &Event) -> Result<(Option<String>, String), rusqlite::Error> {
+    let mut data = match serde_json::to_value(&event.kind) {
+        Ok(Value::Object(data)) => data,
+        Ok(_) => Map::new(),
+        Err(error) => return Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
+    };
+    let internal_id = data.remove("internal_id");
+    for in_a_column in ["event", "meeting", "integration", "server"] {
+        data.remove(in_a_column);
+    }
+    let internal_id = internal_id.as_ref().and_then(Value::as_str).map(str::to_owned);
+    Ok((internal_id, Value::Object(data).to_string()))
 }
 
 /// The newest `limit` events, newest first, at most [`LATEST`].

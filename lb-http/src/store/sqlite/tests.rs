@@ -2,8 +2,11 @@ mod accounts;
 mod event_queries;
 mod network;
 mod opening;
+mod person;
 mod probe;
 mod remember;
+mod reports;
+mod sealing;
 mod trouble;
 mod upgrade;
 

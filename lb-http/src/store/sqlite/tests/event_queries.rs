@@ -4,6 +4,8 @@ use lb_core::store::{EVENTS_PAGE, EventFilter, MeetingQuery, NAMES_PEOPLE};
 use rusqlite::ToSql;
 
 use super::super::event_age::{FORGET, OLDEST_NAME, WITH_NAMES};
+use super::super::event_course::{Course, UNENDED, UNENDED_OF_ONE};
+use super::super::event_query::{MEETINGS, Part, Question, USERS};
 use super::super::event_query::{MEETINGS, Question, USERS};
 use super::*;
 
@@ -52,17 +54,71 @@ fn every_question_about_events_leads_through_an_index_and_sorts_nothing() {
             EventFilter { meeting_id: Some("a".into()), integration: integration(), kinds: kinds(), ..any() },
             "events_by_meeting (meeting_id=? AND at>? AND at<?)",
         ),
+        (
+            EventFilter { by: Some("ana".into()), ..any() },
+            "events_by_administrator (administrator=? AND at>? AND at<?)",
+        ),
+        (
+            EventFilter { subject_kind: Some("plan".into()), kinds: vec!["administered".into()], ..any() },
+            "events_by_kind_of_subject (subject_kind=? AND at>? AND at<?)",
+        ),
+        (
+            EventFilter {
+                subject_kind: Some("plan".into()),
+                subject_name: Some("small".into()),
+                by: Some("ana".into()),
+                ..any()
+            },
+            "events_by_subject (subject_name=? AND at>? AND at<?)",
+        ),
+        (EventFilter { without_administered: true, ..any() }, "events_by_time (at>? AND at<?)"),
     ] {
         let after = EventCursor { at: Timestamp::from_millis(7), id: 3 };
-        let question = Question::new(&filter, filter.kinds.first().map(String::as_str), Some(after), EVENTS_PAGE);
+        let integration = filter.integration.as_ref().map(ToString::to_string);
+        let part = Part { integration, kind: filter.kinds.first().cloned() };
+        let question = Question::new(&filter, &part, Some(after), EVENTS_PAGE);
         let steps = plan(&database, &question.sql, &question.values());
         assert_searches(&steps, index);
         assert_eq!(steps.len(), 1, "nothing is sorted: {steps:#?}");
     }
     // one incarnation has few events: they may be sorted
     let filter = EventFilter { internal_id: Some("a-1".into()), ..any() };
-    let question = Question::new(&filter, None, None, 10);
+    let question = Question::new(&filter, &Part::default(), None, 10);
     assert_searches(&plan(&database, &question.sql, &question.values()), "events_by_incarnation (internal_id=?");
+}
+
+#[test]
+fn reports_read_events_in_their_order_and_sort_nothing() {
+    let database = Disposable::new();
+    let database = database.seen_from_outside();
+    let any = EventFilter::default;
+    let integration = || Some("moodle".into());
+    let kinds = vec!["meeting-created".to_owned(), "meeting-ended".to_owned()];
+    for (filter, index) in [
+        (EventFilter { kinds: kinds.clone(), ..any() }, "events_by_time (at>? AND at<?)"),
+        (
+            EventFilter { integration: integration(), kinds, ..any() },
+            "events_by_integration (integration=? AND at>? AND at<?)",
+        ),
+    ] {
+        let after = EventCursor { at: Timestamp::from_millis(7), id: 3 };
+        let course = Course::new(&filter, Some(after), EVENTS_PAGE);
+        let steps = plan(&database, &course.sql, &course.values());
+        assert_searches(&steps, index);
+        assert_eq!(steps.len(), 1, "nothing is sorted: {steps:#?}");
+    }
+    let filter = EventFilter { internal_id: Some("a-1".into()), integration: integration(), ..any() };
+    let course = Course::new(&filter, None, 10);
+    assert_searches(&plan(&database, &course.sql, &course.values()), "events_by_incarnation (internal_id=?");
+    for (sql, index) in [
+        (UNENDED, "events_by_kind (event=? AND at>? AND at<?)"),
+        (UNENDED_OF_ONE, "events_by_integration_and_kind (integration=? AND event=? AND at>? AND at<?)"),
+    ] {
+        let steps = plan(&database, sql, &[]);
+        assert_searches(&steps, index);
+        assert!(steps.iter().all(|step| !step.contains("TEMP B-TREE")), "{steps:#?}");
+        assert!(steps.iter().any(|step| step.contains("USING COVERING INDEX events_by_incarnation")), "{steps:#?}");
+    }
 }
 
 #[test]
