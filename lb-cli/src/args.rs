@@ -26,7 +26,28 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "person", "settings"]),
+    (
+        "Administer a running balancer",
+        &[
+            "partner",
+            "user",
+            "token",
+            "event",
+            "audit",
+            "person",
+            "settings",
+            "integration",
+            "plan",
+            "router",
+            "recording",
+            "Install",
+            "completions",
+            "man",
+            "meeting",
+            "explain",
+            "report",
+        ],
+    ),
 ];
 
 impl Args {
@@ -121,6 +142,18 @@ Exit codes:
     Call(Call),
     #[command(flatten)]
     Administer(Administer),
+    /// Print what completes lb's commands and options in a shell
+    #[command(after_help = "\
+Examples:
+  lb completions bash > /usr/share/bash-completion/completions/lb
+  lb completions zsh > /usr/share/zsh/site-functions/_lb
+  lb completions fish > ~/.config/fish/completions/lb.fish")]
+    Completions(Completions),
+    /// Write the manual pages, one for each command
+    #[command(after_help = "\
+Example:
+  lb man --out /usr/local/share/man/man1")]
+    Man(Man),
 }
 
 #[derive(Debug, clap::Args)]
@@ -241,6 +274,26 @@ pub(crate) struct Call {
     pub(crate) raw: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// The folder that they are written to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Checksum {
     Sha1,
@@ -294,7 +347,7 @@ mod tests {
         commands.sort_unstable();
         assert_eq!(grouped, commands);
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer a running balancer:\n  partner       Institutions"), "{help}");
+        assert!(help.contains("Administer a running balancer:\n  integration   The websites"), "{help}");
         assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 
@@ -311,12 +364,22 @@ mod tests {
             "lb url create --integration moodle",
             "lb call create --raw --json",
             "lb partner",
+            "lb event list --from yesterday",
             "lb partner list --limit 0",
             "lb partner list --watch=0",
             "lb partner list --url ftp://a",
             "lb partner list --url http://a --socket b",
             "lb partner put",
+            "lb report --step minute",
+            "lb report --by user",
+            "lb report --from 2026-03-01",
+            "lb report --csv --json",
             "lb partner put a --servers a,,b",
+            "lb plan put a --max-duration soon",
+            "lb integration put a --position 91,0",
+            "lb recording list --unattributed --state deleted",
+            "lb completions csh",
+            "lb man",
         ] {
             let error = Args::try_parse_from(line.split(' ')).map(|_| ()).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -19,6 +19,8 @@ pub struct Setup {
     pub balancer: Arc<Balancer>,
     /// Who knows the servers.
     pub source: Arc<dyn ServerSource>,
+    /// Whether that is a monitor: if not, operators alone know them.
+    pub monitored: bool,
     /// When it is asked beside that.
     pub(crate) news: Arc<ServerNews>,
     /// How often it is asked, and servers for their meetings; more than zero.

@@ -4,8 +4,10 @@ pub(crate) mod admin;
 mod backup;
 mod call;
 mod check_config;
+mod completions;
 mod demo;
 mod key;
+mod man;
 mod open_files;
 mod restore;
 mod serve;
@@ -27,6 +29,8 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Key(args) => key::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
+        Command::Completions(args) => completions::run(&args, world),
+        Command::Man(args) => man::run(&args, world),
         Command::Administer(command) => admin::run(command, world),
     }
 }

@@ -1,5 +1,6 @@
 //! What an event is about: its word, its meeting, whose it is, where; and whether it is kept.
 
+use super::administered::user_of;
 use super::{EventKind, Subject};
 use crate::meeting::MeetingKey;
 use crate::network::IntegrationName;
@@ -150,10 +151,10 @@ impl EventKind {
         }
     }
 
-    /// Who administered what, if it is that.
+    /// Which user administered what, if it is that. The token that they used is left out.
     pub fn administered(&self) -> Option<(&str, &Subject)> {
         match self {
-            Self::Administered { by, subject, .. } => Some((by, subject)),
+            Self::Administered { by, subject, .. } => Some((user_of(by), subject)),
             _ => None,
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn routes(routes: &mut Routes) {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct EntriesAsked {
-    /// What this one did.
+    /// What this user did, with whatever token.
     by: Option<String>,
     /// What was done to things of this kind, such as `integration` or `server`.
     subject_kind: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct ChangeView {
 pub(super) struct EntryView {
     /// When.
     at: Moment,
-    /// Who.
+    /// Who: the name of a user, and the token that was used; `configuration`; or `local user` and a number of the system.
     by: String,
     /// From where, as far as known.
     address: Option<String>,

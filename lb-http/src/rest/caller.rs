@@ -44,9 +44,11 @@ impl Caller {
 
     /// As whom changes are made.
     pub(crate) fn actor(&self) -> Actor {
-        let user = &self.principal.user;
-        let name = self.token.as_ref().map_or_else(|| user.to_string(), |token| format!("{user} (token {token})"));
-        Actor::new(name, self.address)
+        let user = self.principal.user.as_str();
+        match &self.token {
+            Some(token) => Actor::with_token(user, token.as_str(), self.address),
+            None => Actor::new(user, self.address),
+        }
     }
 
     /// Whose things they see.

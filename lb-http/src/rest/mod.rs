@@ -10,12 +10,15 @@
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
+mod account_problem;
 mod audit;
 mod caller;
 mod events;
+mod explain;
 mod extract;
 mod given_secret;
 mod integrations;
+mod meetings;
 mod moment;
 mod network_entity;
 mod openapi;
@@ -25,10 +28,18 @@ mod persons;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
+mod session;
 mod settings;
+mod status;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod users;
 mod version;
 
 use std::future::Future;
@@ -64,8 +75,16 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    session::routes(&mut routes);
+    users::routes(&mut routes);
+    tokens::routes(&mut routes);
     persons::routes(&mut routes);
     settings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
+    meetings::routes(&mut routes);
+    explain::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 
