@@ -26,7 +26,7 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "user", "token", "event", "audit", "person", "settings", "integration", "plan", "router", "recording", "Install", "completions", "man"]),
+    ("Administer a running balancer", &["server", "partner", "user", "token", "event", "audit", "person", "settings", "integration", "plan", "router", "recording", "Install", "completions", "man", "import"]),
 ];
 
 impl Args {
@@ -326,7 +326,7 @@ mod tests {
         commands.sort_unstable();
         assert_eq!(grouped, commands);
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer a running balancer:\n  integration   The websites"), "{help}");
+        assert!(help.contains("Administer a running balancer:\n  server        Servers"), "{help}");
         assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 

@@ -14,6 +14,7 @@ mod desk;
 mod event;
 #[cfg(test)]
 pub(crate) mod fake;
+mod import;
 mod integration;
 mod listing;
 mod partner;
@@ -29,6 +30,7 @@ mod plan;
 mod put;
 mod recording;
 mod router;
+mod server;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -48,6 +50,8 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// Servers: who they are, and what they may be used for
+    Server(Noun<server::Verb>),
     /// The websites that may use the balancer, and their secrets
     Integration(Noun<integration::Verb>),
     /// What integrations may do, and how much of it
@@ -75,6 +79,8 @@ Examples:
     Router(Noun<router::Verb>),
     /// The recordings of all servers
     Recording(Noun<recording::Verb>),
+    /// Take over what another balancer has
+    Import(Noun<import::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -132,6 +138,8 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Server(noun) => noun.run(world),
+        Administer::Import(noun) => noun.run(world),
         Administer::Integration(noun) => noun.run(world),
         Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
