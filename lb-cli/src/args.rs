@@ -26,7 +26,25 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["server", "partner", "user", "token", "event", "audit", "person", "settings", "integration", "plan", "router", "recording", "Install", "completions", "man", "import"]),
+    (
+        "Administer a running balancer",
+        &[
+            "server",
+            "integration",
+            "plan",
+            "partner",
+            "router",
+            "recording",
+            "user",
+            "token",
+            "event",
+            "audit",
+            "person",
+            "settings",
+            "import",
+        ],
+    ),
+    ("Install", &["completions", "man"]),
 ];
 
 impl Args {

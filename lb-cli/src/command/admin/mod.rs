@@ -20,19 +20,19 @@ mod listing;
 mod partner;
 mod password;
 mod person;
-mod put;
-mod settings;
-#[cfg(test)]
-mod tests;
-mod token;
-mod user;
 mod plan;
+mod put;
 mod put;
 mod recording;
 mod router;
 mod server;
+mod settings;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests;
+mod token;
+mod user;
 mod value;
 
 use std::path::PathBuf;

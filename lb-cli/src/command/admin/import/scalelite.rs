@@ -46,11 +46,12 @@ impl Imported {
 
 /// Reads all servers, or says what is wrong with each that cannot be read.
 pub(super) fn read(text: &str) -> Result<Vec<Imported>, Vec<String>> {
-    let file: Value = serde_saphyr::from_str(text)
-        .map_err(|error| vec![match error.location() {
+    let file: Value = serde_saphyr::from_str(text).map_err(|error| {
+        vec![match error.location() {
             Some(place) => format!("is no YAML at line {} column {}", place.line(), place.column()),
             None => "is no YAML".to_owned(),
-        }])?;
+        }]
+    })?;
     let Some(servers) = file.get("servers").and_then(Value::as_object) else {
         return Err(vec!["has no servers: a table under the word servers".to_owned()]);
     };

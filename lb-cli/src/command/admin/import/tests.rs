@@ -63,8 +63,8 @@ fn each_entry_that_is_wrong_is_named_and_no_secret_with_it() {
 fn a_dry_run_shows_what_would_be_done() {
     let file = file(FILE);
     let here = json!([{ "name": "bbb2", "url": null, "managed": false }]);
-    let (ran, asked) = Fake::answering([page(here, None)])
-        .run(&["import", "scalelite", file.path().to_str().unwrap(), "--dry-run"]);
+    let (ran, asked) =
+        Fake::answering([page(here, None)]).run(&["import", "scalelite", file.path().to_str().unwrap(), "--dry-run"]);
     let text = ran.output();
     let rows: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(
@@ -82,8 +82,12 @@ fn each_server_is_put() {
     let file = file(FILE);
     let none = || (404, "", json!({ "title": "there is none" }));
     let made = || (201, "\"1\"", json!({}));
-    let (ran, asked) = Fake::answering([page(json!([]), None), none(), made(), none(), made()])
-        .run(&["import", "scalelite", file.path().to_str().unwrap(), "--json"]);
+    let (ran, asked) = Fake::answering([page(json!([]), None), none(), made(), none(), made()]).run(&[
+        "import",
+        "scalelite",
+        file.path().to_str().unwrap(),
+        "--json",
+    ]);
     let told: Value = serde_json::from_str(&ran.output()).unwrap();
     assert_eq!((&told["servers"][0]["done"], &told["servers"][1]["done"]), (&json!("created"), &json!("created")));
     assert!(!told.to_string().contains("s3cr3t"), "{told}");

@@ -183,7 +183,8 @@ impl Task for Verb {
             Self::Drain { name, wait: true } => drain::to_its_end(desk, &name).await,
             Self::Undrain { name } => say(desk, &name, "undrain", "is used again").await,
             Self::Release { name } => {
-                say(desk, &name, "release", "has given its meetings free: created again, they go to other servers").await
+                say(desk, &name, "release", "has given its meetings free: created again, they go to other servers")
+                    .await
             }
             Self::Reveal { name } => {
                 let shown = desk.client.post(&Place::of(&["servers", &name, "reveal"]), None).await?.json()?;

@@ -24,7 +24,8 @@ fn a_list_has_state_and_load_and_servers_that_are_not_in_use() {
         .run(&["server", "list", "--state", "enabled", "--tag", "gpu"]);
     let text = ran.output();
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
-    let first = ["bbb1", "enabled", "3", "40", "200", "12", "%", "-", "1", "(15", "users)", "4", "s", "ago", "gpu", "-"];
+    let first =
+        ["bbb1", "enabled", "3", "40", "200", "12", "%", "-", "1", "(15", "users)", "4", "s", "ago", "gpu", "-"];
     assert_eq!(rows[1], first, "{text}");
     assert_eq!(rows[2][..4], ["bbb2", "not", "in", "use"], "{text}");
     assert_eq!(asked[0].line, "GET /api/v1/servers?state=enabled&tag=gpu&limit=200");
@@ -51,10 +52,7 @@ fn what_was_shown_can_be_given_back_and_only_what_operators_say_is_sent() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("bbb1.json");
     std::fs::write(&path, server("bbb1", "enabled").to_string()).unwrap();
-    let fake = Fake::answering([
-        (200, "\"3\"", server("bbb1", "enabled")),
-        (200, "\"4\"", server("bbb1", "enabled")),
-    ]);
+    let fake = Fake::answering([(200, "\"3\"", server("bbb1", "enabled")), (200, "\"4\"", server("bbb1", "enabled"))]);
     let secret = "s3cr3t-of-bbb1";
     let line = ["server", "put", "bbb1", "-f", path.to_str().unwrap(), "--weight", "0.5", "--secret", secret];
     let (ran, asked) = fake.run(&line);
