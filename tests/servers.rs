@@ -153,7 +153,10 @@ async fn servers_are_put_changed_and_taken_away_and_outlive_a_restart() {
     for (arguments, said) in [
         (&["server", "put", "bbb3"][..], "has no URL"),
         (&["server", "put", "bbb3", "--url", servers[0].url(), "--secret", "12345678"], "have the same URL"),
-        (&["server", "put", "bbb3", "--url", "ftp://bbb3", "--secret", "12345678"], "not an absolute http or https URL"),
+        (
+            &["server", "put", "bbb3", "--url", "ftp://bbb3", "--secret", "12345678"],
+            "not an absolute http or https URL",
+        ),
         (&["server", "put", "bbb3", "--url", "http://bbb3", "--secret", "1234567"], "8 to 255 characters"),
         (&["server", "put", "bbb1", "--weight", "0"], "weight"),
         (&["server", "release", "bbb1"], "answers"),

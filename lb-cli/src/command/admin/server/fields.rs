@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::value::{Names, OrNone, Position, TextOrNone};
 
 /// As the balancer calls what can be said.
-pub(super) const FIELDS: &[&str] = &["url", "position", "capacity", "weight", "tags", "checksum"];
+pub(in super::super) const FIELDS: &[&str] = &["url", "position", "capacity", "weight", "tags", "checksum"];
 
 /// What the balancer shows of a server and is not told.
 pub(super) const SHOWN_ONLY: [&str; 3] = ["has_secret", "status", "said_by"];
