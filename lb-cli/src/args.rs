@@ -26,27 +26,8 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    (
-        "Administer a running balancer",
-        &[
-            "server",
-            "integration",
-            "plan",
-            "partner",
-            "router",
-            "meeting",
-            "recording",
-            "explain",
-            "report",
-            "user",
-            "token",
-            "event",
-            "audit",
-            "person",
-            "settings",
-            "import",
-        ],
-    ),
+    ("Look at a running balancer", &["meeting", "recording", "explain", "report", "event", "audit", "settings"]),
+    ("Administer it", &["server", "integration", "plan", "partner", "router", "user", "token", "person", "import"]),
     ("Install", &["completions", "man"]),
 ];
 

@@ -31,8 +31,6 @@ mod server;
 mod settings;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests;
 mod token;
 mod user;
 mod value;
