@@ -37,7 +37,7 @@ fn state(lb: &Lb, name: &str) -> Value {
 
 fn put(lb: &Lb, name: &str, server: &SimulatedServer, more: &[&str]) -> String {
     let secret = server.secret().expose();
-    done(lb, &[&["server", "put", name, "--url", server.url(), "--secret", secret], more].concat())
+    done(lb, &[&["server", "put", name, "--api-url", server.url(), "--secret", secret], more].concat())
 }
 
 /// How many meetings a server was asked to create.
@@ -152,12 +152,12 @@ async fn servers_are_put_changed_and_taken_away_and_outlive_a_restart() {
 
     for (arguments, said) in [
         (&["server", "put", "bbb3"][..], "has no URL"),
-        (&["server", "put", "bbb3", "--url", servers[0].url(), "--secret", "12345678"], "have the same URL"),
+        (&["server", "put", "bbb3", "--api-url", servers[0].url(), "--secret", "12345678"], "have the same URL"),
         (
-            &["server", "put", "bbb3", "--url", "ftp://bbb3", "--secret", "12345678"],
+            &["server", "put", "bbb3", "--api-url", "ftp://bbb3", "--secret", "12345678"],
             "not an absolute http or https URL",
         ),
-        (&["server", "put", "bbb3", "--url", "http://bbb3", "--secret", "1234567"], "8 to 255 characters"),
+        (&["server", "put", "bbb3", "--api-url", "http://bbb3", "--secret", "1234567"], "8 to 255 characters"),
         (&["server", "put", "bbb1", "--weight", "0"], "weight"),
         (&["server", "release", "bbb1"], "answers"),
         (&["server", "drain", "bbb9"], "there is no server bbb9"),

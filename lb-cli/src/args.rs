@@ -328,7 +328,7 @@ mod tests {
         commands.sort_unstable();
         assert_eq!(grouped, commands);
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer a running balancer:\n  server        Servers"), "{help}");
+        assert!(help.contains("Administer it:\n  server        Servers"), "{help}");
         assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 

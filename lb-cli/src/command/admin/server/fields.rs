@@ -18,9 +18,10 @@ const WORDS: [&str; 4] = ["automatic", "force-enabled", "force-disabled", "drain
 #[derive(Debug, Args, Serialize)]
 pub(super) struct Fields {
     /// Where it is, with or without /bigbluebutton/api/, or none for what the monitor says
+    // --url is where the balancer is
     #[arg(long, value_name = "URL")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<TextOrNone>,
+    #[serde(rename = "url", skip_serializing_if = "Option::is_none")]
+    api_url: Option<TextOrNone>,
     /// Where it stands, or none
     #[arg(long, value_name = "LATITUDE,LONGITUDE", allow_hyphen_values = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

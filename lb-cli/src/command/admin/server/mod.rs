@@ -40,7 +40,7 @@ Example:
     /// Write a server down, or change what is said of it
     #[command(after_help = "\
 Examples:
-  lb server put bbb1 --url https://bbb1.example.org/bigbluebutton/ --secret - < secret.txt
+  lb server put bbb1 --api-url https://bbb1.example.org/bigbluebutton/ --secret - < secret.txt
   lb server put bbb1 --capacity 200 --tags gpu,large
   lb server put bbb1 --capacity none
   lb server put bbb2 -f bbb2.json --word force-disabled
