@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
     ("Look at a running balancer", &["meeting", "recording", "explain", "report", "event", "audit", "settings"]),
-    ("Administer it", &["integration", "plan", "partner", "router", "user", "token", "person"]),
+    ("Administer it", &["server", "integration", "plan", "partner", "router", "user", "token", "person", "import"]),
     ("Install", &["completions", "man"]),
 ];
 
@@ -328,7 +328,7 @@ mod tests {
         commands.sort_unstable();
         assert_eq!(grouped, commands);
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer a running balancer:\n  integration   The websites"), "{help}");
+        assert!(help.contains("Administer it:\n  server        Servers"), "{help}");
         assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 

@@ -15,6 +15,7 @@ mod event;
 mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
+mod import;
 mod integration;
 mod listing;
 mod meeting;
@@ -26,6 +27,7 @@ mod put;
 mod recording;
 mod report;
 mod router;
+mod server;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,8 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// Servers: who they are, and what they may be used for
+    Server(Noun<server::Verb>),
     /// The websites that may use the balancer, and their secrets
     Integration(Noun<integration::Verb>),
     /// What integrations may do, and how much of it
@@ -75,6 +79,8 @@ Examples:
     Router(Noun<router::Verb>),
     /// The recordings of all servers
     Recording(Noun<recording::Verb>),
+    /// Take over what another balancer has
+    Import(Noun<import::Verb>),
     /// The meetings that run
     Meeting(Noun<meeting::Verb>),
     /// Tell where a meeting would go now, and why
@@ -153,6 +159,8 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Server(noun) => noun.run(world),
+        Administer::Import(noun) => noun.run(world),
         Administer::Integration(noun) => noun.run(world),
         Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
