@@ -194,10 +194,8 @@ async fn a_token_does_what_its_scope_says_and_ends_with_its_user() {
     let soon = (Timestamp::now() + SignedDuration::from_secs(2)).to_string();
     let (_, short) = full.post("/tokens", json!({ "label": "x", "scope": "read", "expires_at": soon })).await;
     let short = Person::with_token(&lb, short["token"].as_str().unwrap());
-    until(Duration::from_secs(20), "the token expires", async || {
-        (short.get("/session").await.0 == 401).then_some(())
-    })
-    .await;
+    until(Duration::from_secs(20), "the token expires", async || (short.get("/session").await.0 == 401).then_some(()))
+        .await;
     assert_eq!(full.ask(Method::DELETE, "/users/eva", Value::Null).await.status, 204);
     assert_eq!(eva.get("/session").await.0, 401, "the user is gone");
     let last = full.ask(Method::DELETE, "/users/ana", Value::Null).await;
@@ -214,7 +212,10 @@ async fn a_partner_that_somebody_looks_after_stays_and_they_see_nothing_else() {
     here(&lb, &["partner", "put", "ufrgs"], "");
     here(&lb, &["user", "create", "pia", "--partner", "ufrgs", "--password-stdin"], PASSWORD);
     let pia = Person::at(&lb, "192.0.2.1").log_in("pia", PASSWORD).await;
-    assert_eq!((pia.get("/integrations").await.0, pia.get("/partners").await.0, pia.get("/users").await.0), (200, 403, 403));
+    assert_eq!(
+        (pia.get("/integrations").await.0, pia.get("/partners").await.0, pia.get("/users").await.0),
+        (200, 403, 403)
+    );
     let (code, _, errors) = lb.run(&["partner", "remove", "ufrgs"]);
     assert_eq!(code, Some(1));
     assert!(errors.contains("partner ufrgs is looked after by user pia: it cannot be removed"), "{errors}");

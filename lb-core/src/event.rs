@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::administered::with_token;
 pub use self::administered::{Administered, Change, HIDDEN, Subject};
 pub use self::placement::{NextBest, Placement, PositionFrom};
 

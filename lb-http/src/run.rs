@@ -103,6 +103,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    #[cfg(test)]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The first address of the API: with port 0 in the configuration, the one that the system gave.
     pub fn address(&self) -> Option<SocketAddr> {
         self.addresses().next()

@@ -18,7 +18,10 @@ use std::fmt;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
+};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use lb_core::Secret;
 use serde_json::Value;
@@ -87,6 +90,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) version: Option<&'a HeaderValue>,
     /// Whether nothing may be there yet.
     pub(crate) new: bool,
+    /// What must be there, or must not, for it to be done: `If-Match` or `If-None-Match`.
+    pub(crate) only_if: Option<(HeaderName, HeaderValue)>,
     /// What kind of answer is wanted; JSON where nothing is said.
     pub(crate) accept: Option<&'static str>,
 }
@@ -134,8 +139,8 @@ impl Client {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        if let Some(version) = sent.version {
-            request = request.header(IF_MATCH, version);
+        if let Some((header, value)) = sent.only_if {
+            request = request.header(header, value);
         }
         if sent.new {
             request = request.header(IF_NONE_MATCH, "*");

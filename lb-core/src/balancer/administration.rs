@@ -15,7 +15,7 @@ pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
-use crate::event::{Administered, Change, Event, EventKind, Subject};
+use crate::event::{self, Administered, Change, Event, EventKind, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, NetworkServer,
     Revision, SHORTEST_SECRET, ServerFacts,
@@ -37,6 +37,11 @@ impl Actor {
     /// Who is called `name` and is at `address`, as far as known.
     pub fn new(name: impl Into<String>, address: Option<IpAddr>) -> Self {
         Self { name: name.into(), address }
+    }
+
+    /// The user who has shown the token called `token`.
+    pub fn with_token(user: &str, token: &str, address: Option<IpAddr>) -> Self {
+        Self::new(event::with_token(user, token), address)
     }
 
     /// As whom the configuration file changes what it declares.

@@ -75,6 +75,7 @@ mod person;
 mod place;
 mod presence;
 mod proxied;
+mod read_events;
 mod recording_ready;
 mod recording_rounds;
 mod recordings;

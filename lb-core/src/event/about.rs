@@ -1,6 +1,7 @@
 //! What an event is about: its word, its meeting, whose it is, where; and whether it is kept.
 
-use super::EventKind;
+use super::administered::user_of;
+use super::{EventKind, Subject};
 use crate::meeting::MeetingKey;
 use crate::network::IntegrationName;
 use crate::server::ServerName;
@@ -146,6 +147,14 @@ impl EventKind {
             | Self::RecordingDeleted { server, .. }
             | Self::RecordingUpdated { server, .. } => Some(server),
             Self::CallAnswered { server, .. } => server.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Which user administered what, if it is that. The token that they used is left out.
+    pub fn administered(&self) -> Option<(&str, &Subject)> {
+        match self {
+            Self::Administered { by, subject, .. } => Some((user_of(by), subject)),
             _ => None,
         }
     }

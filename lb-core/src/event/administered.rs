@@ -110,6 +110,20 @@ impl fmt::Display for Administered {
     }
 }
 
+/// What stands between a user and the token that they used.
+const WITH_TOKEN: &str = " (token ";
+
+/// How a user is called who did something with a token.
+pub(crate) fn with_token(user: &str, token: &str) -> String {
+    format!("{user}{WITH_TOKEN}{token})")
+}
+
+/// The user without the token that they used.
+pub(super) fn user_of(by: &str) -> &str {
+    let used = by.strip_suffix(')').and_then(|by| by.rsplit_once(WITH_TOKEN));
+    used.map_or(by, |(user, _)| user)
+}
+
 /// What something was done to, such as *integration moodle*.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
@@ -189,6 +203,17 @@ mod tests {
     fn what_was_done_is_stored_under_its_word() {
         for how in Administered::ALL {
             assert_eq!(serde_json::to_value(how).unwrap(), how.as_str());
+        }
+    }
+
+    #[test]
+    fn a_user_is_the_same_with_a_token_and_without() {
+        assert_eq!(with_token("ana", "t-1"), "ana (token t-1)");
+        for by in ["ana", "ana (token t-1)"] {
+            assert_eq!(user_of(by), "ana");
+        }
+        for other in ["", "local user 0", "configuration", "ana (token", "Ana (Física)"] {
+            assert_eq!(user_of(other), other);
         }
     }
 

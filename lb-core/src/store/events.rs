@@ -3,6 +3,7 @@
 mod person;
 mod pseudonym;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
@@ -86,11 +87,16 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Erased, StoreError>;
 }
 
+/// How many integrations [`EventFilter::within`] names at most: the events of further ones need not be found.
+pub const WITHIN: usize = 10_000;
+
 /// Which events are asked for: those that fit all that is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventFilter {
     /// Whose.
     pub integration: Option<IntegrationName>,
+    /// Of one of these, [`WITHIN`] at most: all that somebody may see. What is of no integration does not fit.
+    pub within: Option<BTreeSet<IntegrationName>>,
     /// Of which meetings, by the website's id.
     pub meeting_id: Option<MeetingId>,
     /// Of which incarnation.
@@ -99,6 +105,14 @@ pub struct EventFilter {
     pub server: Option<ServerName>,
     /// One of these, by [word](crate::event::EventKind::word); empty: all.
     pub kinds: Vec<String>,
+    /// Without what was [administered](crate::event::EventKind::Administered).
+    pub without_administered: bool,
+    /// What was administered by this user, with whatever token.
+    pub by: Option<String>,
+    /// What was administered of this [kind](crate::event::Subject::kind).
+    pub subject_kind: Option<String>,
+    /// What was administered under this [name](crate::event::Subject::name).
+    pub subject_name: Option<String>,
     /// From this moment on.
     pub from: Option<Timestamp>,
     /// Before this moment.

@@ -252,6 +252,8 @@ macro_rules! event_store_contract {
             event_store::{
                 pages_of_events_follow_each_other_newest_first,
                 events_are_found_by_all_that_is_said_of_them,
+                what_was_administered_is_found_by_whom_and_of_what,
+                events_of_some_integrations_are_found_together,
                 a_page_stays_where_it_is_while_events_come,
                 meetings_are_told_with_their_ends_users_and_parameters,
                 meetings_are_chosen_by_day_users_and_number,

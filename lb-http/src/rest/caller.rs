@@ -1,5 +1,6 @@
 //! [`Caller`]: who asks, and [`guard`], which lets nobody through who may not.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use lb_core::Secret;
 use lb_core::account::{Principal, Reach, Right, Role, TokenId, TokenScope};
 use lb_core::balancer::Actor;
-use lb_core::network::{Integration, Network};
+use lb_core::network::{Integration, IntegrationName, Network};
 
 use super::problem::Problem;
 use crate::server::{Peer, Service, address_of};
@@ -43,14 +44,23 @@ impl Caller {
 
     /// As whom changes are made.
     pub(crate) fn actor(&self) -> Actor {
-        let user = &self.principal.user;
-        let name = self.token.as_ref().map_or_else(|| user.to_string(), |token| format!("{user} (token {token})"));
-        Actor::new(name, self.address)
+        let user = self.principal.user.as_str();
+        match &self.token {
+            Some(token) => Actor::with_token(user, token.as_str(), self.address),
+            None => Actor::new(user, self.address),
+        }
     }
 
     /// Whose things they see.
     pub(crate) fn reach(&self) -> Reach {
         self.principal.reach()
+    }
+
+    /// The integrations that they see; `None`: all, and those that were removed.
+    pub(crate) fn seen(&self, network: &Network) -> Option<BTreeSet<IntegrationName>> {
+        let reach = self.reach();
+        let seen = || network.integrations().iter().filter(|integration| reach.has(integration));
+        (reach != Reach::Network).then(|| seen().map(|integration| integration.name.clone()).collect())
     }
 
     /// The integration called `name`, if they see it.

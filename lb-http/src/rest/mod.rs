@@ -11,7 +11,9 @@
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
 mod account_problem;
+mod audit;
 mod caller;
+mod events;
 mod extract;
 mod given_secret;
 mod integrations;
@@ -20,13 +22,19 @@ mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod persons;
 mod plans;
 mod problem;
 mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
 mod session;
+mod settings;
+mod status;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 mod version;
@@ -56,6 +64,8 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     openapi::routes(&mut routes);
+    audit::routes(&mut routes);
+    events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
     plans::routes(&mut routes);
@@ -65,6 +75,10 @@ pub(crate) fn routes() -> Routes {
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);
+    persons::routes(&mut routes);
+    settings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
     routes
 }
 

@@ -115,11 +115,7 @@ async fn show(State(service): State<Service>, caller: Caller, headers: HeaderMap
 
 /// Log out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204)))]
-async fn log_out(
-    State(service): State<Service>,
-    From(address): From,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+async fn log_out(State(service): State<Service>, From(address): From, headers: HeaderMap) -> Result<Response, Problem> {
     if let Some(cookie) = cookie(&headers) {
         service.accounts.log_out(cookie, address).await?;
     }

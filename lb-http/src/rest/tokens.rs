@@ -121,7 +121,8 @@ async fn list(
 ) -> Result<Json<Page<TokenView>>, Problem> {
     let accounts = service.accounts.accounts();
     let owner = owner(&caller);
-    let wanted = |token: &&Arc<ApiToken>| [owner, whose.user.as_ref()].into_iter().flatten().all(|user| token.user == *user);
+    let wanted =
+        |token: &&Arc<ApiToken>| [owner, whose.user.as_ref()].into_iter().flatten().all(|user| token.user == *user);
     let tokens = accounts.tokens().filter(wanted);
     Ok(Json(Page::by_name(tokens, &paging, |token| token.id.as_str(), |token| view(token))?))
 }

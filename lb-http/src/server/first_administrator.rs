@@ -124,7 +124,8 @@ mod tests {
     fn what_was_typed_stands_in_the_form_as_text_and_the_password_does_not() {
         let form = b"token=a%22b&name=%3Cb%3E&password=hush";
         let (token, name) = (field(form, "token"), field(form, "name"));
-        let text = Page { open: true, token: &token, name: &name, problem: Some("no"), ..Page::EMPTY }.render().unwrap();
+        let text =
+            Page { open: true, token: &token, name: &name, problem: Some("no"), ..Page::EMPTY }.render().unwrap();
         assert!(text.contains("value=\"a&#34;b\"") && text.contains("&#60;b&#62;"), "{text}");
         assert!(text.contains("<p class=\"problem\" role=\"alert\">no</p>") && !text.contains("hush"), "{text}");
         assert!(!text.contains("<script") && !text.contains("://"), "{text}");

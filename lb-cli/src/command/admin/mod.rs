@@ -5,21 +5,33 @@
 //! | [`Administration`] | which balancer, and how answers are told: the same for all |
 //! | [`Desk`] | what a command has at hand: the balancer, the output |
 //! | [`Listing`] | what every list can do |
-//! | `put` | how a thing is made or changed |
+//! | `put`, `value` | how a thing is made or changed |
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
+mod audit;
 mod desk;
+mod event;
 #[cfg(test)]
 pub(crate) mod fake;
+mod integration;
 mod listing;
 mod partner;
 mod password;
+mod person;
 mod put;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
 mod user;
+mod plan;
+mod put;
+mod recording;
+mod router;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::path::PathBuf;
 
@@ -36,12 +48,33 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// The websites that may use the balancer, and their secrets
+    Integration(Noun<integration::Verb>),
+    /// What integrations may do, and how much of it
+    Plan(Noun<plan::Verb>),
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
     /// The people who run the network
     User(Noun<user::Verb>),
     /// What programs show instead of a password
     Token(Noun<token::Verb>),
+    /// What happened: meetings, refused calls, servers that changed their state
+    Event(Noun<event::Verb>),
+    /// What administrators did: who, from where, and what is other than before
+    Audit(Noun<audit::Verb>),
+    /// One person's data: shown, and erased
+    Person(Noun<person::Verb>),
+    /// What the configuration of a running balancer says
+    #[command(after_help = "\
+Examples:
+  lb settings
+  lb settings store
+  lb settings --changed --json")]
+    Settings(Single<settings::Settings>),
+    /// How meetings are placed
+    Router(Noun<router::Verb>),
+    /// The recordings of all servers
+    Recording(Noun<recording::Verb>),
 }
 
 /// A noun, and what is to be done with it.
@@ -99,9 +132,17 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Integration(noun) => noun.run(world),
+        Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
         Administer::User(noun) => noun.run(world),
         Administer::Token(noun) => noun.run(world),
+        Administer::Event(noun) => noun.run(world),
+        Administer::Audit(noun) => noun.run(world),
+        Administer::Person(noun) => noun.run(world),
+        Administer::Settings(single) => single.run(world),
+        Administer::Router(noun) => noun.run(world),
+        Administer::Recording(noun) => noun.run(world),
     }
 }
 

@@ -146,6 +146,9 @@ mod tests {
         let (_, asked) = Fake::answering([page(json!([]), None)]).run(&["token", "list", "--user", "ana"]);
         assert_eq!(asked[0].line, "GET /api/v1/tokens?user=ana&limit=200");
         let (ran, asked) = Fake::answering([(204, "", json!(null))]).run(&["token", "revoke", "x"]);
-        assert_eq!((ran.output().as_str(), asked[0].line.as_str()), ("token x is revoked\n", "DELETE /api/v1/tokens/x"));
+        assert_eq!(
+            (ran.output().as_str(), asked[0].line.as_str()),
+            ("token x is revoked\n", "DELETE /api/v1/tokens/x")
+        );
     }
 }

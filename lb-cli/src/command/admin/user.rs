@@ -206,8 +206,7 @@ impl Change {
         if fields == before {
             return desk.tell(&seen, |_| format!("user {} is so already\n", self.name));
         }
-        let sent =
-            Sent { body: Some(&Value::Object(fields)), version: present.version.as_ref(), ..Sent::default() };
+        let sent = Sent { body: Some(&Value::Object(fields)), version: present.version.as_ref(), ..Sent::default() };
         let answer = desk.client.send(Method::PUT, &place, sent).await?;
         desk.done(&answer, &format!("user {} is changed", self.name))
     }
@@ -235,7 +234,8 @@ mod tests {
         assert_eq!(ran.output(), "user ana is created\n");
         let asked = fake.asked().remove(0);
         assert_eq!(asked.line, "PUT /api/v1/users/ana");
-        let body = json!({ "role": "administrator", "partner": null, "display_name": "", "password": "correct horse " });
+        let body =
+            json!({ "role": "administrator", "partner": null, "display_name": "", "password": "correct horse " });
         assert_eq!(asked.body, body, "a blank at its end belongs to it");
         assert!(asked.head.contains(&"if-none-match: *".to_owned()), "{:?}", asked.head);
         let fake = Fake::answering([(412, "", json!({ "title": "x" }))]);
@@ -245,7 +245,8 @@ mod tests {
 
     #[test]
     fn a_password_that_nobody_can_type_or_that_is_empty_is_wrong_usage() {
-        let refused = |line: &[&str], input: &str| lb(&[line, &["--url", "http://127.0.0.1:1"]].concat(), &[], input).usage();
+        let refused =
+            |line: &[&str], input: &str| lb(&[line, &["--url", "http://127.0.0.1:1"]].concat(), &[], input).usage();
         let create = ["user", "create", "ana", "--role", "viewer"];
         assert!(refused(&create, "x").contains("give --password-stdin"));
         assert_eq!(refused(&["user", "password", "ana", "--password-stdin"], "\n"), "the password is empty");

@@ -9,7 +9,6 @@ use crate::network::{
     BadNetwork, Declared, Entity, EntityName, IntegrationName, Partner, Plan, PlanName, Revision, Router, RouterName,
 };
 use crate::placement::{Candidate, LeastUsers, PlacementPolicy, PlacementRequest};
-use crate::store::MeetingStore;
 
 fn ana() -> Actor {
     "ana@example.org".into()
@@ -190,7 +189,7 @@ fn it_is_told_who_did_what_from_where_and_what_is_other_than_before() {
     let told: Vec<_> =
         network.events().into_iter().filter(|kind| matches!(kind, EventKind::Administered { .. })).collect();
     assert_eq!(told, events);
-    let stored = block_on(network.store.latest_events(1)).unwrap();
+    let stored = block_on(network.balancer.store.latest_events(1)).unwrap();
     assert_eq!(
         stored.first().map(|event| &event.kind),
         events.last(),

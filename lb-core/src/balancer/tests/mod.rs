@@ -18,6 +18,7 @@ mod limits;
 mod meeting_events;
 mod meetings;
 mod pass_through;
+mod person;
 mod placement;
 mod presence;
 mod races;

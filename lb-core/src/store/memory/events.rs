@@ -1,6 +1,6 @@
 //! The events of an [`InMemoryStore`].
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use async_trait::async_trait;
 
@@ -8,6 +8,7 @@ use super::{EVENTS_KEPT, InMemoryStore};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::network::IntegrationName;
 use crate::store::{
     EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
     PersonQuery, PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
@@ -219,11 +220,18 @@ fn made(kind: &EventKind) -> Option<Incarnation<'_>> {
 
 fn fits(filter: &EventFilter, event: &Event) -> bool {
     let kind = &event.kind;
+    let (by, subject) = kind.administered().unzip();
+    let seen = |within: &BTreeSet<IntegrationName>| kind.integration().is_some_and(|name| within.contains(name));
     let is = |wanted: Option<&str>, found: Option<&str>| wanted.is_none_or(|wanted| found == Some(wanted));
     is(filter.integration.as_ref().map(|name| name.as_str()), kind.integration().map(|name| name.as_str()))
         && is(filter.server.as_ref().map(|name| name.as_str()), kind.server().map(|name| name.as_str()))
         && is(filter.meeting_id.as_ref().map(|id| id.as_str()), kind.meeting().map(|key| key.meeting_id.as_str()))
         && is(filter.internal_id.as_ref().map(|id| id.as_str()), kind.internal_id())
+        && is(filter.by.as_deref(), by)
+        && is(filter.subject_kind.as_deref(), subject.map(|subject| &*subject.kind))
+        && is(filter.subject_name.as_deref(), subject.map(|subject| &*subject.name))
+        && filter.within.as_ref().is_none_or(seen)
+        && !(filter.without_administered && subject.is_some())
         && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
         && filter.from.is_none_or(|from| event.at >= from)
         && filter.until.is_none_or(|until| event.at < until)

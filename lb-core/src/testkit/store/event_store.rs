@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{START, created, ended, joined, meeting};
 use crate::clock::Timestamp;
-use crate::event::{Event, EventKind, Found, Role, SeenBy};
+use crate::event::{Administered, Event, EventKind, Found, Role, SeenBy, Subject};
 use crate::meeting::{Meeting, MeetingKey};
 use crate::rng::SeededRng;
 use crate::store::{
@@ -108,6 +108,102 @@ pub async fn events_are_found_by_all_that_is_said_of_them(store: &(impl MeetingS
     let second = store.events(&ended_or_created, first.next, 2).await.unwrap();
     let places = |places: [usize; 2]| places.map(|place| all[place].clone()).to_vec();
     assert_eq!((first.events, second.events), (places([5, 3]), places([1, 0])));
+}
+
+/// What was administered is found by who did it, and by what it was done to.
+pub async fn what_was_administered_is_found_by_whom_and_of_what(store: &(impl MeetingStore + EventStore)) {
+    let administered = |by: &str, how, subject, seconds| {
+        let kind = EventKind::Administered { by: by.to_owned(), address: None, how, subject, changes: Vec::new() };
+        Event { at: at(seconds), kind }
+    };
+    let (plan, server) = (|| Subject::new("plan", "bbb1"), || Subject::new("server", "bbb1"));
+    let all = [
+        administered("ana", Administered::Added, plan(), 0),
+        moved(created(&meeting("a", 1, "bbb1")), 10),
+        administered("bia", Administered::Drained, server(), 20),
+        administered("ana", Administered::FreezeLifted, Subject::new("freeze", ""), 30),
+        administered("ana (token t1)", Administered::Undrained, server(), 40),
+        confirmed_down("bbb1", 50),
+    ];
+    store_events(store, all.to_vec()).await;
+    let any = EventFilter::default;
+    let text = |text: &str| Some(text.to_owned());
+    let kinds = || vec!["administered".to_owned()];
+    for (filter, places) in [
+        (EventFilter { kinds: kinds(), ..any() }, vec![4, 3, 2, 0]),
+        (EventFilter { without_administered: true, ..any() }, vec![5, 1]),
+        (EventFilter { without_administered: true, kinds: kinds(), ..any() }, vec![]),
+        (EventFilter { by: text("ana"), ..any() }, vec![4, 3, 0]),
+        (EventFilter { by: text("ana"), kinds: kinds(), from: Some(at(1)), until: Some(at(40)), ..any() }, vec![3]),
+        (EventFilter { by: text("nobody"), ..any() }, vec![]),
+        (EventFilter { subject_kind: text("server"), ..any() }, vec![4, 2]),
+        (EventFilter { subject_name: text("bbb1"), ..any() }, vec![4, 2, 0]),
+        (EventFilter { subject_name: text(""), ..any() }, vec![3]),
+        (EventFilter { subject_kind: text("plan"), subject_name: text("bbb1"), ..any() }, vec![0]),
+        (EventFilter { by: text("ana"), subject_kind: text("server"), subject_name: text("bbb1"), ..any() }, vec![4]),
+        (EventFilter { by: text("ana"), kinds: vec!["meeting-created".to_owned()], ..any() }, vec![]),
+    ] {
+        let expected: Vec<_> = places.into_iter().map(|place| all[place].clone()).collect();
+        assert_eq!(found(store, filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+/// Whoever may see some integrations only finds their events, page by page, and no other.
+pub async fn events_of_some_integrations_are_found_together(store: &(impl MeetingStore + EventStore)) {
+    let of = |integration: &str, id: &str, seconds| {
+        let meeting = Meeting { key: MeetingKey::new(integration, id), ..meeting(id, 1, "bbb1") };
+        moved(if seconds % 3 == 0 { joined(&meeting, "Ana") } else { created(&meeting) }, seconds)
+    };
+    let names = ["moodle", "portal", "school"];
+    let mut all: Vec<_> = (0..30).map(|n| of(names[n as usize % 3], "a", n)).collect();
+    all.push(of("moodle", "b", 31));
+    all.push(confirmed_down("bbb1", 40));
+    all.push(moved(of("portal", "a", 1), 31));
+    store_events(store, all.clone()).await;
+    let within = |names: &[&str]| Some(names.iter().map(|name| (*name).into()).collect());
+    let any = EventFilter::default;
+    for filter in [
+        EventFilter { within: within(&["moodle", "portal", "none"]), ..any() },
+        EventFilter { within: within(&["portal"]), ..any() },
+        EventFilter { within: within(&[]), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), integration: Some("portal".into()), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), integration: Some("school".into()), ..any() },
+        EventFilter { within: within(&["moodle", "portal"]), kinds: vec!["user-joined".to_owned()], ..any() },
+        EventFilter {
+            within: within(&["moodle", "portal"]),
+            kinds: vec!["user-joined".to_owned(), "meeting-created".to_owned()],
+            from: Some(at(5)),
+            until: Some(at(29)),
+            ..any()
+        },
+        EventFilter { within: within(&["moodle", "school"]), meeting_id: Some("a".into()), ..any() },
+        EventFilter { within: within(&["moodle"]), server: Some("bbb1".into()), ..any() },
+    ] {
+        let wanted = |event: &&Event| {
+            let (kind, integration) = (&event.kind, event.kind.integration());
+            integration.is_some_and(|name| filter.within.as_ref().is_some_and(|within| within.contains(name)))
+                && filter.integration.as_ref().is_none_or(|one| integration == Some(one))
+                && filter.meeting_id.as_ref().is_none_or(|id| kind.meeting().map(|key| &key.meeting_id) == Some(id))
+                && (filter.kinds.is_empty() || filter.kinds.iter().any(|word| word == kind.word()))
+                && filter.from.is_none_or(|from| event.at >= from)
+                && filter.until.is_none_or(|until| event.at < until)
+        };
+        let mut expected: Vec<_> = all.iter().rev().filter(wanted).cloned().collect();
+        expected.sort_by_key(|event| std::cmp::Reverse(event.at));
+        for limit in [1, 4, 100] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.events(&filter, after, limit).await.unwrap();
+                assert!(page.events.len() <= limit);
+                seen.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{limit}: {filter:?}");
+        }
+    }
 }
 
 /// What comes while somebody reads page after page is on none of the pages behind.

@@ -4,7 +4,7 @@ use lb_core::event::Event;
 use lb_core::store::{EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, PersonQuery, PseudonymKey};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::event_query::Question;
+use super::event_query::{Part, Question};
 use super::events;
 use super::tables::{integer, millis};
 
@@ -36,11 +36,13 @@ pub(super) fn find_among(
         return Ok((Vec::new(), None));
     }
     let filter = EventFilter { integration: query.integration().cloned(), ..EventFilter::default() };
+    let integration = query.integration().map(ToString::to_string);
     // a row that has not the texts in it as JSON writes them need not be read as JSON
     let said: Vec<String> = query.said().filter_map(|text| serde_json::to_string(text).ok()).collect();
     let (mut found, mut end) = (Vec::new(), None);
     for kind in query.kinds() {
-        let question = Question::new(&filter, Some(&kind), after, looked_at);
+        let part = Part { integration: integration.clone(), kind: Some(kind) };
+        let question = Question::new(&filter, &part, after, looked_at);
         let mut statement = database.prepare_cached(&question.sql)?;
         let mut rows = statement.query(&*question.values())?;
         let (mut fitting, mut looked, mut last) = (0, 0, None);

@@ -1,8 +1,11 @@
 //! How events are found: each question leads through the index that is made for it, so that none looks at all events.
 
+use std::cmp::Reverse;
+
 use lb_core::event::Role;
 use lb_core::store::{
     EVENTS_PAGE, EventCursor, EventFilter, EventPage, HISTORIES, MeetingHistory, MeetingQuery, SentUser, USERS_TOLD,
+    WITHIN,
 };
 use lb_core::{IntegrationName, Timestamp};
 use rusqlite::types::{ToSql, Value};
@@ -20,7 +23,8 @@ const KINDS: usize = 64;
 /// One page of the events that fit `filter`.
 ///
 /// Of each kind that is asked for the newest are found by themselves: a kind that is seldom is found at once among millions
-/// of others.
+/// of others. So are those of each integration that may be seen. What is older than a whole page of those that were found
+/// already is not looked at.
 pub(super) fn page(
     database: &Connection,
     filter: &EventFilter,
@@ -31,51 +35,95 @@ pub(super) fn page(
     if limit == 0 {
         return Ok(EventPage::default());
     }
-    let mut kinds: Vec<Option<&str>> = filter.kinds.iter().map(|word| Some(word.as_str())).take(KINDS).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    if kinds.is_empty() {
-        kinds.push(None);
-    }
+    let mut filter = filter.clone();
     let mut found = Vec::new();
-    for kind in kinds {
-        let question = Question::new(filter, kind, after, limit + 1);
+    for part in parts(&filter) {
+        let question = Question::new(&filter, &part, after, limit + 1);
         let mut statement = database.prepare_cached(&question.sql)?;
         let mut rows = statement.query(&*question.values())?;
         while let Some(row) = rows.next()? {
             let cursor = EventCursor { at: millis(row, "at")?, id: row.get::<_, i64>("id")?.cast_unsigned() };
             found.push((cursor, events::read(row)?));
         }
+        if found.len() > limit {
+            found.sort_by_key(|(cursor, _)| Reverse(*cursor));
+            found.truncate(limit + 1);
+            filter.from = found.last().map(|(cursor, _)| cursor.at);
+        }
     }
-    found.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
+    found.sort_by_key(|(cursor, _)| Reverse(*cursor));
     let goes_on = found.len() > limit;
     found.truncate(limit);
     let next = found.last().map(|(cursor, _)| *cursor).filter(|_| goes_on);
     Ok(EventPage { events: found.into_iter().filter_map(|(_, event)| event).collect(), next })
 }
 
-/// A statement that finds the newest events of one kind, or of all.
+/// Events of one integration, or of all, and of one kind, or of all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    pub(super) integration: Option<String>,
+    pub(super) kind: Option<String>,
+}
+
+/// What is asked for one after the other.
+fn parts(filter: &EventFilter) -> Vec<Part> {
+    let mut kinds: Vec<_> = filter.kinds.iter().cloned().map(Some).take(KINDS).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() {
+        kinds.push(None);
+    }
+    let integrations: Vec<Option<String>> = match (&filter.integration, &filter.within) {
+        (Some(one), within) if within.as_ref().is_none_or(|within| within.contains(one)) => vec![Some(one.to_string())],
+        (Some(_), _) => Vec::new(),
+        (None, None) => vec![None],
+        // one meeting has few events: all of them are looked at
+        (None, Some(_)) if is_of_one_meeting(filter) => vec![None],
+        (None, Some(within)) => within.iter().take(WITHIN).map(|name| Some(name.to_string())).collect(),
+    };
+    let of_one = |integration: Option<String>| {
+        kinds.iter().cloned().map(move |kind| Part { integration: integration.clone(), kind })
+    };
+    integrations.into_iter().flat_map(of_one).collect()
+}
+
+fn is_of_one_meeting(filter: &EventFilter) -> bool {
+    filter.internal_id.is_some() || filter.meeting_id.is_some()
+}
+
+/// A statement that finds the newest events of one part.
 pub(super) struct Question {
     pub(super) sql: String,
     values: Vec<(&'static str, Value)>,
 }
 
 impl Question {
-    pub(super) fn new(filter: &EventFilter, kind: Option<&str>, after: Option<EventCursor>, limit: usize) -> Self {
-        let equal: [(_, _, Option<&str>); 5] = [
+    pub(super) fn new(filter: &EventFilter, part: &Part, after: Option<EventCursor>, limit: usize) -> Self {
+        let within = filter.within.as_ref().filter(|_| part.integration.is_none()).map(|within| {
+            let names: Vec<_> = within.iter().take(WITHIN).map(|name| name.as_str()).collect();
+            serde_json::Value::from(names).to_string()
+        });
+        let conditions: [(_, _, Option<&str>); 9] = [
             ("internal_id = :internal_id", ":internal_id", filter.internal_id.as_ref().map(|id| id.as_str())),
             ("meeting_id = :meeting_id", ":meeting_id", filter.meeting_id.as_ref().map(|id| id.as_str())),
-            ("integration = :integration", ":integration", filter.integration.as_ref().map(|name| name.as_str())),
+            ("subject_name = :subject_name", ":subject_name", filter.subject_name.as_deref()),
+            ("administrator = :by", ":by", filter.by.as_deref()),
+            ("subject_kind = :subject_kind", ":subject_kind", filter.subject_kind.as_deref()),
+            ("integration = :integration", ":integration", part.integration.as_deref()),
             ("server = :server", ":server", filter.server.as_ref().map(|name| name.as_str())),
-            ("event = :event", ":event", kind),
+            ("event = :event", ":event", part.kind.as_deref()),
+            ("integration IN (SELECT value FROM json_each(:within))", ":within", within.as_deref()),
         ];
-        let index = match equal.map(|(_, _, text)| text.is_some()) {
+        let index = match conditions.map(|(_, _, text)| text.is_some()) {
             [true, ..] => "events_by_incarnation",
             [_, true, ..] => "events_by_meeting",
-            [_, _, true, _, true] => "events_by_integration_and_kind",
-            [_, _, true, ..] => "events_by_integration",
-            [_, _, _, _, true] => "events_by_kind",
-            [_, _, _, true, _] => "events_by_server",
+            [_, _, true, ..] => "events_by_subject",
+            [_, _, _, true, ..] => "events_by_administrator",
+            [_, _, _, _, true, ..] => "events_by_kind_of_subject",
+            [_, _, _, _, _, true, _, true, _] => "events_by_integration_and_kind",
+            [_, _, _, _, _, true, ..] => "events_by_integration",
+            [_, _, _, _, _, _, _, true, _] => "events_by_kind",
+            [_, _, _, _, _, _, true, ..] => "events_by_server",
             _ => "events_by_time",
         };
         // all that is before both the end of the period and the end of the page before
@@ -85,9 +133,12 @@ impl Question {
         let from = filter.from.map_or(i64::MIN, |from| integer(from.as_millis()));
         let mut sql = format!("SELECT * FROM events INDEXED BY {index} WHERE at >= :from AND at <= :at ");
         sql.push_str("AND (at < :at OR id < :id) ");
+        if filter.without_administered {
+            sql.push_str("AND event <> 'administered' ");
+        }
         let mut values =
             vec![(":from", from.into()), (":at", at.into()), (":id", id.into()), (":limit", (limit as i64).into())];
-        for (condition, name, text) in equal {
+        for (condition, name, text) in conditions {
             if let Some(text) = text {
                 sql.push_str("AND ");
                 sql.push_str(condition);

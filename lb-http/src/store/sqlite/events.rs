@@ -12,11 +12,14 @@ pub(super) const LATEST: usize = 10_000;
 /// Writes `events` behind those that are there.
 pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlite::Error> {
     let mut statement = database.prepare_cached(
-        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data)
-         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data)",
+        "INSERT INTO events (at, event, integration, meeting_id, internal_id, server, data,
+             administrator, subject_kind, subject_name)
+         VALUES (:at, :event, :integration, :meeting_id, :internal_id, :server, :data,
+             :administrator, :subject_kind, :subject_name)",
     )?;
     for event in events {
         let (internal_id, data) = columns(event)?;
+        let (administrator, subject) = event.kind.administered().unzip();
         statement.execute(named_params! {
             ":at": integer(event.at.as_millis()),
             ":event": event.kind.word(),
@@ -25,6 +28,9 @@ pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlit
             ":internal_id": internal_id,
             ":server": event.kind.server().map(|server| server.as_str()),
             ":data": data,
+            ":administrator": administrator,
+            ":subject_kind": subject.map(|subject| &*subject.kind),
+            ":subject_name": subject.map(|subject| &*subject.name),
         })?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use lb_core::store::{EVENTS_PAGE, EventFilter, MeetingQuery, NAMES_PEOPLE};
 use rusqlite::ToSql;
 
 use super::super::event_age::{FORGET, OLDEST_NAME, WITH_NAMES};
-use super::super::event_query::{MEETINGS, Question, USERS};
+use super::super::event_query::{MEETINGS, Part, Question, USERS};
 use super::*;
 
 /// The steps in which SQLite would answer.
@@ -52,16 +52,36 @@ fn every_question_about_events_leads_through_an_index_and_sorts_nothing() {
             EventFilter { meeting_id: Some("a".into()), integration: integration(), kinds: kinds(), ..any() },
             "events_by_meeting (meeting_id=? AND at>? AND at<?)",
         ),
+        (
+            EventFilter { by: Some("ana".into()), ..any() },
+            "events_by_administrator (administrator=? AND at>? AND at<?)",
+        ),
+        (
+            EventFilter { subject_kind: Some("plan".into()), kinds: vec!["administered".into()], ..any() },
+            "events_by_kind_of_subject (subject_kind=? AND at>? AND at<?)",
+        ),
+        (
+            EventFilter {
+                subject_kind: Some("plan".into()),
+                subject_name: Some("small".into()),
+                by: Some("ana".into()),
+                ..any()
+            },
+            "events_by_subject (subject_name=? AND at>? AND at<?)",
+        ),
+        (EventFilter { without_administered: true, ..any() }, "events_by_time (at>? AND at<?)"),
     ] {
         let after = EventCursor { at: Timestamp::from_millis(7), id: 3 };
-        let question = Question::new(&filter, filter.kinds.first().map(String::as_str), Some(after), EVENTS_PAGE);
+        let integration = filter.integration.as_ref().map(ToString::to_string);
+        let part = Part { integration, kind: filter.kinds.first().cloned() };
+        let question = Question::new(&filter, &part, Some(after), EVENTS_PAGE);
         let steps = plan(&database, &question.sql, &question.values());
         assert_searches(&steps, index);
         assert_eq!(steps.len(), 1, "nothing is sorted: {steps:#?}");
     }
     // one incarnation has few events: they may be sorted
     let filter = EventFilter { internal_id: Some("a-1".into()), ..any() };
-    let question = Question::new(&filter, None, None, 10);
+    let question = Question::new(&filter, &Part::default(), None, 10);
     assert_searches(&plan(&database, &question.sql, &question.values()), "events_by_incarnation (internal_id=?");
 }
 
