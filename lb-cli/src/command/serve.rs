@@ -24,10 +24,10 @@ pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failur
     let level = logging::init(config.log.format, &config.log.level).map_err(|error| failed(&error))?;
     open_files::raise(config.listen.max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let public_url = config.listen.public_url.clone();
     runtime.block_on(async {
         // a hang-up in the middle of the start must not end the process
         let (shutdown, hangups) = (shutdown()?, signal(SignalKind::hangup())?);
+        let public_url = config.listen.public_url.clone();
         let mut prepared = lb_http::prepare(config, []).await.map_err(|error| failed(&error))?;
         if let Some(token) = prepared.first_token() {
             world.output.write_all(first_steps(&public_url, token).as_bytes())?;

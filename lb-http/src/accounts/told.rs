@@ -1,7 +1,6 @@
 //! What is told of accounts: one event for each thing that is done to one.
 
 use std::net::IpAddr;
-use std::sync::PoisonError;
 
 use lb_core::Timestamp;
 use lb_core::account::{ApiToken, Role, TokenScope, User};
@@ -45,13 +44,14 @@ impl AccountService {
         self.observers.iter().for_each(|observer| observer.observe(event));
     }
 
-    fn may_tell_refusal(&self) -> bool {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).may_tell(self.clock.now())
+    fn may_tell(&self) -> bool {
+        let mut refusals = self.refusals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        refusals.may_tell(self.clock.now())
     }
 
     /// Tells that somebody was not let in: refusals some a minute, lock-outs always.
     pub(super) async fn tell_refused(&self, account: &str, address: Option<IpAddr>, how: Administered) {
-        if how != Administered::LockedOut && !self.may_tell_refusal() {
+        if how != Administered::LockedOut && !self.may_tell() {
             return;
         }
         // whoever types a password where the name belongs must not read it in the log
