@@ -27,6 +27,7 @@ mod recording;
 mod report;
 mod router;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -40,7 +41,7 @@ use lb_core::Secret;
 use url::Url;
 
 pub(crate) use self::desk::Desk;
-pub(crate) use self::listing::Listing;
+pub(crate) use self::listing::{Listing, Watch};
 use crate::client::{Client, Target, target::url_of};
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
@@ -48,6 +49,14 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// The whole network on one screen: the worst servers, alarms, the busiest integrations
+    #[command(after_help = "\
+Examples:
+  lb status
+  lb status --watch
+  lb status --watch=10 --profile production
+  lb status --json | jq .status.alarms")]
+    Status(Single<status::Status>),
     /// The websites that may use the balancer, and their secrets
     Integration(Noun<integration::Verb>),
     /// What integrations may do, and how much of it
@@ -153,6 +162,7 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Status(single) => single.run(world),
         Administer::Integration(noun) => noun.run(world),
         Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
