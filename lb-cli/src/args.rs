@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
     ("See what goes on", &["status", "meeting", "explain", "event", "report"]),
-    ("Administer the network", &["server", "integration", "plan", "partner", "router", "recording", "apply", "export"]),
+    ("Administer the network", &["server", "integration", "plan", "partner", "router", "recording", "apply", "export", "import"]),
     ("Administer the balancer", &["user", "token", "audit", "person", "settings"]),
     ("Install", &["completions", "man"]),
 ];
