@@ -191,7 +191,7 @@ async fn the_configuration_the_database_and_the_simulated_world_keep_theirs() {
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
     std::fs::write(&file, &text).unwrap();
     keeps("Config", &Config::load(Some(&file), std::iter::empty()).unwrap());
-    let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse).unwrap();
+    let store = open(&StoreUrl::Sqlite(folder.path().join("lb.sqlite3")), WhenUnavailable::Refuse, None).unwrap();
     store.stores().meetings.claim(claim()).await.unwrap();
     let record = FleetRecord { good_at: Timestamp::from_millis(1), servers: vec![KeptServer::new(server())] };
     store.stores().fleet.save_fleet(record).await.unwrap();

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "event", "audit"]),
+    ("Administer a running balancer", &["partner", "user", "token", "event", "audit"]),
 ];
 
 impl Args {

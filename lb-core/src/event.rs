@@ -218,6 +218,9 @@ pub enum EventKind {
         call: Cow<'static, str>,
         /// Whose.
         integration: Option<IntegrationName>,
+        /// The meeting that it is about by what it says, where it is known whose call it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meeting: Option<MeetingKey>,
         /// The server asked, if any.
         server: Option<ServerName>,
         /// BBB's messageKey, empty where it had none.

@@ -48,6 +48,7 @@ pub mod event;
 pub mod fleet;
 pub mod gateway;
 pub mod hook;
+mod journal;
 pub mod jwt;
 mod limit;
 mod meeting;

@@ -10,7 +10,7 @@ impl Observer for EventLog {
     fn observe(&self, event: &Event) {
         let word = event.kind.word();
         match &event.kind {
-            EventKind::CallAnswered { call, integration, server, key, success, took } => {
+            EventKind::CallAnswered { call, integration, server, key, success, took, .. } => {
                 tracing::debug!(
                     %call,
                     integration = integration.as_ref().map(tracing::field::display),

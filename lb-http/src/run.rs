@@ -32,7 +32,7 @@ use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
-use crate::store::{self, OpenError, OpenedStore};
+use crate::store::{self, KeyFileError, KeyRing, OpenError, OpenedStore};
 
 /// Serves as `config` says until `shutdown` is ready, then stops without cutting a call.
 ///
@@ -60,7 +60,8 @@ pub async fn prepare(
         idle_time: config.listen.idle_timeout,
         ..Limits::default()
     };
-    let opened = store::open(&config.store, config.when_store_unavailable)?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
+    let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
     let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
     let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
@@ -102,6 +103,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    #[cfg(test)]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// The first address of the API: with port 0 in the configuration, the one that the system gave.
     pub fn address(&self) -> Option<SocketAddr> {
         self.addresses().next()
@@ -324,6 +330,9 @@ pub enum StartError {
     /// Its store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The keys of its store cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyFileError),
     /// What an earlier run left cannot be read.
     #[error("what an earlier run left cannot be taken up: {0}")]
     Resume(&'static str),

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 /// Notices that servers were put or taken away, whoever did it: what knows the servers is then asked anew at once.
 #[derive(Debug)]
-pub struct ServerNews(watch::Sender<()>);
+pub(crate) struct ServerNews(watch::Sender<()>);
 
 impl Default for ServerNews {
     fn default() -> Self {

@@ -18,7 +18,9 @@ use std::fmt;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, USER_AGENT};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
+};
 use hyper::{Method, Request, StatusCode};
 use lb_core::Secret;
 use serde_json::Value;
@@ -85,6 +87,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) body: Option<&'a Value>,
     /// The version that a change is of: it is refused if there is another meanwhile.
     pub(crate) version: Option<&'a HeaderValue>,
+    /// Whether nothing may be there yet.
+    pub(crate) new: bool,
     /// What kind of answer is wanted; JSON where nothing is said.
     pub(crate) accept: Option<&'static str>,
 }
@@ -134,6 +138,9 @@ impl Client {
         }
         if let Some(version) = sent.version {
             request = request.header(IF_MATCH, version);
+        }
+        if sent.new {
+            request = request.header(IF_NONE_MATCH, "*");
         }
         if sent.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lb_http::config::{Config, StoreUrl};
+use lb_http::store::KeyRing;
 use lb_http::store::sqlite::{BackupError, Contents, Progress, backup};
 use serde_json::{Value, json};
 
@@ -41,6 +42,13 @@ pub(super) fn database(args: &Database, world: &World<'_>) -> Result<PathBuf, Fa
         StoreUrl::Sqlite(path) => Ok(path),
         StoreUrl::Memory => Err(Failure::Usage("[store] url is memory: there is no database".to_owned())),
     }
+}
+
+/// The keys of its secrets, where the configuration names a file with them.
+pub(super) fn keys(args: &Database, world: &World<'_>) -> Result<Option<KeyRing>, Failure> {
+    let config = Config::load(args.config.as_deref(), world.environment.iter().cloned())?;
+    let ring = config.store_key_file.as_deref().map(KeyRing::read).transpose();
+    ring.map_err(|error| Failure::Usage(error.to_string()))
 }
 
 pub(super) fn as_text(contents: &Contents) -> String {

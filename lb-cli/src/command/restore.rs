@@ -5,15 +5,17 @@ use std::time::Instant;
 use lb_http::store::sqlite::restore;
 use serde_json::json;
 
-use super::backup::{as_json, as_text, database, tell_progress};
+use super::backup::{as_json, as_text, database, keys, tell_progress};
 use crate::args::Restore;
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
 
 pub(crate) fn run(args: &Restore, world: &mut World<'_>) -> Result<Outcome, Failure> {
     let path = database(&args.database, world)?;
+    let keys = keys(&args.database, world)?;
     let started = Instant::now();
-    let restored = restore(&args.file, &path, tell_progress()).map_err(|error| Failure::Failed(error.to_string()))?;
+    let restored = restore(&args.file, &path, keys.as_ref(), tell_progress());
+    let restored = restored.map_err(|error| Failure::Failed(error.to_string()))?;
     let (contents, took) = (&restored.contents, started.elapsed());
     if args.database.json {
         let mut value = as_json(contents, took);

@@ -5,10 +5,12 @@ use std::future::Future;
 use std::io;
 use std::path::PathBuf;
 
+use lb_core::Secret;
 use lb_http::config::{Config, ConfigErrors};
 use lb_http::logging::{self, Level};
 use lb_http::reload::Reloader;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use url::Url;
 
 use super::open_files;
 use crate::args::Serve;
@@ -26,6 +28,10 @@ pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failur
         // a hang-up in the middle of the start must not end the process
         let (shutdown, hangups) = (shutdown()?, signal(SignalKind::hangup())?);
         let mut prepared = lb_http::prepare(config, []).await.map_err(|error| failed(&error))?;
+        if let Some(token) = prepared.first_token() {
+            world.output.write_all(first_steps(prepared.public_url(), token).as_bytes())?;
+            world.output.flush()?;
+        }
         let reloading = prepared.reloader().map(|reloader| tokio::spawn(reload(reloader, hangups, said, level)));
         prepared.serve(shutdown).await;
         if let Some(reloading) = reloading {
@@ -34,6 +40,16 @@ pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failur
         Ok::<_, Failure>(())
     })?;
     Ok(Outcome::Done)
+}
+
+/// What is to be done while there is no user. It goes to standard output and not into the log: the token is a secret.
+fn first_steps(public_url: &Url, token: &Secret) -> String {
+    let page = public_url.join("first-administrator").map_or_else(|_| public_url.to_string(), String::from);
+    format!(
+        "Nobody can log in yet. Open {page}?token={} once within 24 hours to make the first administrator,\n\
+         or run on this machine: lb user create NAME --role administrator\n",
+        token.expose()
+    )
 }
 
 /// Where the configuration stands.

@@ -53,7 +53,7 @@ pub struct Accounts {
     revision: Revision,
     users: OrdMap<UserName, Arc<User>>,
     administrators: OrdSet<UserName>,
-    tokens: HashMap<TokenId, Arc<ApiToken>>,
+    tokens: OrdMap<TokenId, Arc<ApiToken>>,
     tokens_of: OrdSet<(UserName, TokenId)>,
     sessions: HashMap<SecretDigest, Arc<Session>>,
     // in the order in which they began
@@ -96,13 +96,6 @@ impl Accounts {
         self.users.values()
     }
 
-    /// The users that come after `name`, by name; all of them without one.
-    pub fn users_after(&self, name: Option<&UserName>) -> impl Iterator<Item = &Arc<User>> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = name.map_or(Unbounded, |name| Excluded(name.clone()));
-        self.users.range((from, Unbounded)).map(|(_, user)| user)
-    }
-
     /// How many users there are.
     pub fn len(&self) -> usize {
         self.users.len()
@@ -135,9 +128,9 @@ impl Accounts {
         own.filter_map(|(_, id)| self.tokens.get(id))
     }
 
-    /// All tokens, by their users and then by id.
+    /// All tokens, by id.
     pub fn tokens(&self) -> impl Iterator<Item = &Arc<ApiToken>> {
-        self.tokens_of.iter().filter_map(|(_, id)| self.tokens.get(id))
+        self.tokens.values()
     }
 
     /// The session whose cookie has that digest, whether or not it has ended.

@@ -89,9 +89,9 @@ impl Call {
         }
     }
 
-    /// The call of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        let all = [
+    /// All of them.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        [
             Self::Root,
             Self::Create,
             Self::Join,
@@ -116,8 +116,13 @@ impl Call {
             Self::PublishRecordings,
             Self::DeleteRecordings,
             Self::UpdateRecordings,
-        ];
-        all.into_iter().find(|call| call.name() == name)
+        ]
+        .into_iter()
+    }
+
+    /// The call of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|call| call.name() == name)
     }
 
     /// Whether it changes something on a server or in the store: then it is run to its end even if the website hangs up.

@@ -44,7 +44,7 @@ pub use self::body::{Body, Pieces};
 pub use self::call::{Call, Route, route};
 pub use self::failure::Failure;
 pub use self::params::Params;
-pub(crate) use self::params::sorted_form;
+pub(crate) use self::params::{cut_checksum, sorted_form};
 pub use self::reply::Reply;
 pub use self::request::{ApiRequest, Method, SignedRequest};
 pub use self::upload::{Upload, UploadError, UploadPieces};

@@ -107,7 +107,7 @@ const PAIR: &str = "checksum=";
 /// what was signed, and the checksum's text.
 ///
 /// So `getMeetings?&checksum=X` was signed over nothing: the `&` goes away with the pair.
-pub(super) fn cut_checksum(raw: &str) -> (String, Option<&str>) {
+pub(crate) fn cut_checksum(raw: &str) -> (String, Option<&str>) {
     let Some((before, value, after)) = split_at_checksum(raw) else { return (raw.to_owned(), None) };
     if before.contains(PAIR) || after.contains(PAIR) {
         return (cut_everywhere(raw, value), Some(value));

@@ -254,6 +254,7 @@ impl Balancer {
     ) -> Result<Arc<Network>, AdministrationError> {
         for _ in 0..TRIES {
             let network = self.network();
+            let before = Arc::clone(&network);
             let decided = decide(&network)?;
             if decided.is_empty() {
                 return Ok(network);
@@ -266,6 +267,7 @@ impl Balancer {
             match self.stores.network.change_network(network.revision(), changes, events.clone()).await {
                 Ok(network) => {
                     events.iter().for_each(|event| self.show(event));
+                    self.remember_removed(&before, &network);
                     return Ok(network);
                 }
                 Err(StoreError::Overtaken) => {}

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+    support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -121,6 +122,7 @@ struct Live {
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<super::words::AwaitedWords>,
+    support: Arc<support::Support>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -249,6 +251,7 @@ impl BalancerBuilder {
             usage: Arc::clone(&running.usage),
             recording_rounds: Arc::clone(&running.recording_rounds),
             words: Arc::clone(&running.words),
+            support: Arc::clone(&running.support),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -282,6 +285,7 @@ impl BalancerBuilder {
                 (Arc::clone(&secrets) as Arc<dyn ChecksumVerifier>, Some(secrets))
             }
         };
+        self.live.support.begin(self.clock.now());
         Balancer {
             settings: self.settings,
             rules: Arc::new(self.rules),
@@ -306,6 +310,7 @@ impl BalancerBuilder {
             usage: self.live.usage,
             recording_rounds: self.live.recording_rounds,
             words: self.live.words,
+            support: self.live.support,
         }
     }
 }

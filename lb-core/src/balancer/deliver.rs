@@ -65,6 +65,26 @@ enum Came {
     Unwanted,
 }
 
+impl Came {
+    /// What went wrong, if anything did.
+    fn problem(&self) -> Option<String> {
+        match self {
+            Self::Through | Self::Unwanted => None,
+            Self::NotNow(problem) | Self::Unable(problem) | Self::ToNothing(problem) => Some(problem.clone()),
+        }
+    }
+}
+
+impl Outcome {
+    /// When it is tried again, if it is.
+    fn next_try(&self) -> Option<Timestamp> {
+        match self.then {
+            Then::Settle(..) => None,
+            Then::Retry(at) => Some(at),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Then {
     Settle(Settled, Timestamp),
@@ -170,8 +190,10 @@ impl Balancer {
                     true => self.tell_website(relay, delivery).await,
                     false => Came::Unwanted,
                 };
+                let problem = came.problem();
                 let is_to_blame = matches!(came, Came::NotNow(_));
                 let outcome = self.outcome(delivery, came);
+                self.note_reached(delivery, problem, outcome.next_try());
                 if is_to_blame && matches!(outcome.then, Then::Settle(Settled::GivenUp, _)) {
                     self.give_up_hook(delivery).await;
                 }

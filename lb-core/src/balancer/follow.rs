@@ -39,6 +39,7 @@ impl Balancer {
         let held = self.stored(self.store.meetings_on(name).await)?;
         self.take_list(name, &list, &held).await;
         self.see_people(&server, &list, &held).await;
+        self.note_listed(name, &list, &held);
         for meeting in &held {
             let now = self.clock.now();
             let created_at = meeting.created_at.as_past(now);

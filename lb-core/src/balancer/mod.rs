@@ -8,6 +8,7 @@
 //! | `builder` | how it is put together |
 //! | `authenticate` | whose call it is |
 //! | `limits` | what the plan says of a call |
+//! | `known` | what is found out of a call while it is answered |
 //! | `place` | which server a new meeting gets |
 //! | `explain` | where a create would go, and why |
 //! | `ask` | a call to a server, and what it tells of the server's health |
@@ -32,6 +33,9 @@
 //! | `refused` | how often it is told of such calls that are not their server's |
 //! | `deliver` | what websites are told |
 //! | `hooks` | what websites hear of what goes on in their meetings |
+//! | `trace` | all that is known of one meeting, in order |
+//! | `examine`, `refusals`, `regulars`, `unreached` | what is wrong with a website's calls and callbacks |
+//! | `support` | what is remembered for these, in memory |
 //! | `aging` | events lose their names, and go |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
@@ -50,6 +54,7 @@ mod deliver;
 mod down;
 mod end;
 mod ended;
+mod examine;
 mod explain;
 mod follow;
 mod follow_recordings;
@@ -63,8 +68,10 @@ mod hooks;
 mod insert_document;
 mod is_meeting_running;
 mod join;
+mod known;
 mod limits;
 mod pass_through;
+mod person;
 mod place;
 mod presence;
 mod proxied;
@@ -73,14 +80,19 @@ mod recording_ready;
 mod recording_rounds;
 mod recordings;
 mod refresh;
+mod refusals;
 mod refused;
+mod regulars;
 mod running;
 mod settle;
 mod store_health;
+mod support;
 mod take_over;
 #[cfg(test)]
 mod tests;
 mod text_tracks;
+mod trace;
+mod unreached;
 mod words;
 
 use std::borrow::Cow;
@@ -92,6 +104,7 @@ pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
+pub use self::examine::{Examination, ExaminedCall, Finding, Severity};
 pub use self::explain::{
     ExplainError, ExplainRequest, Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer,
 };
@@ -102,6 +115,10 @@ pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };
 pub use self::take_over::Relay;
+pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
+pub use self::unreached::UnreachedHost;
+
+use self::known::Known;
 
 use crate::api::{
     self, ApiRequest, Call, Failure, Method, Reply, Route, SignedRequest, Upload, join_refusal, json, root,
@@ -111,7 +128,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::event::{Event, EventKind, Observer};
 use crate::fleet::{Fleet, FleetRules, LiveFleet};
 use crate::gateway::Gateway;
-use crate::network::{Integration, IntegrationName, Network, Plan};
+use crate::network::{Integration, Network, Plan};
 use crate::placement::{PlacementPolicy, Policies};
 use crate::position::Locator;
 use crate::rng::Rng;
@@ -147,6 +164,7 @@ pub struct Balancer {
     usage: Arc<limits::Usage>,
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<words::AwaitedWords>,
+    support: Arc<support::Support>,
 }
 
 /// How a call was answered, for the website and for the log.
@@ -204,24 +222,32 @@ impl Balancer {
             // mail scanners and prefetchers send HEAD to join URLs: nobody may be created by that
             return Reply::xml("");
         }
-        let (mut integration, mut hint) = (None, None);
+        let mut known = Known::default();
         let result = match call {
-            Some(call) => self.answer(call, request, route, upload, &mut integration, &mut hint).await,
-            None => self.answer_unknown(request, route, &mut integration, &mut hint).await,
+            Some(call) => self.answer(call, request, route, upload, &mut known).await,
+            None => self.answer_unknown(request, route, &mut known).await,
         };
         let name: Cow<'static, str> = call.map_or("unknown", Call::name).into();
         let answered = match result {
             Ok(answered) => answered,
             Err(failure) => {
-                if failure.is_refusal() && self.is_told(failure, integration.as_ref()) {
-                    let (call, integration, key) = (name.clone(), integration.clone(), failure.key().into());
-                    let (reason, address) = (failure.reason().into(), request.address);
+                if failure.is_refusal() && self.is_told(failure, known.integration.as_ref()) {
+                    self.support.refusals.note(refusals::Refused::new(
+                        failure,
+                        request,
+                        route,
+                        &known,
+                        self.clock.now(),
+                    ));
+                    let (call, key, hint) = (name.clone(), failure.key().into(), known.hint.clone());
+                    let (integration, reason) = (known.integration.clone(), failure.reason().into());
+                    let address = request.address;
                     self.tell(EventKind::CallRefused { call, integration, key, reason, address, hint }).await;
                 }
                 let mut answered = Answered::refused(failure);
                 match call {
                     Some(Call::Join) => {
-                        answered.reply = join_refusal::reply(failure, request, integration.is_some());
+                        answered.reply = join_refusal::reply(failure, request, known.integration.is_some());
                     }
                     Some(call) if call.answers_json() => answered.reply = json::refused(failure),
                     _ => {}
@@ -229,9 +255,13 @@ impl Balancer {
                 answered
             }
         };
+        if let Some(name) = &known.integration {
+            self.support.regulars.called(name, call, request.address, answered.success, self.clock.now());
+        }
         self.emit(EventKind::CallAnswered {
             call: name,
-            integration,
+            integration: known.integration,
+            meeting: known.meeting,
             server: answered.server,
             key: answered.key,
             success: answered.success,
@@ -246,15 +276,14 @@ impl Balancer {
         request: &ApiRequest,
         route: Route<'_>,
         upload: Option<Upload>,
-        caller: &mut Option<IntegrationName>,
-        hint: &mut Option<IntegrationName>,
+        known: &mut Known,
     ) -> Result<Answered, Failure> {
         let (signed, mut upload) = match upload {
             Some(upload) => (request.read_query(), Some(upload)),
             None if call == Call::PutRecordingTextTrack => (request.read_query(), request.upload()),
             None => (request.read()?, None),
         };
-        let (integration, plan) = self.admitted(call.name(), request, route, &signed, caller, hint).await?;
+        let (integration, plan) = self.admitted(call.name(), request, route, &signed, known).await?;
         if let Some(upload) = &mut upload {
             upload.admit(&integration.name)?;
         }
@@ -293,14 +322,18 @@ impl Balancer {
         request: &ApiRequest,
         route: Route<'_>,
         signed: &SignedRequest,
-        caller: &mut Option<IntegrationName>,
-        hint: &mut Option<IntegrationName>,
+        known: &mut Known,
     ) -> Result<(Arc<Integration>, Arc<Plan>), Failure> {
-        let integration = self.authenticate(call, request, route, signed, hint).await?;
-        *caller = Some(integration.name.clone());
+        let integration = self.authenticate(call, request, route, signed, &mut known.hint).await?;
+        known.found(&integration.name, &signed.params);
         let plan = Arc::clone(self.network().plan_of(&integration));
         self.let_in(call, &integration, &plan)?;
         Ok((integration, plan))
+    }
+
+    /// What it goes by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The present moment by the balancer's clock.
@@ -369,6 +402,7 @@ impl Balancer {
 
     /// Shows an event to the observers.
     fn show(&self, event: &Event) {
+        self.support.journal.observe(event);
         for observer in &self.observers {
             observer.observe(event);
         }

@@ -2,12 +2,12 @@
 //! meeting's server, and its word is passed on.
 
 use super::ask::{is_sound, unsound};
-use super::{Answered, Balancer};
+use super::{Answered, Balancer, Known};
 use crate::api::json::JsonAnswer;
 use crate::api::{Answer, ApiRequest, Failure, Method, Params, Reply, Route, stamp};
 use crate::fleet::FleetServer;
 use crate::gateway::{CallBody, FORM, GatewayError, ServerCall, ServerReply};
-use crate::network::{Integration, IntegrationName};
+use crate::network::Integration;
 
 /// What unknown calls are called in events and metrics: their own names may be anything.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -49,12 +49,11 @@ impl Balancer {
         &self,
         request: &ApiRequest,
         route: Route<'_>,
-        caller: &mut Option<IntegrationName>,
-        hint: &mut Option<IntegrationName>,
+        known: &mut Known,
     ) -> Result<Answered, Failure> {
         let signed = request.read().ok().filter(|signed| may_pass(route.call, &signed.params));
         let signed = signed.ok_or(Failure::UnsupportedRequest)?;
-        let (integration, _) = self.admitted(route.call, request, route, &signed, caller, hint).await?;
+        let (integration, _) = self.admitted(route.call, request, route, &signed, known).await?;
         let deadline = self.clock.now() + self.settings.budget;
         let about = self.about(&integration, &signed.params.meeting_id()?).await?.ok_or(Failure::UnsupportedRequest)?;
         let server = self.server_called(about.server())?;

@@ -6,7 +6,10 @@
 //! | implementation | for |
 //! |---|---|
 //! | [`SharedSecrets`] | the secrets of [`Integrations`](crate::Integrations), thousands of them |
+//!
+//! Why a checksum is wrong, [`diagnosis`] finds out.
 
+pub mod diagnosis;
 mod sha;
 mod throttle;
 
@@ -22,6 +25,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
 
 pub use self::sha::SharedSecrets;
+pub(crate) use self::sha::let_others_go_on;
 pub(crate) use self::throttle::Debt;
 pub use self::throttle::SearchBudget;
 

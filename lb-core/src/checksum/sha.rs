@@ -54,6 +54,11 @@ impl SharedSecrets {
         Self { network, algorithms: algorithms.into(), clock, callers: Arc::default(), throttle: None }
     }
 
+    /// The algorithms that it accepts.
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
     /// The same, searching only as far as `budget` goes.
     #[must_use]
     pub fn throttled(self, budget: SearchBudget) -> Self {
@@ -175,7 +180,7 @@ impl<D: Digest> Prefixes<D> {
 }
 
 /// Gives the thread back once, whatever runs on it.
-async fn let_others_go_on() {
+pub(crate) async fn let_others_go_on() {
     let mut gone = false;
     poll_fn(|context| {
         if std::mem::replace(&mut gone, true) {

@@ -82,7 +82,8 @@ impl EventKind {
             | Self::CallbackDelivered { meeting, .. }
             | Self::CallbackFailed { meeting, .. }
             | Self::CallbackRefused { meeting, .. } => Some(meeting),
-            Self::RecordingSeen { meeting, .. }
+            Self::CallAnswered { meeting, .. }
+            | Self::RecordingSeen { meeting, .. }
             | Self::RecordingPublished { meeting, .. }
             | Self::RecordingUnpublished { meeting, .. }
             | Self::RecordingDeleted { meeting, .. }

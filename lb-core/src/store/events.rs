@@ -1,5 +1,6 @@
 //! [`EventStore`]: what happened, for reports; and how long names are kept.
 
+mod person;
 mod pseudonym;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 
+pub use self::person::{Erased, NobodyMeant, PersonQuery};
 pub use self::pseudonym::{NAMES_PEOPLE, PseudonymKey, may_name_people};
 
 use super::StoreError;
@@ -64,6 +66,25 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
         key: &PseudonymKey,
         at_most: usize,
     ) -> Result<usize, StoreError>;
+
+    /// The events that tell of somebody, newest first: at most `limit`, and at most [`EVENTS_PAGE`]. `after` is where the page
+    /// before ended. A page may have fewer, even none, and yet not be the last: what is looked at at once is bounded.
+    async fn events_of_person(
+        &self,
+        query: &PersonQuery,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
+    /// Puts pseudonyms that come of `key` in the place of somebody in a page of the events that tell of them, as
+    /// [`events_of_person`](Self::events_of_person) finds it.
+    async fn erase_person(
+        &self,
+        query: &PersonQuery,
+        key: &PseudonymKey,
+        after: Option<EventCursor>,
+        at_most: usize,
+    ) -> Result<Erased, StoreError>;
 }
 
 /// How many integrations [`EventFilter::within`] names at most: the events of further ones need not be found.

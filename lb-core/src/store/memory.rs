@@ -261,6 +261,10 @@ impl Outbox for InMemoryStore {
         Ok(self.lock().deliveries.knows(callback))
     }
 
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError> {
+        Ok(self.lock().deliveries.waiting(integration))
+    }
+
     async fn due(
         &self,
         now: Timestamp,

@@ -44,8 +44,8 @@ use async_trait::async_trait;
 
 pub use self::accounts::AccountStore;
 pub use self::events::{
-    BadEventCursor, EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
-    MeetingQuery, NAMES_PEOPLE, PseudonymKey, SentUser, USERS_TOLD, WITHIN, may_name_people,
+    BadEventCursor, EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
+    MeetingQuery, NAMES_PEOPLE, NobodyMeant, PersonQuery, PseudonymKey, SentUser, USERS_TOLD, WITHIN, may_name_people,
 };
 pub use self::hooks::{EndedMeeting, HookAdded, HookIndex, HookStore};
 pub use self::index::{Entry, MeetingIndex, NowHeld, PublishedIndex};

@@ -19,6 +19,7 @@ use super::{Lane, StoreError};
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
 use crate::event::Event;
+use crate::network::IntegrationName;
 
 /// How many deliveries wait at most. What comes beyond is dropped: so many wait only where websites have been away for long,
 /// and the ends of meetings are worth less than the meetings.
@@ -85,6 +86,9 @@ pub trait Outbox: fmt::Debug + Send + Sync + 'static {
 
     /// Whether the end of what `callback` names is known: a delivery of one of [`CallbackKind::ENDS`].
     async fn knows(&self, callback: &CallbackId) -> Result<bool, StoreError>;
+
+    /// How many deliveries of `integration` wait.
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError>;
 
     /// Deliveries whose time has come, but for those in the lanes that are `busy`: at most `limit`, at most `for_one` of one
     /// lane, and of one integration so many lanes that with the busy ones there are [`OUTBOX_LANES_OF_ONE`]. Each

@@ -107,6 +107,11 @@ impl Waiting {
 }
 
 impl OutboxIndex {
+    /// How many deliveries of `integration` wait.
+    pub fn waiting(&self, integration: &IntegrationName) -> usize {
+        self.integrations.get(integration).map_or(0, |of_one| of_one.counts.all)
+    }
+
     /// Whether a delivery waits.
     pub fn contains(&self, id: &DeliveryId) -> bool {
         self.waiting.contains_key(id)

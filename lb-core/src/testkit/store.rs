@@ -261,6 +261,8 @@ macro_rules! event_store_contract {
                 meetings_of_others_are_not_told,
                 old_events_are_forgotten_some_at_a_time,
                 names_of_old_events_become_pseudonyms_once,
+                events_of_a_person_are_found_by_id_name_and_integration,
+                a_person_is_erased_page_by_page_and_nobody_else_is,
             }
         }
     };

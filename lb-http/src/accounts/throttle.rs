@@ -10,6 +10,7 @@
 //! out. An attempt counts as failed from its beginning, so that many at once are not more than many in a row.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -39,7 +40,7 @@ const KNOWN_OF_ONE: usize = 16;
 /// An address, or a network of IPv6, that counts as one; absent for who is on this machine.
 type Place = Option<IpAddr>;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Throttle {
     pairs: Table<(String, Place)>,
     addresses: Table<Place>,
@@ -139,7 +140,17 @@ impl Throttle {
     }
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Throttle {
+    /// No names: people type passwords where the name belongs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Throttle")
+            .field("pairs", &self.pairs.counts.len())
+            .field("addresses", &self.addresses.counts.len())
+            .field("accounts", &self.accounts.counts.len())
+            .finish_non_exhaustive()
+    }
+}
+
 struct Table<K> {
     counts: HashMap<K, Count>,
 }

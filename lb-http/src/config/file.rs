@@ -76,6 +76,7 @@ tables! {
     Store {
         url: Option<At<StoreUrl>>,
         create_when_unavailable: Option<At<bool>>,
+        key_file: Option<At<PathBuf>>,
     }
 
     Monitor {

@@ -61,6 +61,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     };
     Config {
         when_store_unavailable,
+        store_key_file: said(file.store.keys.key_file),
         store: said(file.store.keys.url).unwrap_or_else(|| StoreUrl::Sqlite("lb.sqlite3".into())),
         meetings: Meetings { grace: said(file.meetings.keys.grace).unwrap_or(Duration::from_secs(30)) },
         recordings: Recordings { interval: said(file.recordings.keys.interval).unwrap_or(Duration::from_secs(300)) },

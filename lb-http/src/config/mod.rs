@@ -56,6 +56,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// What becomes of creates while they cannot be kept there.
     pub when_store_unavailable: WhenUnavailable,
+    /// The file with the keys that secrets are sealed with there; absent: they stand there as they are.
+    pub store_key_file: Option<PathBuf>,
     /// Who knows the servers.
     pub monitor: Monitor,
     /// How meetings are followed.

@@ -36,6 +36,7 @@ pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
         &mut next.when_store_unavailable,
         &mut held_back,
     );
+    hold("store.key_file", &present.store_key_file, &mut next.store_key_file, &mut held_back);
     hold("balancer.guid", &present.guid, &mut next.guid, &mut held_back);
     hold("log.format", &present.log.format, &mut next.log.format, &mut held_back);
     held_back
@@ -55,6 +56,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         listen,
         store: _,
         when_store_unavailable: _,
+        store_key_file: _,
         monitor,
         meetings,
         recordings,

@@ -10,6 +10,7 @@
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
+mod account_problem;
 mod audit;
 mod caller;
 mod events;
@@ -27,6 +28,11 @@ mod recordings;
 mod routers;
 mod routes;
 mod secrets;
+mod session;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod users;
 mod version;
 
 use std::future::Future;
@@ -62,6 +68,9 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    session::routes(&mut routes);
+    users::routes(&mut routes);
+    tokens::routes(&mut routes);
     routes
 }
 

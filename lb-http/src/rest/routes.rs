@@ -36,6 +36,14 @@ pub(crate) struct Route {
     handler: MethodRouter<Service>,
 }
 
+impl Route {
+    /// Whether it reads a body.
+    #[cfg(test)]
+    pub(super) fn has_body(&self) -> bool {
+        self.operation.request_body.is_some()
+    }
+}
+
 /// The table.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
@@ -60,6 +68,7 @@ impl Routes {
     }
 
     /// What can be asked for.
+    #[cfg(test)]
     pub(crate) fn rows(&self) -> &[Route] {
         &self.rows
     }

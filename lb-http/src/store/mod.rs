@@ -5,6 +5,7 @@
 //! | `memory:` | [`InMemoryStore`]: a restart forgets everything |
 //! | `sqlite:PATH` | [`SqliteStore`]: one file, one balancer |
 
+pub mod key_file;
 pub mod sqlite;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use lb_core::store::{InMemoryStore, Stores};
 
+pub use self::key_file::{KeyFileError, KeyRing};
 pub use self::sqlite::SqliteStore;
 
 /// A store that was opened by the configuration's word.
@@ -101,14 +103,21 @@ pub enum WhenUnavailable {
     Remember,
 }
 
-/// Opens the store that `url` names. It reads and may migrate a file: call it before serving.
+/// Opens the store that `url` names, with secrets sealed by `keys` where it is a file. It reads and may migrate the file: call
+/// it before serving.
 ///
 /// # Errors
 /// [`OpenError`], a sentence that says what to do.
-pub fn open(url: &StoreUrl, when_unavailable: WhenUnavailable) -> Result<OpenedStore, OpenError> {
+pub fn open(
+    url: &StoreUrl,
+    when_unavailable: WhenUnavailable,
+    keys: Option<Arc<KeyRing>>,
+) -> Result<OpenedStore, OpenError> {
     match url {
         StoreUrl::Memory => Ok(OpenedStore::Memory(Arc::new(InMemoryStore::new()))),
-        StoreUrl::Sqlite(path) => Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open_with(path, when_unavailable)?))),
+        StoreUrl::Sqlite(path) => {
+            Ok(OpenedStore::Sqlite(Arc::new(SqliteStore::open_sealed(path, when_unavailable, keys)?)))
+        }
     }
 }
 
@@ -193,6 +202,36 @@ pub enum OpenError {
         /// What went wrong.
         problem: String,
     },
+    /// Secrets in the file are sealed, and there is no key.
+    #[error(
+        "secrets in the database {} are sealed: name the file with their keys in [store] key_file",
+        .0.display()
+    )]
+    NoKeyFile(PathBuf),
+    /// Secrets in the file are sealed with a key that is not there.
+    #[error(
+        "secrets in the database {} are sealed with the key {key}, which the file of [store] key_file does not have: \
+         put its line back",
+        .path.display()
+    )]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+        /// The name of the key.
+        key: String,
+    },
+    /// A sealed secret does not open.
+    #[error(
+        "a secret in the database {} ({place}) does not open: it was changed, it is another row's, or another key has the \
+         name of its key now. Put the right key back, or restore a backup with lb restore",
+        .path.display()
+    )]
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// Table and column.
+        place: &'static str,
+    },
     /// The file cannot be opened, read or written.
     #[error(
         "the database {} cannot be opened: {problem}. The balancer's user must be able to write to it and to its directory",
@@ -232,7 +271,7 @@ mod tests {
     async fn a_sqlite_url_names_a_file_by_its_path() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lb.sqlite3");
-        let store = open(&StoreUrl::Sqlite(path.clone()), WhenUnavailable::Refuse).unwrap();
+        let store = open(&StoreUrl::Sqlite(path.clone()), WhenUnavailable::Refuse, None).unwrap();
         let stores = store.stores();
         assert_eq!(stores.meetings.check().await, Ok(()));
         assert_eq!(stores.fleet.load_fleet().await, Ok(None));

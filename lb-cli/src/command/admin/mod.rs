@@ -16,9 +16,12 @@ mod event;
 pub(crate) mod fake;
 mod listing;
 mod partner;
+mod password;
 mod put;
 #[cfg(test)]
 mod tests;
+mod token;
+mod user;
 
 use std::path::PathBuf;
 
@@ -37,6 +40,10 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
+    /// The people who run the network
+    User(Noun<user::Verb>),
+    /// What programs show instead of a password
+    Token(Noun<token::Verb>),
     /// What happened: meetings, refused calls, servers that changed their state
     Event(Noun<event::Verb>),
     /// What administrators did: who, from where, and what is other than before
@@ -99,6 +106,8 @@ pub(crate) trait Task {
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
         Administer::Partner(noun) => noun.run(world),
+        Administer::User(noun) => noun.run(world),
+        Administer::Token(noun) => noun.run(world),
         Administer::Event(noun) => noun.run(world),
         Administer::Audit(noun) => noun.run(world),
     }

@@ -99,7 +99,7 @@ impl Desk<'_, '_> {
         {
             return self.tell(present, |_| format!("{} is so already\n", thing.what));
         }
-        let sent = Sent { body: Some(&Value::Object(fields)), version: version.as_ref(), accept: None };
+        let sent = Sent { body: Some(&Value::Object(fields)), version: version.as_ref(), ..Sent::default() };
         let answer = self.client.send(Method::PUT, &thing.place, sent).await?;
         let done = if answer.status == StatusCode::CREATED { "created" } else { "changed" };
         self.done(&answer, &format!("{} is {done}", thing.what))

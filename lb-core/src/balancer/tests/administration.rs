@@ -9,7 +9,6 @@ use crate::network::{
     BadNetwork, Declared, Entity, EntityName, IntegrationName, Partner, Plan, PlanName, Revision, Router, RouterName,
 };
 use crate::placement::{Candidate, LeastUsers, PlacementPolicy, PlacementRequest};
-use crate::store::MeetingStore;
 
 fn ana() -> Actor {
     "ana@example.org".into()

@@ -158,7 +158,7 @@ fn network(scene: &Scene) -> Network {
             network.servers.with(&name, |bbb| bbb.put_foreign(now, "room-0", 3)).unwrap();
             let _ = block_on(network.balancer.follow(&name.as_str().into()));
         }
-        block_on(network.balancer.set_word(&name.as_str().into(), facts.word)).unwrap();
+        block_on(network.balancer.set_word(&name.as_str().into(), facts.word, &"a test".into())).unwrap();
         if facts.suspended {
             network.servers.fault(&name, Some(Fault::Refuse));
             for _ in 0..3 {
@@ -303,7 +303,7 @@ fn every_server_that_is_left_out_says_why() {
     let now = network.clock.now();
     network.servers.with("bbb8", |bbb| bbb.put_foreign(now, "room-1", 3)).unwrap();
     network.follow();
-    block_on(network.balancer.set_word(&"bbb7".into(), AdministratorWord::Draining)).unwrap();
+    block_on(network.balancer.set_word(&"bbb7".into(), AdministratorWord::Draining, &"a test".into())).unwrap();
     let asked = ExplainRequest { meeting_id: Some("room-1".into()), ..ExplainRequest::new("moodle") };
     let explained = explain(&network, &asked);
     let left_out: Vec<_> = explained

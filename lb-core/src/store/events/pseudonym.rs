@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
+use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::rng::Rng;
 
@@ -58,7 +59,14 @@ impl PseudonymKey {
         Some(Event { at: event.at, kind })
     }
 
-    fn pseudonym(&self, integration: &str, person: &str) -> String {
+    /// The key of the UTC day of `at` that comes of this one: somebody has another pseudonym on every day.
+    pub(crate) fn of_day(&self, at: Timestamp) -> Self {
+        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let day = at.as_millis() / (24 * 3600 * 1000);
+        Self(mac.chain_update(day.to_be_bytes()).finalize().into_bytes().into())
+    }
+
+    pub(crate) fn pseudonym(&self, integration: &str, person: &str) -> String {
         let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         let length = (integration.len() as u64).to_be_bytes();
         let mac = mac.chain_update(length).chain_update(integration).chain_update(person).finalize().into_bytes();

@@ -10,8 +10,8 @@ use crate::event::{Event, EventKind};
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::network::IntegrationName;
 use crate::store::{
-    EVENTS_PAGE, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
-    PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
+    EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
+    PersonQuery, PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
 };
 
 /// The newest events, in the order in which they came.
@@ -57,9 +57,13 @@ impl Kept {
     }
 
     fn page(&self, filter: &EventFilter, after: Option<EventCursor>, limit: usize) -> EventPage {
+        self.page_of(|event| fits(filter, event), after, limit)
+    }
+
+    fn page_of(&self, fits: impl Fn(&Event) -> bool, after: Option<EventCursor>, limit: usize) -> EventPage {
         let limit = limit.min(EVENTS_PAGE);
-        let fits = |kept: &Numbered| after.is_none_or(|after| kept.cursor() < after) && fits(filter, &kept.event);
-        let found = self.newest(fits);
+        let wanted = |kept: &Numbered| after.is_none_or(|after| kept.cursor() < after) && fits(&kept.event);
+        let found = self.newest(wanted);
         let next = if found.len() > limit { limit.checked_sub(1).and_then(|last| found.get(last)) } else { None };
         EventPage {
             next: next.map(|last| last.cursor()),
@@ -140,6 +144,26 @@ impl Kept {
         }
         done
     }
+}
+
+/// Puts pseudonyms in the place of somebody in one page: what comes behind the first cursor, up to the second.
+fn erase(
+    kept: &mut Kept,
+    query: &PersonQuery,
+    key: &PseudonymKey,
+    page: (Option<EventCursor>, Option<EventCursor>),
+) -> usize {
+    let (after, next) = page;
+    let mut events = 0;
+    for kept in &mut kept.events {
+        let cursor = kept.cursor();
+        let within = after.is_none_or(|after| cursor < after) && next.is_none_or(|next| cursor >= next);
+        if within && let Some(erased) = query.erased(key, &kept.event) {
+            (kept.event, kept.names) = (erased, false);
+            events += 1;
+        }
+    }
+    events
 }
 
 /// What events say of an incarnation, its users left out.
@@ -246,5 +270,26 @@ impl EventStore for InMemoryStore {
         at_most: usize,
     ) -> Result<usize, StoreError> {
         Ok(self.lock().events.anonymise(from, until, key, at_most))
+    }
+
+    async fn events_of_person(
+        &self,
+        query: &PersonQuery,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.page_of(|event| query.fits(event), after, limit))
+    }
+
+    async fn erase_person(
+        &self,
+        query: &PersonQuery,
+        key: &PseudonymKey,
+        after: Option<EventCursor>,
+        at_most: usize,
+    ) -> Result<Erased, StoreError> {
+        let events = &mut self.lock().events;
+        let next = events.page_of(|event| query.fits(event), after, at_most).next;
+        Ok(Erased { events: if at_most == 0 { 0 } else { erase(events, query, key, (after, next)) }, next })
     }
 }

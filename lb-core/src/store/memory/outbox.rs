@@ -36,6 +36,10 @@ impl Deliveries {
         dropped
     }
 
+    pub(super) fn waiting(&self, integration: &IntegrationName) -> usize {
+        self.index.waiting(integration)
+    }
+
     /// Nothing of an integration waits any more: it is itself removed.
     pub(super) fn remove_all(&mut self, integration: &IntegrationName) {
         self.index.remove_all(integration);

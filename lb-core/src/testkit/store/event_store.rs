@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::{START, created, ended, joined, meeting};
 use crate::clock::Timestamp;
-use crate::event::{Administered, Event, EventKind, Found, Role, Subject};
+use crate::event::{Administered, Event, EventKind, Found, Role, SeenBy, Subject};
 use crate::meeting::{Meeting, MeetingKey};
 use crate::rng::SeededRng;
 use crate::store::{
-    EventFilter, EventStore, MeetingHistory, MeetingQuery, MeetingStore, PseudonymKey, Replaces, SentUser,
+    EventFilter, EventStore, MeetingHistory, MeetingQuery, MeetingStore, PersonQuery, PseudonymKey, Replaces, SentUser,
 };
 
 /// Stores `events`, durably.
@@ -387,4 +387,105 @@ pub async fn names_of_old_events_become_pseudonyms_once(store: &(impl MeetingSto
     assert_eq!(pseudonym(&left[2]), (name, user_id), "the same person");
     assert!(matches!(left[1].kind, EventKind::CallRefused { address: None, .. }), "{:?}", left[1]);
     assert_eq!(left[1].at, at(3));
+}
+
+fn person(integration: Option<&str>, user_id: Option<&str>, name: Option<&str>) -> PersonQuery {
+    PersonQuery::new(integration.map(Into::into), user_id.map(str::to_owned), name.map(str::to_owned)).unwrap()
+}
+
+fn entered(meeting: &Meeting, name: &str, id: &str) -> EventKind {
+    EventKind::UserEntered {
+        meeting: meeting.key.clone(),
+        internal_id: meeting.internal_id.clone(),
+        server: meeting.server.clone(),
+        user: "stay-1".into(),
+        external_user_id: id.to_owned(),
+        name: name.to_owned(),
+        role: Role::Attendee,
+        seen_by: SeenBy::List,
+    }
+}
+
+/// Two of the same name, one at two websites, and a meeting that is called as one of them.
+fn people() -> Vec<Event> {
+    let own = meeting("a", 1, "bbb1");
+    let portal = Meeting { key: MeetingKey::new("portal", "a"), ..own.clone() };
+    let mut named = created(&own);
+    if let EventKind::MeetingCreated { parameters, .. } = &mut named.kind {
+        parameters.push(("meta_teacher".to_owned(), "Ana \"A\" Ação".to_owned()));
+    }
+    let entered =
+        |meeting: &Meeting, name: &str, id: &str, seconds| Event { at: at(seconds), kind: entered(meeting, name, id) };
+    vec![
+        moved(named, 0),
+        moved(joined(&own, "Ana \"A\" Ação"), 1),
+        entered(&own, "Ana \"A\" Ação", "u-1", 2),
+        entered(&own, "Ana \"A\" Ação", "u-2", 3),
+        entered(&portal, "Ana \"A\" Ação", "u-1", 4),
+        entered(&own, "Ana", "u-3", 5),
+        confirmed_down("u-1", 6),
+    ]
+}
+
+/// Somebody is found by all that is said of them, a page at a time.
+pub async fn events_of_a_person_are_found_by_id_name_and_integration(store: &(impl MeetingStore + EventStore)) {
+    let all = people();
+    store_events(store, all.clone()).await;
+    let name = Some("Ana \"A\" Ação");
+    for (query, places) in [
+        (person(None, None, name), vec![4, 3, 2, 1, 0]),
+        (person(None, Some("u-1"), None), vec![4, 2, 1]),
+        (person(Some("moodle"), Some("u-1"), None), vec![2, 1]),
+        (person(Some("moodle"), None, name), vec![3, 2, 1, 0]),
+        (person(None, Some("u-2"), name), vec![3]),
+        (person(None, Some("u-2"), Some("Ana")), vec![]),
+        (person(None, None, Some("Ana")), vec![5]),
+        (person(Some("school"), None, name), vec![]),
+    ] {
+        for limit in [1, 2, 100] {
+            let (mut read, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.events_of_person(&query, after, limit).await.unwrap();
+                assert!(page.events.len() <= limit);
+                read.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let expected: Vec<_> = places.iter().map(|place| all[*place].clone()).collect();
+            assert_eq!(read, expected, "{query:?}, pages of {limit}");
+        }
+    }
+}
+
+/// Who is erased is in no event any more, under no part of what was said; all else stays as it is.
+pub async fn a_person_is_erased_page_by_page_and_nobody_else_is(store: &(impl MeetingStore + EventStore)) {
+    let all = people();
+    store_events(store, all.clone()).await;
+    let (query, key) = (person(Some("moodle"), None, Some("Ana \"A\" Ação")), PseudonymKey::draw(&SeededRng::new(1)));
+    let first = store.erase_person(&query, &key, None, 3).await.unwrap();
+    assert_eq!(first.events, 3);
+    let second = store.erase_person(&query, &key, first.next, 3).await.unwrap();
+    assert_eq!((second.events, second.next), (1, None));
+    assert_eq!(store.events_of_person(&query, None, 100).await.unwrap().events, []);
+    let mut left = found(store, EventFilter::default()).await;
+    left.reverse();
+    assert_eq!((&left[4..], left.len()), (&all[4..], 7), "others, and the same name at another website");
+    let text = format!("{:?}", &left[..4]);
+    assert!(!text.contains("Ana") && !text.contains("u-1") && !text.contains("u-2"), "{text}");
+    let ids = |event: &Event| match &event.kind {
+        EventKind::UserJoined { user_id, .. } => user_id.clone(),
+        EventKind::UserEntered { external_user_id, .. } => Some(external_user_id.clone()),
+        other => panic!("{other:?}"),
+    };
+    assert!(ids(&left[1]).is_some_and(|id| id.starts_with("anonymous-")));
+    assert_eq!(ids(&left[1]), ids(&left[2]), "one person on one day");
+    assert_ne!(ids(&left[2]), ids(&left[3]), "another one");
+    let EventKind::MeetingCreated { name, parameters, .. } = &left[0].kind else { panic!("{:?}", left[0]) };
+    assert_eq!(name, &meeting("a", 1, "bbb1").name);
+    let teacher = parameters.iter().find(|(key, _)| key == "meta_teacher").unwrap();
+    assert!(teacher.1.starts_with("anonymous-"));
+    // nobody is left to be anonymised among them
+    assert_eq!(store.oldest_name(at(4)).await, Ok(None));
 }

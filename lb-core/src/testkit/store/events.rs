@@ -145,6 +145,7 @@ pub async fn every_kind_of_event_comes_back_as_it_was(store: &dyn MeetingStore) 
         EventKind::StoreFailed { problem: "no space".to_owned() },
         EventKind::StoreRecovered,
         EventKind::CallAnswered {
+            meeting: None,
             call: "join".into(),
             integration: Some("moodle".into()),
             server: None,

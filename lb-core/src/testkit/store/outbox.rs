@@ -31,6 +31,8 @@ pub async fn a_delivery_waits_until_it_is_settled_and_is_known_from_then_on(stor
     for _again in 0..2 {
         store.enqueue(both.clone()).await.unwrap();
         assert_eq!(due(store).await, both);
+        assert_eq!(store.waiting(&"moodle".into()).await, Ok(2));
+        assert_eq!(store.waiting(&"portal".into()).await, Ok(0));
     }
     assert_eq!(store.knows(&"c1".into()).await, Ok(true));
     for (delivery, how) in both.iter().zip([Settled::Delivered, Settled::GivenUp]) {
@@ -41,6 +43,7 @@ pub async fn a_delivery_waits_until_it_is_settled_and_is_known_from_then_on(stor
     assert_eq!(store.latest_events(9).await.map(|events| events.len()), Ok(2), "what does not wait is left alone");
     store.enqueue(both).await.unwrap();
     assert_eq!(due(store).await, []);
+    assert_eq!(store.waiting(&"moodle".into()).await, Ok(0));
     assert_eq!(store.knows(&"c1".into()).await, Ok(true));
     assert_eq!(store.knows(&"c".into()).await, Ok(false));
 }

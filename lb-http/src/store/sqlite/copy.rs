@@ -9,6 +9,8 @@ use tempfile::NamedTempFile;
 
 use super::file::sync_directory;
 use super::schema;
+use super::sealed_rows::{self, Trouble};
+use crate::store::KeyRing;
 
 /// How many pages are copied between two words about the progress: 4 MiB.
 const PAGES_AT_ONCE: i32 = 1024;
@@ -78,6 +80,31 @@ pub enum BackupError {
         path: PathBuf,
         /// The migration.
         version: u32,
+    },
+    /// Secrets in it are sealed, and there is no key.
+    #[error("secrets in {} are sealed: name the file with their keys in [store] key_file", .0.display())]
+    NoKeyFile(PathBuf),
+    /// Secrets in it are sealed with a key that is not there.
+    #[error(
+        "secrets in {} are sealed with the key {key}, which the file of [store] key_file does not have: put its line back",
+        .path.display()
+    )]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+        /// The name of the key.
+        key: String,
+    },
+    /// A sealed secret does not open.
+    #[error(
+        "a secret in {} ({place}) does not open: it was changed, or another key has the name of its key now",
+        .path.display()
+    )]
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// Table and column.
+        place: &'static str,
     },
     /// It is damaged.
     #[error("{} is damaged: {problem}", .path.display())]
@@ -203,6 +230,20 @@ impl Draft {
             schema::Known::Newer { found, known } => Err(BackupError::Newer { path: path(), found, known }),
             schema::Known::Altered { version } => Err(BackupError::Altered { path: path(), version }),
         }
+    }
+
+    /// Refuses a copy with secrets that `keys` do not open.
+    pub(super) fn check_secrets(&self, from: &Path, keys: Option<&KeyRing>) -> Result<(), BackupError> {
+        let problem = |error: rusqlite::Error| BackupError::sqlite(from, &error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let copy = Connection::open_with_flags(self.file.path(), flags).map_err(problem)?;
+        let path = || from.to_owned();
+        sealed_rows::check(&copy, keys).map_err(|trouble| match trouble {
+            Trouble::NoKeyFile => BackupError::NoKeyFile(path()),
+            Trouble::NoKey(key) => BackupError::NoKey { path: path(), key },
+            Trouble::Foreign(place) => BackupError::Unopened { path: path(), place },
+            Trouble::Database(error) => problem(error),
+        })
     }
 
     /// Where it is until it gets its name.

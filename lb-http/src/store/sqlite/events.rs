@@ -18,30 +18,37 @@ pub(super) fn add(database: &Connection, events: &[Event]) -> Result<(), rusqlit
              :administrator, :subject_kind, :subject_name)",
     )?;
     for event in events {
-        let mut data = match serde_json::to_value(&event.kind) {
-            Ok(Value::Object(data)) => data,
-            Ok(_) => Map::new(),
-            Err(error) => return Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
-        };
-        let internal_id = data.remove("internal_id");
+        let (internal_id, data) = columns(event)?;
         let (administrator, subject) = event.kind.administered().unzip();
-        for in_a_column in ["event", "meeting", "integration", "server"] {
-            data.remove(in_a_column);
-        }
         statement.execute(named_params! {
             ":at": integer(event.at.as_millis()),
             ":event": event.kind.word(),
             ":integration": event.kind.integration().map(|integration| integration.as_str()),
             ":meeting_id": event.kind.meeting().map(|meeting| meeting.meeting_id.as_str()),
-            ":internal_id": internal_id.as_ref().and_then(Value::as_str),
+            ":internal_id": internal_id,
             ":server": event.kind.server().map(|server| server.as_str()),
-            ":data": Value::Object(data).to_string(),
+            ":data": data,
             ":administrator": administrator,
             ":subject_kind": subject.map(|subject| &*subject.kind),
             ":subject_name": subject.map(|subject| &*subject.name),
         })?;
     }
     Ok(())
+}
+
+/// The incarnation of an event, and what of it has no column.
+pub(super) fn columns(event: &Event) -> Result<(Option<String>, String), rusqlite::Error> {
+    let mut data = match serde_json::to_value(&event.kind) {
+        Ok(Value::Object(data)) => data,
+        Ok(_) => Map::new(),
+        Err(error) => return Err(rusqlite::Error::ToSqlConversionFailure(error.into())),
+    };
+    let internal_id = data.remove("internal_id");
+    for in_a_column in ["event", "meeting", "integration", "server"] {
+        data.remove(in_a_column);
+    }
+    let internal_id = internal_id.as_ref().and_then(Value::as_str).map(str::to_owned);
+    Ok((internal_id, Value::Object(data).to_string()))
 }
 
 /// The newest `limit` events, newest first, at most [`LATEST`].

@@ -19,8 +19,8 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
     database.prepare_cached("INSERT OR REPLACE INTO fleet VALUES (1, ?1)")?.execute([good_at])?;
     database.prepare_cached("DELETE FROM fleet_servers")?.execute([])?;
     let mut statement = database.prepare_cached(
-        "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, :secret, :address, :latitude, :longitude, :capacity,
-             :tags, :checksum, :word, :recording, :host, :services, :gone, :weight)",
+        "INSERT INTO fleet_servers VALUES (:place, :name, :api_url, seal(:secret, 'fleet_servers.secret', :name), :address,
+             :latitude, :longitude, :capacity, :tags, :checksum, :word, :recording, :host, :services, :gone, :weight)",
     )?;
     for (place, kept) in (1_i64..).zip(&record.servers) {
         let server = &kept.server;
@@ -50,7 +50,9 @@ pub(super) fn save(database: &Connection, record: &FleetRecord) -> Result<()> {
 pub(super) fn load(database: &Connection) -> Result<Option<FleetRecord>> {
     let mut good_at = database.prepare_cached("SELECT good_at FROM fleet")?;
     let Some(good_at) = good_at.query_row([], |row| millis(row, "good_at")).optional()? else { return Ok(None) };
-    let mut servers = database.prepare_cached("SELECT * FROM fleet_servers ORDER BY place")?;
+    let mut servers = database.prepare_cached(
+        "SELECT *, unseal(secret, 'fleet_servers.secret', name) AS opened FROM fleet_servers ORDER BY place",
+    )?;
     let servers = servers.query_map([], |row| {
         Ok(KeptServer {
             server: server(row)?,
@@ -69,7 +71,7 @@ fn server(row: &Row<'_>) -> Result<Server> {
     Ok(Server {
         name: text(row, "name")?,
         api_url: Url::parse(&row.get::<_, String>("api_url")?).map_err(|error| unreadable(row, "api_url", error))?,
-        secret: text(row, "secret")?,
+        secret: text(row, "opened")?,
         address: row.get("address")?,
         position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
         capacity: row.get("capacity")?,

@@ -18,7 +18,7 @@ type Result<T> = std::result::Result<T, rusqlite::Error>;
 pub(super) fn load(database: &Connection) -> Result<HookIndex> {
     let last = database.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'hooks'", [], |row| row.get(0));
     let last: i64 = last.optional()?.unwrap_or(0);
-    let mut query = database.prepare("SELECT * FROM hooks")?;
+    let mut query = database.prepare("SELECT *, unseal(url, 'hooks.url', integration) AS opened FROM hooks")?;
     let hooks = query.query_map([], hook)?.collect::<Result<Vec<_>>>()?;
     Ok(HookIndex::new(hooks, last.cast_unsigned()))
 }
@@ -27,7 +27,7 @@ fn hook(row: &Row<'_>) -> Result<Hook> {
     let events: String = row.get("events")?;
     let wish = HookWish {
         integration: text(row, "integration")?,
-        url: CallbackUrl::kept(row.get("url")?),
+        url: CallbackUrl::kept(row.get("opened")?),
         meeting: row.get::<_, Option<String>>("meeting_id")?.map(MeetingId::from),
         events: events.split(',').filter(|event| !event.is_empty()).map(str::to_owned).collect(),
     };
@@ -36,7 +36,8 @@ fn hook(row: &Row<'_>) -> Result<Hook> {
 
 fn put(database: &Connection, hook: &Hook) -> Result<()> {
     let Hook { id, wish } = hook;
-    let mut statement = database.prepare_cached("INSERT OR REPLACE INTO hooks VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut statement =
+        database.prepare_cached("INSERT OR REPLACE INTO hooks VALUES (?1, ?2, seal(?3, 'hooks.url', ?2), ?4, ?5)")?;
     let meeting = wish.meeting.as_ref().map(MeetingId::as_str);
     let row = params![integer(id.0), wish.integration.as_str(), wish.url.expose(), meeting, wish.events.join(",")];
     statement.execute(row)?;

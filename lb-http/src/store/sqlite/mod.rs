@@ -10,6 +10,7 @@ mod backup;
 mod buffer;
 mod copy;
 mod event_age;
+mod event_person;
 mod event_query;
 mod event_reader;
 mod events;
@@ -25,6 +26,8 @@ mod probe;
 mod recordings;
 mod restore;
 mod schema;
+mod seal;
+mod sealed_rows;
 mod tables;
 mod writer;
 
@@ -39,9 +42,9 @@ use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::store::{
-    ClaimOutcome, Counted, Entry, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore, Lane,
-    MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PseudonymKey,
-    PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
+    ClaimOutcome, Counted, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
+    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery,
+    PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -54,6 +57,7 @@ pub use self::restore::{Restored, restore};
 use self::event_reader::EventReader;
 use self::file::OwnFile;
 use self::writer::{Shared, Writer};
+use super::key_file::KeyRing;
 use super::{OpenError, WhenUnavailable};
 
 /// Keeps meetings, events and the fleet in one SQLite file.
@@ -85,12 +89,29 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`], a sentence that says what to do. What the file holds is then as it was.
     pub fn open_with(path: &Path, when_unavailable: WhenUnavailable) -> Result<Self, OpenError> {
-        Self::open_migrated(path, schema::MIGRATIONS, when_unavailable)
+        Self::open_sealed(path, when_unavailable, None)
     }
 
-    fn open_migrated(path: &Path, migrations: &[&str], when: WhenUnavailable) -> Result<Self, OpenError> {
+    /// The same, with secrets sealed by the first of `keys`. Those that are plain or under another key are sealed anew before
+    /// this returns; afterwards nothing of the plain ones is left in the file. Without keys a database with sealed
+    /// secrets is refused.
+    ///
+    /// # Errors
+    /// [`OpenError`], a sentence that says what to do. What the file holds is then as it was.
+    pub fn open_sealed(path: &Path, when: WhenUnavailable, keys: Option<Arc<KeyRing>>) -> Result<Self, OpenError> {
+        Self::open_migrated(path, schema::MIGRATIONS, when, keys)
+    }
+
+    fn open_migrated(
+        path: &Path,
+        migrations: &[&str],
+        when: WhenUnavailable,
+        keys: Option<Arc<KeyRing>>,
+    ) -> Result<Self, OpenError> {
         let mut file = OwnFile::lock(path)?;
-        let connection = schema::open(&file, migrations)?;
+        let mut connection = schema::open(&file, migrations)?;
+        sealed_rows::prepare(&mut connection, file.path(), keys.as_deref())?;
+        seal::install(&connection, keys).map_err(|error| schema::open_error(file.path(), &error))?;
         let index = tables::load_index(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let network = network::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
         let accounts = accounts::load(&connection).map_err(|error| schema::open_error(file.path(), &error))?;
@@ -351,6 +372,11 @@ impl Outbox for SqliteStore {
         self.writer.run(move |work| Ok(outbox::knows(work.database(), &callback)?)).await
     }
 
+    async fn waiting(&self, integration: &IntegrationName) -> Result<usize, StoreError> {
+        let integration = integration.clone();
+        self.writer.run(move |work| Ok(work.outbox.waiting(&integration))).await
+    }
+
     async fn due(
         &self,
         now: Timestamp,
@@ -473,6 +499,35 @@ impl EventStore for SqliteStore {
     ) -> Result<usize, StoreError> {
         let (period, key) = ((from, until), key.clone());
         self.writer.run(move |work| Ok(event_age::anonymise(work.transaction()?, period, &key, at_most)?)).await
+    }
+
+    async fn events_of_person(
+        &self,
+        query: &PersonQuery,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        let query = query.clone();
+        let find = move |database: &_| event_person::find(database, &query, after, limit).map(event_person::page);
+        self.reader.read(find).await
+    }
+
+    async fn erase_person(
+        &self,
+        query: &PersonQuery,
+        key: &PseudonymKey,
+        after: Option<EventCursor>,
+        at_most: usize,
+    ) -> Result<Erased, StoreError> {
+        let (query, key) = (query.clone(), key.clone());
+        // found beside the writer, which creates wait for
+        let asked = query.clone();
+        let found = self.reader.read(move |database| event_person::find(database, &asked, after, at_most)).await?;
+        if found.0.is_empty() {
+            return Ok(Erased { events: 0, next: found.1 });
+        }
+        let job = move |work: &mut job::Work<'_>| Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?);
+        self.writer.run(job).await
     }
 }
 

@@ -114,7 +114,8 @@ fn put_router(database: &Connection, version: i64, router: &Router) -> Result<()
 
 fn put_server(database: &Connection, version: i64, server: &NetworkServer) -> Result<()> {
     let mut statement = database.prepare_cached(
-        "INSERT OR REPLACE INTO servers VALUES (:name, :version, :managed, :api_url, :secret, :latitude, :longitude, :capacity,
+        "INSERT OR REPLACE INTO servers VALUES (:name, :version, :managed, :api_url,
+             seal(:secret, 'servers.secret', :name), :latitude, :longitude, :capacity,
              :weight, :tags, :checksum)",
     )?;
     let facts = &server.facts;
@@ -155,8 +156,10 @@ fn put_integration(database: &Connection, version: i64, integration: &Integratio
         ":join_rules": json(&integration.join)?,
         ":callback_hosts": json(&integration.callback_hosts)?,
     })?;
-    let mut statement =
-        database.prepare_cached("INSERT OR REPLACE INTO integration_secrets VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut statement = database.prepare_cached(
+        "INSERT OR REPLACE INTO integration_secrets
+             VALUES (?1, ?2, seal(?3, 'integration_secrets.secret', ?1, ?4), ?4, ?5, ?6)",
+    )?;
     let millis = |moment: Option<Timestamp>| moment.map(|moment| integer(moment.as_millis()));
     for (place, known) in (1_i64..).zip(&integration.secrets) {
         statement.execute(params![
@@ -180,7 +183,7 @@ pub(super) fn load(database: &Connection) -> Result<Network> {
     entities.extend(all(database, "SELECT * FROM plans", plan)?);
     entities.extend(all(database, "SELECT * FROM partners", partner)?);
     entities.extend(all(database, "SELECT * FROM routers", router)?);
-    entities.extend(all(database, "SELECT * FROM servers", server)?);
+    entities.extend(all(database, "SELECT *, unseal(secret, 'servers.secret', name) AS opened FROM servers", server)?);
     let mut secrets = secrets(database)?;
     entities.extend(all(database, "SELECT * FROM integrations ORDER BY name", |row| integration(row, &mut secrets))?);
     Network::restored(revision, entities).map_err(|error| unreadable(0, error))
@@ -248,7 +251,7 @@ fn server(row: &Row<'_>) -> Result<Entity> {
                 Some(url) => Some(Url::parse(&url).map_err(|error| unreadable(0, error))?),
                 None => None,
             },
-            secret: said("secret")?.map(Into::into),
+            secret: said("opened")?.map(Into::into),
             position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
             capacity: row.get("capacity")?,
             weight: row.get("weight")?,
@@ -268,11 +271,14 @@ fn secrets(database: &Connection) -> Result<Secrets> {
         let millis: Option<i64> = row.get(column)?;
         Ok::<_, rusqlite::Error>(millis.map(|millis| Timestamp::from_millis(millis.cast_unsigned())))
     };
-    let mut query = database.prepare("SELECT * FROM integration_secrets ORDER BY integration, place")?;
+    let mut query = database.prepare(
+        "SELECT *, unseal(secret, 'integration_secrets.secret', integration, label) AS opened
+         FROM integration_secrets ORDER BY integration, place",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let known = IntegrationSecret {
-            secret: text(row, "secret")?,
+            secret: text(row, "opened")?,
             label: row.get("label")?,
             created_at: moment(row, "created_at")?,
             expires_at: moment(row, "expires_at")?,

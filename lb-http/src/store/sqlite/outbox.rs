@@ -63,7 +63,8 @@ fn is_known(database: &Connection, id: &DeliveryId) -> Result<bool> {
 fn put(database: &Connection, deliveries: &[Delivery]) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT INTO deliveries (callback, kind, integration, meeting_id, host, url, failures, due_at, message)
-         VALUES (:callback, :kind, :integration, :meeting_id, :host, :url, :failures, 0, :message)
+         VALUES (:callback, :kind, :integration, :meeting_id, :host, seal(:url, 'deliveries.url', :callback, :kind),
+             :failures, 0, seal(:message, 'deliveries.message', :callback, :kind))
          ON CONFLICT DO NOTHING",
     )?;
     for delivery in deliveries {
@@ -140,13 +141,15 @@ pub(super) fn due_in(work: &mut Work<'_>, lane: &Lane, now: Timestamp, limit: us
 }
 
 fn read(work: &mut Work<'_>, ids: impl Iterator<Item = DeliveryId>) -> Result<Vec<Delivery>> {
-    let mut one = work
-        .database()
-        .prepare_cached("SELECT * FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL")?;
+    let mut one = work.database().prepare_cached(
+        "SELECT *, unseal(url, 'deliveries.url', callback, kind) AS opened_url,
+                 unseal(message, 'deliveries.message', callback, kind) AS opened_message
+             FROM deliveries WHERE callback = ?1 AND kind = ?2 AND settled_at IS NULL",
+    )?;
     let (mut due, mut bytes) = (Vec::new(), 0);
     for id in ids {
         let found = one.query_row([id.callback.as_str(), id.kind.as_str()], |row| {
-            bytes += row.get_ref("message")?.as_str_or_null()?.map_or(0, str::len);
+            bytes += row.get_ref("opened_message")?.as_str_or_null()?.map_or(0, str::len);
             delivery(row)
         });
         match found.optional()? {
@@ -170,14 +173,14 @@ fn id(row: &Row<'_>) -> Result<DeliveryId> {
 }
 
 fn delivery(row: &Row<'_>) -> Result<Delivery> {
-    let message = match row.get_ref("message")?.as_str_or_null()? {
+    let message = match row.get_ref("opened_message")?.as_str_or_null()? {
         None => Message::Ended,
         Some(json) => serde_json::from_str(json).map_err(FromSqlError::other)?,
     };
     Ok(Delivery {
         id: id(row)?,
         meeting: MeetingKey { integration: text(row, "integration")?, meeting_id: text(row, "meeting_id")? },
-        url: CallbackUrl::kept(row.get("url")?),
+        url: CallbackUrl::kept(row.get("opened_url")?),
         message,
         failures: row.get("failures")?,
     })

@@ -12,7 +12,7 @@ use url::Url;
 use super::copy::{BackupError, Contents, Draft, Progress};
 use super::file::{OwnFile, beside, sync_directory};
 use super::schema;
-use crate::store::OpenError;
+use crate::store::{KeyRing, OpenError};
 
 /// What SQLite keeps beside a database that belongs to what is in it.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
@@ -33,9 +33,15 @@ pub struct Restored {
 /// with the time. `file` itself is only read. It blocks; `progress` is told every 4 MiB.
 ///
 /// # Errors
-/// [`BackupError`]: what is in the database is what was in it, and a copy that was kept of it is named. No balancer may run on it, and `file` must be a whole database of a balancer
-/// with a schema that this version knows.
-pub fn restore(file: &Path, path: &Path, mut progress: impl FnMut(Progress)) -> Result<Restored, BackupError> {
+/// [`BackupError`]: what is in the database is what was in it, and a copy that was kept of it is named. No balancer may run on it,
+/// and `file` must be a whole database of a balancer with a schema that this version knows. Where secrets in it are sealed, `keys`
+/// must open them.
+pub fn restore(
+    file: &Path,
+    path: &Path,
+    keys: Option<&KeyRing>,
+    mut progress: impl FnMut(Progress),
+) -> Result<Restored, BackupError> {
     if !file.exists() {
         return Err(BackupError::Missing(file.to_owned()));
     }
@@ -59,6 +65,7 @@ pub fn restore(file: &Path, path: &Path, mut progress: impl FnMut(Progress)) -> 
     let draft = Draft::of(&source, &file, database, &mut progress)?;
     let contents = draft.contents(&file)?;
     draft.check_schema(&file, schema::MIGRATIONS)?;
+    draft.check_secrets(&file, keys)?;
     give_to_owner(database, draft.path()).map_err(problem)?;
     // whatever can fail has been done before the present database is touched
     draft.sync()?;

@@ -30,12 +30,12 @@ fn key(row: &Row<'_>) -> Result<MeetingKey> {
 }
 
 fn passwords(row: &Row<'_>) -> Result<Passwords> {
-    Ok(Passwords { attendee: text(row, "attendee_password")?, moderator: text(row, "moderator_password")? })
+    Ok(Passwords { attendee: text(row, "attendee")?, moderator: text(row, "moderator")? })
 }
 
 /// Callbacks that cannot be read are told of and left out: the meeting is worth more.
 fn callbacks(row: &Row<'_>) -> Result<Option<Callbacks>> {
-    let Some(json) = row.get::<_, Option<String>>("callbacks")? else { return Ok(None) };
+    let Some(json) = row.get::<_, Option<String>>("told")? else { return Ok(None) };
     let callbacks = serde_json::from_str(&json).ok();
     if callbacks.is_none() {
         tracing::warn!("the callbacks of a meeting in the database cannot be read");
@@ -52,7 +52,7 @@ fn callbacks_column(callbacks: Option<&Callbacks>) -> Result<Option<String>> {
 pub(super) fn put_claim(database: &Connection, claim: &Claim) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO claims VALUES (:integration, :meeting_id, :token, :server,
-             :attendee_password, :moderator_password, :voice_bridge, :expires, :supersedes, :callbacks)",
+             seal(:attendee_password, 'claims.attendee_password', :integration, :meeting_id), seal(:moderator_password, 'claims.moderator_password', :integration, :meeting_id), :voice_bridge, :expires, :supersedes, seal(:callbacks, 'claims.callbacks', :integration, :meeting_id))",
     )?;
     statement.execute(named_params! {
         ":integration": claim.key.integration.as_str(),
@@ -80,8 +80,8 @@ pub(super) fn put_meeting(database: &Connection, meeting: &Meeting) -> Result<()
     database.prepare_cached("DELETE FROM claims WHERE integration = ?1 AND meeting_id = ?2")?.execute(own)?;
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO meetings VALUES (:integration, :meeting_id, :internal_id, :create_time, :server, :name,
-             :attendee_password, :moderator_password, :voice_bridge, :records, :created_at, :parameters, :superseded,
-             :callbacks)",
+             seal(:attendee_password, 'meetings.attendee_password', :integration, :meeting_id), seal(:moderator_password, 'meetings.moderator_password', :integration, :meeting_id), :voice_bridge, :records, :created_at, :parameters, :superseded,
+             seal(:callbacks, 'meetings.callbacks', :integration, :meeting_id))",
     )?;
     statement.execute(named_params! {
         ":integration": meeting.key.integration.as_str(),
@@ -128,9 +128,21 @@ pub(super) fn delete_stray(database: &Connection, key: &MeetingKey, server: &Ser
     Ok(())
 }
 
+const OPENED_CLAIMS: &str = "
+    SELECT *, unseal(attendee_password, 'claims.attendee_password', integration, meeting_id) AS attendee,
+        unseal(moderator_password, 'claims.moderator_password', integration, meeting_id) AS moderator,
+        unseal(callbacks, 'claims.callbacks', integration, meeting_id) AS told
+    FROM claims";
+
+const OPENED_MEETINGS: &str = "
+    SELECT *, unseal(attendee_password, 'meetings.attendee_password', integration, meeting_id) AS attendee,
+        unseal(moderator_password, 'meetings.moderator_password', integration, meeting_id) AS moderator,
+        unseal(callbacks, 'meetings.callbacks', integration, meeting_id) AS told
+    FROM meetings";
+
 /// Reads the whole index.
 pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
-    let meetings = all(database, "SELECT * FROM meetings", |row| {
+    let meetings = all(database, OPENED_MEETINGS, |row| {
         Ok(Meeting {
             key: key(row)?,
             internal_id: text(row, "internal_id")?,
@@ -147,7 +159,7 @@ pub(super) fn load_index(database: &Connection) -> Result<MeetingIndex> {
         })
     })?;
     let of_key: HashMap<&MeetingKey, &Meeting> = meetings.iter().map(|meeting| (&meeting.key, meeting)).collect();
-    let claims = all(database, "SELECT * FROM claims", |row| {
+    let claims = all(database, OPENED_CLAIMS, |row| {
         let key = key(row)?;
         let supersedes: Option<String> = row.get("supersedes")?;
         let lost = of_key.get(&key).filter(|lost| supersedes.as_deref() == Some(lost.internal_id.as_str()));

@@ -2,8 +2,10 @@ mod accounts;
 mod event_queries;
 mod network;
 mod opening;
+mod person;
 mod probe;
 mod remember;
+mod sealing;
 mod trouble;
 mod upgrade;
 

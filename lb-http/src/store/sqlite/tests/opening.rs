@@ -109,14 +109,14 @@ fn a_later_schema_is_migrated_to_and_an_earlier_program_then_refuses() {
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
     run(store.adopt(meeting(1), Replaces::Nothing, vec![])).unwrap();
     drop(store);
-    let store = SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).unwrap();
+    let store = SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse, None).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));
     drop(store);
     let refusal = refusal(&path_in(&dir));
     let path = path_in(&dir).canonicalize().unwrap();
     assert_eq!(refusal, OpenError::Newer { path, found: known + 1, known });
     assert!(refusal.to_string().contains("start the newer version again"), "{refusal}");
-    assert!(SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse).is_ok());
+    assert!(SqliteStore::open_migrated(&path_in(&dir), &later, WhenUnavailable::Refuse, None).is_ok());
 }
 
 #[test]
@@ -128,6 +128,7 @@ fn a_migration_made_by_other_statements_is_refused() {
             &path_in(&dir),
             &[&[altered.as_str()], &schema::MIGRATIONS[1..]].concat(),
             WhenUnavailable::Refuse,
+            None,
         )
         .unwrap(),
     );

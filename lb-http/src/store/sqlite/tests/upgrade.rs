@@ -25,7 +25,7 @@ fn and(next: &'static str) -> Vec<&'static str> {
 }
 
 fn open_to(dir: &TempDir, migrations: &[&str]) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open_migrated(&dir.path().join("lb.sqlite3"), migrations, WhenUnavailable::Refuse)
+    SqliteStore::open_migrated(&dir.path().join("lb.sqlite3"), migrations, WhenUnavailable::Refuse, None)
 }
 
 fn copy_name(number: &str) -> String {
@@ -55,7 +55,7 @@ fn before_an_upgrade_a_copy_is_kept_that_the_version_before_can_use() {
     drop(open_to(&dir, &and(NEXT)).unwrap());
     assert_eq!(names(&dir), [copy_name("")], "an upgrade that is done needs none");
     assert!(matches!(open_to(&dir, schema::MIGRATIONS), Err(OpenError::Newer { .. })));
-    let restored = restore(&copy, &dir.path().join("lb.sqlite3"), |_| {}).unwrap();
+    let restored = restore(&copy, &dir.path().join("lb.sqlite3"), None, |_| {}).unwrap();
     assert_eq!((restored.contents.meetings, restored.contents.events), (1, 1));
     let store = open_to(&dir, schema::MIGRATIONS).unwrap();
     assert_eq!(run(store.meetings_of(&"moodle".into())), Ok(vec![meeting(1).into()]));

@@ -1,0 +1,58 @@
+//! How near an integration is to the limits of its plan.
+
+use super::Finding;
+use crate::api::Failure;
+use crate::balancer::Balancer;
+use crate::network::{Integration, Plan};
+
+impl Balancer {
+    /// The limits of which more than four fifths are used.
+    pub(super) async fn near_limits(&self, integration: &Integration, plan: &Plan) -> Result<Vec<Finding>, Failure> {
+        let meetings = self.stored(self.store.meetings_of(&integration.name).await)?;
+        let claims = self.stored(self.store.claims().await)?;
+        let claimed = claims.iter().filter(|claim| claim.key.integration == integration.name);
+        let replacing = claimed.filter(|claim| claim.supersedes.is_none()).count();
+        let fleet = self.fleet();
+        let users = meetings.iter().filter_map(|meeting| {
+            let list = fleet.server(&meeting.server)?.list.as_deref()?;
+            list.find(&meeting.internal_id).filter(|listed| !listed.ended).map(|listed| listed.users)
+        });
+        let users = users.fold(0, u32::saturating_add);
+        let busiest = self.support.regulars.of(&integration.name).busiest(self.clock.now());
+        let count = u32::try_from(meetings.len() + replacing).unwrap_or(u32::MAX);
+        let near = [
+            near("concurrent-meetings", "meetings at the same time", count, plan.max_concurrent_meetings),
+            near("concurrent-users", "users at the same time", users, plan.max_concurrent_users),
+            near("calls-per-second", "calls in the busiest second of the last minute", busiest, plan.calls_per_second),
+        ];
+        Ok(near.into_iter().flatten().collect())
+    }
+}
+
+fn near(word: &'static str, what: &str, used: u32, limit: Option<u32>) -> Option<Finding> {
+    let limit = limit?;
+    let says = format!("{used} of {limit} {what} that its plan has.");
+    if used >= limit {
+        let advice = "What goes beyond is refused. Give it another plan, or wait until some have ended.";
+        return Some(Finding::trouble(word, says, advice));
+    }
+    let is_near = u64::from(used) * 5 > u64::from(limit) * 4;
+    is_near.then(|| Finding::warning(word, says, "Think of a plan with a higher limit."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::balancer::Severity;
+
+    #[test]
+    fn more_than_four_fifths_is_near_and_all_of_it_is_trouble() {
+        let severity = |used, limit| near("x", "things", used, limit).map(|finding| finding.severity);
+        assert_eq!((severity(100, None), severity(80, Some(100))), (None, None));
+        assert_eq!(severity(81, Some(100)), Some(Severity::Warning));
+        assert_eq!(
+            (severity(100, Some(100)), severity(0, Some(0))),
+            (Some(Severity::Trouble), Some(Severity::Trouble))
+        );
+    }
+}
