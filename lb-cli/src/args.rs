@@ -24,9 +24,30 @@ pub(crate) struct Args {
 
 /// The commands as `lb --help` has them: heading, names.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Run", &["serve", "demo", "check-config", "backup", "restore"]),
+    ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "user", "token", "event", "audit"]),
+    (
+        "Administer a running balancer",
+        &[
+            "partner",
+            "user",
+            "token",
+            "event",
+            "audit",
+            "person",
+            "settings",
+            "integration",
+            "plan",
+            "router",
+            "recording",
+            "Install",
+            "completions",
+            "man",
+            "meeting",
+            "explain",
+            "report",
+        ],
+    ),
 ];
 
 impl Args {
@@ -97,6 +118,9 @@ Examples:
 The balancer must be stopped. FILE is checked before anything is changed, and stays where it is.
 A relative path in [store] url begins at the working directory: run it where the balancer runs.")]
     Restore(Restore),
+    /// Make the keys that secrets in the database are sealed with
+    #[command(subcommand)]
+    Key(Key),
     /// Print the signed URL of an API call
     #[command(after_help = "\
 Examples:
@@ -118,6 +142,18 @@ Exit codes:
     Call(Call),
     #[command(flatten)]
     Administer(Administer),
+    /// Print what completes lb's commands and options in a shell
+    #[command(after_help = "\
+Examples:
+  lb completions bash > /usr/share/bash-completion/completions/lb
+  lb completions zsh > /usr/share/zsh/site-functions/_lb
+  lb completions fish > ~/.config/fish/completions/lb.fish")]
+    Completions(Completions),
+    /// Write the manual pages, one for each command
+    #[command(after_help = "\
+Example:
+  lb man --out /usr/local/share/man/man1")]
+    Man(Man),
 }
 
 #[derive(Debug, clap::Args)]
@@ -168,6 +204,28 @@ pub(crate) struct Restore {
     pub(crate) database: Database,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Make a key file, or put a new key on top of one
+    #[command(after_help = "\
+Examples:
+  lb key new /etc/lb/store.key
+  lb key new /etc/lb/store.key --rotate
+
+[store] key_file in the configuration names FILE. The balancer's user must be able to read it, and nobody
+but its group besides. A new key is used from the next start on; the start says when an old one is needed no more.")]
+    New {
+        /// The key file
+        file: PathBuf,
+        /// Put a new key on top of the file, which must be there
+        #[arg(long)]
+        rotate: bool,
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// Which database, and how what was done is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Database {
@@ -214,6 +272,26 @@ pub(crate) struct Call {
     /// Show the answer byte for byte, tokens in a Location included
     #[arg(long)]
     pub(crate) raw: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// The folder that they are written to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -269,7 +347,7 @@ mod tests {
         commands.sort_unstable();
         assert_eq!(grouped, commands);
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer a running balancer:\n  partner       Institutions"), "{help}");
+        assert!(help.contains("Administer a running balancer:\n  integration   The websites"), "{help}");
         assert!(help.contains("--version") && help.ends_with("wrong usage or configuration\n"), "{help}");
     }
 
@@ -292,7 +370,16 @@ mod tests {
             "lb partner list --url ftp://a",
             "lb partner list --url http://a --socket b",
             "lb partner put",
+            "lb report --step minute",
+            "lb report --by user",
+            "lb report --from 2026-03-01",
+            "lb report --csv --json",
             "lb partner put a --servers a,,b",
+            "lb plan put a --max-duration soon",
+            "lb integration put a --position 91,0",
+            "lb recording list --unattributed --state deleted",
+            "lb completions csh",
+            "lb man",
         ] {
             let error = Args::try_parse_from(line.split(' ')).map(|_| ()).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

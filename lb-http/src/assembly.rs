@@ -79,9 +79,11 @@ impl Assembly {
         let setup = Setup {
             source,
             balancer: Arc::new(builder.build()),
+            monitored: nagios.is_some(),
             news: Arc::clone(&self.news),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            settings: config.settings().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })
     }

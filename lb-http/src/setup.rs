@@ -9,6 +9,7 @@ use lb_core::balancer::Balancer;
 use lb_core::source::ServerSource;
 use tokio::sync::watch;
 
+use crate::config::Setting;
 use crate::server_news::ServerNews;
 
 /// What requests are answered and rounds are made with. It never changes; a reload of the configuration makes another.
@@ -18,12 +19,16 @@ pub struct Setup {
     pub balancer: Arc<Balancer>,
     /// Who knows the servers.
     pub source: Arc<dyn ServerSource>,
+    /// Whether that is a monitor: if not, operators alone know them.
+    pub monitored: bool,
     /// When it is asked beside that.
     pub(crate) news: Arc<ServerNews>,
     /// How often it is asked, and servers for their meetings; more than zero.
     pub interval: Duration,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// The configuration that made it, to be shown.
+    pub settings: Arc<[Setting]>,
 }
 
 /// The present setup. A request, or a round, reads it once and ends with what it began with; readers never lock.

@@ -18,9 +18,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
-};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use lb_core::Secret;
 use serde_json::Value;
@@ -85,10 +83,8 @@ impl From<Refusal> for Failure {
 pub(crate) struct Sent<'a> {
     /// The body, as JSON.
     pub(crate) body: Option<&'a Value>,
-    /// The version that a change is of: it is refused if there is another meanwhile.
-    pub(crate) version: Option<&'a HeaderValue>,
-    /// Whether nothing may be there yet.
-    pub(crate) new: bool,
+    /// What must be there, or must not, for it to be done: `If-Match` or `If-None-Match`.
+    pub(crate) only_if: Option<(HeaderName, HeaderValue)>,
     /// What kind of answer is wanted; JSON where nothing is said.
     pub(crate) accept: Option<&'static str>,
 }
@@ -136,11 +132,8 @@ impl Client {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        if let Some(version) = sent.version {
-            request = request.header(IF_MATCH, version);
-        }
-        if sent.new {
-            request = request.header(IF_NONE_MATCH, "*");
+        if let Some((header, value)) = sent.only_if {
+            request = request.header(header, value);
         }
         if sent.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -43,7 +43,6 @@ fn hint(status: StatusCode, problem: bool) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => " (give a valid token with --token, LB_TOKEN or --profile)",
         StatusCode::FORBIDDEN => " (the token's owner, or its scope, may not do this)",
-        StatusCode::PRECONDITION_FAILED => " (somebody else has changed it meanwhile: look at it, then try again)",
         StatusCode::NOT_FOUND if !problem => " (is that the address of a balancer's administration?)",
         _ => "",
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use lb_core::Secret;
-use lb_http::config::{Config, ProfileAt, StoreUrl, profiles};
+use lb_http::config::{Config, ProfileAt, profiles};
 use url::Url;
 
 use crate::command::admin::Administration;
@@ -67,14 +67,10 @@ impl Target {
     }
 }
 
-/// The socket of the balancer that this configuration is of.
+/// The socket of the balancer that runs with this configuration.
 fn socket_of(config: &Config) -> Result<PathBuf, Failure> {
-    match &config.store {
-        StoreUrl::Sqlite(path) => Ok(path.with_extension("sock")),
-        StoreUrl::Memory => Err(Failure::Usage(
-            "[store] url is memory: there is no socket beside it; give --socket or --url".to_owned(),
-        )),
-    }
+    let none = || Failure::Usage("the configuration has no local socket: give --url".to_owned());
+    config.listen.admin_socket.path(&config.store).ok_or_else(none)
 }
 
 /// A URL as `--url` takes it.

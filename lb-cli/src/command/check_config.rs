@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use lb_core::balancer::EventRules;
 use lb_http::config::{Config, Listen, MonitorSource};
+use lb_http::store::KeyRing;
+use lb_http::store::key_file::StoreKey;
 use serde_json::{Value, json};
 
 use crate::args::CheckConfig;
@@ -12,15 +14,19 @@ use crate::world::World;
 
 pub(crate) fn run(args: &CheckConfig, world: &mut World<'_>) -> Result<Outcome, Failure> {
     let config = Config::load(args.file.as_deref(), world.environment.iter().cloned())?;
+    let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose();
+    let keys = keys.map_err(|error| Failure::Usage(error.to_string()))?;
     if args.json {
-        writeln!(world.output, "{:#}", as_json(&config))?;
+        let mut value = as_json(&config);
+        value["store_keys"] = json!(keys.as_ref().map(names));
+        writeln!(world.output, "{value:#}")?;
     } else {
-        world.output.write_all(as_text(&config).as_bytes())?;
+        world.output.write_all(as_text(&config, keys.as_ref()).as_bytes())?;
     }
     Ok(Outcome::Done)
 }
 
-fn as_text(config: &Config) -> String {
+fn as_text(config: &Config, keys: Option<&KeyRing>) -> String {
     let Config { listen, monitor, .. } = config;
     let network = &config.network;
     let declared = network.servers().len();
@@ -44,7 +50,7 @@ fn as_text(config: &Config) -> String {
     let geoip = config.geoip_database.as_ref().map_or("none".to_owned(), |path| path.display().to_string());
     [
         ("listen", listen_text(listen)),
-        ("store", config.store.to_string()),
+        ("store", store_text(config, keys)),
         ("monitor", monitor),
         ("servers", servers),
         ("integrations", if integrations.is_empty() { "none".to_owned() } else { integrations.join(", ") }),
@@ -57,6 +63,20 @@ fn as_text(config: &Config) -> String {
     ]
     .map(|(name, value)| format!("{name:<13}{value}\n"))
     .concat()
+}
+
+/// Where things are kept, and what secrets are sealed with there.
+fn store_text(config: &Config, keys: Option<&KeyRing>) -> String {
+    let sealed = match (keys, keys.and_then(KeyRing::first)) {
+        (None, _) => String::new(),
+        (Some(_), None) => ", secrets not sealed any more".to_owned(),
+        (Some(_), Some(key)) => format!(", secrets sealed with the key {}", key.id()),
+    };
+    format!("{}{sealed}", config.store)
+}
+
+fn names(keys: &KeyRing) -> Vec<&str> {
+    keys.keys().iter().map(StoreKey::id).collect()
 }
 
 fn events_text(rules: EventRules) -> String {

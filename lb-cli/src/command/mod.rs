@@ -4,7 +4,10 @@ pub(crate) mod admin;
 mod backup;
 mod call;
 mod check_config;
+mod completions;
 mod demo;
+mod key;
+mod man;
 mod open_files;
 mod restore;
 mod serve;
@@ -23,8 +26,11 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::CheckConfig(args) => check_config::run(&args, world),
         Command::Backup(args) => backup::run(&args, world),
         Command::Restore(args) => restore::run(&args, world),
+        Command::Key(args) => key::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
+        Command::Completions(args) => completions::run(&args, world),
+        Command::Man(args) => man::run(&args, world),
         Command::Administer(command) => admin::run(command, world),
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Actor, Balancer};
+use super::Balancer;
 use crate::api::{Failure, get_meetings};
 use crate::event::{Ended, EventKind, Found};
 use crate::fleet::{FleetServer, ListedMeeting, MeetingList, Stamp};
 use crate::gateway::ServerCall;
 use crate::meeting::{Meeting, MeetingKey, Stray};
-use crate::server::{AdministratorWord, ServerName, ServerState};
+use crate::server::{ServerName, ServerState};
 use crate::store::{Entry, Replaces};
 
 impl Balancer {
@@ -54,25 +54,6 @@ impl Balancer {
         self.end_strays(&server, &list, &strays).await?;
         self.learn_back(&server, &list, &strays).await?;
         self.finish_draining(name).await
-    }
-
-    /// Disables a server that is being drained when its last meeting has ended, unless an administrator has said something
-    /// else meanwhile.
-    pub(super) async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
-        // one that was placed on it before, and is not claimed yet, is expected
-        let draining =
-            |server: &Arc<FleetServer>| server.word == AdministratorWord::Draining && server.expected.meetings() == 0;
-        if !self.fleet().server(name).is_some_and(draining) {
-            return Ok(());
-        }
-        let claimed = self.stored(self.store.claims().await)?.iter().any(|claim| claim.server == *name);
-        if claimed || !self.stored(self.store.meetings_on(name).await)?.is_empty() {
-            return Ok(());
-        }
-        if self.fleet().server(name).is_some_and(draining) {
-            self.set_word(name, AdministratorWord::ForceDisabled, &Actor::balancer()).await?;
-        }
-        Ok(())
     }
 
     async fn take_list(&self, name: &ServerName, list: &Arc<MeetingList>, held: &[Arc<Meeting>]) {

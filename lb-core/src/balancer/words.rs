@@ -101,6 +101,30 @@ impl Balancer {
         Ok((NetworkServer::clone(network.server(&name).ok_or_else(gone)?), version))
     }
 
+    /// How many meetings a server still has to be waited for: those that it holds, and those that are about to come to it. One
+    /// that is drained takes no others.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`] if the store cannot tell.
+    pub async fn meetings_left(&self, server: &ServerName) -> Result<usize, Failure> {
+        // claims before meetings: one that is confirmed in between is then seen as a meeting
+        let claims = self.stored(self.store.claims().await)?.iter().filter(|claim| claim.server == *server).count();
+        let held = self.stored(self.store.meetings_on(server).await)?.len();
+        // a place that was given and is not claimed yet is expected
+        let expected = self.fleet().server(server).map_or(0, |server| server.expected.meetings() as usize);
+        Ok((claims + held).max(expected))
+    }
+
+    /// Disables a server that is being drained when its last meeting has ended, unless an administrator has said something
+    /// else meanwhile.
+    pub(super) async fn finish_draining(&self, name: &ServerName) -> Result<(), Failure> {
+        let is_drained = || self.word_on(name) == Some(AdministratorWord::Draining);
+        if is_drained() && self.meetings_left(name).await? == 0 && is_drained() {
+            self.set_word(name, AdministratorWord::ForceDisabled, &Actor::balancer()).await?;
+        }
+        Ok(())
+    }
+
     pub(super) fn awaited_words(&self) -> BTreeMap<ServerName, AdministratorWord> {
         self.words.with(|words| words.clone())
     }

@@ -24,6 +24,7 @@ mod network;
 pub mod profiles;
 mod scalar;
 mod servers;
+mod settings;
 mod value;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use self::admin_socket::AdminSocket;
 pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
+pub use self::settings::Setting;
 pub use crate::store::{StoreUrl, WhenUnavailable};
 
 /// All that the bundled server is told, checked. [`Config::default`] is what holds where nothing is said.

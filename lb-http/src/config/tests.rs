@@ -23,6 +23,7 @@ key = "privkey.pem"
 [store]
 url = "sqlite:/var/lib/lb/lb.sqlite3"
 create_when_unavailable = true
+key_file = "/etc/lb/store.key"
 [monitor]
 kind = "nagios"
 url = "http://127.0.0.1:8420/nagios4/cgi-bin"
@@ -134,6 +135,7 @@ fn every_key_of_a_full_file_is_understood() {
     assert_eq!(config.listen.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "2001:db8::1/128".parse().unwrap()]);
     assert_eq!(config.store, StoreUrl::Sqlite("/var/lib/lb/lb.sqlite3".into()));
     assert_eq!(config.when_store_unavailable, WhenUnavailable::Remember);
+    assert_eq!(config.store_key_file, Some("/etc/lb/store.key".into()));
     assert_eq!((config.monitor.interval, config.meetings.grace), (seconds(15), seconds(90)));
     assert_eq!(config.monitor.ignored_services, ["Demo"]);
     assert_eq!(

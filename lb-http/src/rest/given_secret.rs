@@ -19,7 +19,7 @@ impl<'de> Deserialize<'de> for GivenSecret {
         if (FEWEST..=MOST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(Self(text.into()));
         }
-        let rule = "a secret has 8 to 255 characters of ASCII, without blanks: leave it out, and one is drawn";
+        let rule = "a secret has 8 to 255 characters of ASCII, without blanks";
         Err(serde::de::Error::custom(rule))
     }
 }

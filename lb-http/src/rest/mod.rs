@@ -14,21 +14,28 @@ mod account_problem;
 mod audit;
 mod caller;
 mod events;
+mod explain;
 mod extract;
 mod given_secret;
 mod integrations;
+mod meetings;
 mod moment;
 mod network_entity;
 mod openapi;
 mod page;
 mod partners;
+mod persons;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
+mod servers;
 mod session;
+mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -71,6 +78,13 @@ pub(crate) fn routes() -> Routes {
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);
+    persons::routes(&mut routes);
+    settings::routes(&mut routes);
+    servers::routes(&mut routes);
+    status::routes(&mut routes);
+    meetings::routes(&mut routes);
+    explain::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 

@@ -48,9 +48,12 @@ impl Desk<'_, '_> {
         Ok(Outcome::Done)
     }
 
-    /// Says what was done, or shows the balancer's answer as JSON; null where it has none.
+    /// Says what was done, or shows the balancer's answer as JSON; nothing where it has none.
     pub(crate) fn done(&mut self, answer: &Answer, sentence: &str) -> Result<Outcome, Failure> {
         let value = answer.json()?;
+        if self.json && value.is_null() {
+            return Ok(Outcome::Done);
+        }
         self.tell(&value, |_| format!("{sentence}\n"))
     }
 

@@ -5,23 +5,33 @@
 //! | [`Administration`] | which balancer, and how answers are told: the same for all |
 //! | [`Desk`] | what a command has at hand: the balancer, the output |
 //! | [`Listing`] | what every list can do |
-//! | `put` | how a thing is made or changed |
+//! | `put`, `value` | how a thing is made or changed |
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
 mod audit;
 mod desk;
 mod event;
+mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
+mod integration;
 mod listing;
+mod meeting;
 mod partner;
 mod password;
+mod person;
+mod plan;
 mod put;
+mod recording;
+mod report;
+mod router;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
 mod user;
+mod value;
 
 use std::path::PathBuf;
 
@@ -38,6 +48,10 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// The websites that may use the balancer, and their secrets
+    Integration(Noun<integration::Verb>),
+    /// What integrations may do, and how much of it
+    Plan(Noun<plan::Verb>),
     /// Institutions: they own integrations and may lend servers
     Partner(Noun<partner::Verb>),
     /// The people who run the network
@@ -48,6 +62,40 @@ pub(crate) enum Administer {
     Event(Noun<event::Verb>),
     /// What administrators did: who, from where, and what is other than before
     Audit(Noun<audit::Verb>),
+    /// One person's data: shown, and erased
+    Person(Noun<person::Verb>),
+    /// What the configuration of a running balancer says
+    #[command(after_help = "\
+Examples:
+  lb settings
+  lb settings store
+  lb settings --changed --json")]
+    Settings(Single<settings::Settings>),
+    /// How meetings are placed
+    Router(Noun<router::Verb>),
+    /// The recordings of all servers
+    Recording(Noun<recording::Verb>),
+    /// The meetings that run
+    Meeting(Noun<meeting::Verb>),
+    /// Tell where a meeting would go now, and why
+    #[command(after_help = "\
+Examples:
+  lb explain --integration moodle
+  lb explain --integration moodle --forwarded-for 192.0.2.7 --meeting-id room-1
+  lb explain --integration moodle --latitude -30.03 --longitude -51.20 --json | jq .candidates[0]
+
+Nothing is changed by it.")]
+    Explain(Single<explain::Explain>),
+    /// Meetings, participants, minutes and peaks of a period
+    #[command(after_help = "\
+Examples:
+  lb report
+  lb report --from 2026-03-01 --until 2026-04-01 --zone America/Sao_Paulo --step day
+  lb report --from 2026-01-01 --until 2027-01-01 --step month --by partner --csv > 2026.csv
+  lb report --integration moodle --by server --json | jq .total
+
+What each figure means: docs/usage-reports.md.")]
+    Report(Single<report::Report>),
 }
 
 /// A noun, and what is to be done with it.
@@ -105,11 +153,20 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Integration(noun) => noun.run(world),
+        Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),
         Administer::User(noun) => noun.run(world),
         Administer::Token(noun) => noun.run(world),
         Administer::Event(noun) => noun.run(world),
         Administer::Audit(noun) => noun.run(world),
+        Administer::Person(noun) => noun.run(world),
+        Administer::Settings(single) => single.run(world),
+        Administer::Router(noun) => noun.run(world),
+        Administer::Recording(noun) => noun.run(world),
+        Administer::Meeting(noun) => noun.run(world),
+        Administer::Explain(single) => single.run(world),
+        Administer::Report(single) => single.run(world),
     }
 }
 

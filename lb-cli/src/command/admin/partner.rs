@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::put::{FromFile, Names, Thing};
+use super::put::{FromFile, Thing};
+use super::value::Names;
 use super::{Desk, Listing, Task};
 use crate::client::Place;
 use crate::outcome::{Failure, Outcome};
@@ -75,7 +76,7 @@ struct Fields {
     #[arg(long, value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<String>,
-    /// The servers that are for its integrations alone, with commas, or none
+    /// The servers that it lends, with commas, or none
     #[arg(long, value_name = "NAMES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     servers: Option<Names>,

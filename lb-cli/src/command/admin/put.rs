@@ -3,16 +3,17 @@
 
 use std::path::PathBuf;
 
+use hyper::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use hyper::{Method, StatusCode};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Desk;
-use crate::client::{Place, Sent};
+use crate::client::{Answer, Place, Sent};
 use crate::outcome::{Failure, Outcome};
 
 /// What the balancer says of a thing and is not told.
-const READ_ONLY: [&str; 2] = ["name", "managed"];
+const READ_ONLY: [&str; 3] = ["name", "managed", "secrets"];
 
 /// Which thing is made or changed.
 #[derive(Debug)]
@@ -26,83 +27,82 @@ pub(crate) struct Thing<'a> {
 }
 
 /// A file with fields.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct FromFile {
     /// Read fields from this file of JSON, or from standard input (-); options go over them
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
-/// The value of an option that can be taken back with `none`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OrNone<T>(pub(crate) Option<T>);
-
-impl<T: std::str::FromStr> std::str::FromStr for OrNone<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, T::Err> {
-        if text == "none" { Ok(Self(None)) } else { text.parse().map(|value| Self(Some(value))) }
-    }
-}
-
-impl<T: Serialize> Serialize for OrNone<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-/// A list with commas; `none` is the empty one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Names(pub(crate) Vec<String>);
-
-impl std::str::FromStr for Names {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "none" {
-            return Ok(Self(Vec::new()));
-        }
-        let parts: Vec<_> = text.split(',').map(|part| part.trim().to_owned()).collect();
-        if parts.iter().any(String::is_empty) { Err("it must be a list with commas, or none") } else { Ok(Self(parts)) }
-    }
+/// What became of a thing.
+#[derive(Debug)]
+pub(crate) enum Put {
+    /// It was so already, and is this.
+    Same(Value),
+    /// It was not there; this was answered.
+    Created(Answer),
+    /// It was other than this.
+    Changed(Answer),
 }
 
 impl Desk<'_, '_> {
-    /// Makes `thing` or changes it: the fields of the file, then those that are not null in `said`.
+    /// Makes `thing` or changes it, and says which. Its fields are those of the file, then those that are said.
     pub(crate) async fn put(
         &mut self,
         thing: &Thing<'_>,
         file: &FromFile,
         said: &impl Serialize,
     ) -> Result<Outcome, Failure> {
+        match self.put_silently(thing, file, said).await? {
+            Put::Same(present) => self.tell(&present, |_| format!("{} is so already\n", thing.what)),
+            Put::Created(answer) => self.done(&answer, &format!("{} is created", thing.what)),
+            Put::Changed(answer) => self.done(&answer, &format!("{} is changed", thing.what)),
+        }
+    }
+
+    /// The same without saying so.
+    pub(crate) async fn put_silently(
+        &mut self,
+        thing: &Thing<'_>,
+        file: &FromFile,
+        said: &impl Serialize,
+    ) -> Result<Put, Failure> {
+        let given = self.given(file, said)?;
+        let (present, version) = match self.client.get(&thing.place).await {
+            Ok(answer) => (answer.json()?, answer.version),
+            Err(refusal) if refusal.status == Some(StatusCode::NOT_FOUND) => {
+                return self.create(&thing.place, given).await.map(Put::Created);
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let known = present.as_object().into_iter().flatten();
+        let known = known.filter(|(field, _)| thing.fields.contains(&field.as_str()));
+        let before: Map<String, Value> = known.map(|(field, value)| (field.clone(), value.clone())).collect();
+        let mut fields = before.clone();
+        fields.extend(given);
+        if before == fields {
+            return Ok(Put::Same(present));
+        }
+        let only_if = version.map(|version| (IF_MATCH, version));
+        let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
+        Ok(Put::Changed(self.client.send(Method::PUT, &thing.place, sent).await?))
+    }
+
+    /// Makes what is not there yet.
+    pub(crate) async fn create(&self, place: &Place, fields: Map<String, Value>) -> Result<Answer, Failure> {
+        let only_if = Some((IF_NONE_MATCH, HeaderValue::from_static("*")));
+        let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
+        Ok(self.client.send(Method::PUT, place, sent).await?)
+    }
+
+    /// The fields of the file, under those that are said.
+    pub(crate) fn given(&mut self, file: &FromFile, said: &impl Serialize) -> Result<Map<String, Value>, Failure> {
         let mut given = self.fields_of(file)?;
         given.retain(|field, _| !READ_ONLY.contains(&field.as_str()));
         if let Ok(Value::Object(said)) = serde_json::to_value(said) {
             given.extend(said);
         }
-        let (present, version) = match self.client.get(&thing.place).await {
-            Ok(answer) => (Some(answer.json()?), answer.version),
-            Err(refusal) if refusal.status == Some(StatusCode::NOT_FOUND) => (None, None),
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let mut fields: Map<String, Value> = match &present {
-            Some(Value::Object(present)) => {
-                let known = present.iter().filter(|(field, _)| thing.fields.contains(&field.as_str()));
-                known.map(|(field, value)| (field.clone(), value.clone())).collect()
-            }
-            _ => Map::new(),
-        };
-        let before = present.as_ref().map(|_| fields.clone());
-        fields.extend(given);
-        if let Some(present) = &present
-            && before.as_ref() == Some(&fields)
-        {
-            return self.tell(present, |_| format!("{} is so already\n", thing.what));
-        }
-        let sent = Sent { body: Some(&Value::Object(fields)), version: version.as_ref(), ..Sent::default() };
-        let answer = self.client.send(Method::PUT, &thing.place, sent).await?;
-        let done = if answer.status == StatusCode::CREATED { "created" } else { "changed" };
-        self.done(&answer, &format!("{} is {done}", thing.what))
+        Ok(given)
     }
 
     fn fields_of(&mut self, file: &FromFile) -> Result<Map<String, Value>, Failure> {
@@ -114,20 +114,5 @@ impl Desk<'_, '_> {
             Ok(_) => Err(wrong("must be one JSON object".to_owned())),
             Err(error) => Err(wrong(format!("is no JSON at line {} column {}", error.line(), error.column()))),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn none_takes_a_value_back() {
-        assert_eq!("none".parse(), Ok(OrNone::<u32>(None)));
-        assert_eq!("7".parse(), Ok(OrNone(Some(7))));
-        assert!("seven".parse::<OrNone<u32>>().is_err());
-        assert_eq!("none".parse(), Ok(Names(Vec::new())));
-        assert_eq!("a, b".parse(), Ok(Names(vec!["a".to_owned(), "b".to_owned()])));
-        assert!("a,,b".parse::<Names>().is_err());
     }
 }

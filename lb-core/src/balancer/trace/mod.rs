@@ -213,30 +213,6 @@ impl Balancer {
         }))
     }
 
-    /// Who has or had a meeting of that id, by the stored events and by what is held: at most 100 are named.
-    ///
-    /// # Errors
-    /// [`Failure::StoreTrouble`] if the store fails.
-    ///
-    /// # Cancel safety
-    /// May be dropped at any time.
-    pub async fn who_had(&self, meeting_id: &MeetingId) -> Result<Vec<IntegrationName>, Failure> {
-        let mut owners = self.stored(self.store.owners(meeting_id).await)?;
-        let kinds = ["meeting-created", "meeting-adopted"].map(str::to_owned).to_vec();
-        let by_id =
-            EventFilter { meeting_id: Some(meeting_id.clone()), kinds: kinds.clone(), ..EventFilter::default() };
-        let internal_id = Some(meeting_id.as_str().into());
-        let by_internal_id = EventFilter { internal_id, kinds, ..EventFilter::default() };
-        for filter in [by_id, by_internal_id] {
-            let (events, _) = self.newest(&filter, 1).await?;
-            owners.extend(events.iter().filter_map(|event| event.kind.integration().cloned()));
-        }
-        owners.sort();
-        owners.dedup();
-        owners.truncate(100);
-        Ok(owners)
-    }
-
     /// The meeting meant, and its incarnation where it was named by the id of that.
     async fn traced(&self, asked: MeetingKey) -> Result<(MeetingKey, Option<InternalMeetingId>), Failure> {
         let held = self.stored(self.store.find(&asked).await)?.and_then(crate::store::Entry::into_held);

@@ -11,11 +11,7 @@ pub(super) fn all(name: &str) -> impl Iterator<Item = (Mistake, String)> + '_ {
     }
     let cases = [name.to_ascii_lowercase(), name.to_ascii_uppercase(), capital];
     let prefixes = ["/bigbluebutton/api/", "bigbluebutton/api/", "/bigbluebutton/", "/api/", "api/", "/"];
-    let paths = prefixes.map(|prefix| format!("{prefix}{name}")).into_iter().chain([
-        format!("{name}?"),
-        format!("{name}/"),
-        format!("{name}&"),
-    ]);
+    let paths = prefixes.map(|prefix| format!("{prefix}{name}")).into_iter().chain([format!("{name}/")]);
     // of a call in two parts, the second alone
     let last = name.rsplit_once('/').map(|(_, last)| last.to_owned());
     let others = Call::all().filter(move |call| !call.name().is_empty() && call.name() != name);

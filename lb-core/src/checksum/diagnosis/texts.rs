@@ -41,6 +41,9 @@ pub(super) fn simple(text: &str) -> impl Iterator<Item = (Mistake, String)> + '_
         percent_decode_str(text).decode_utf8_lossy().into_owned(),
         percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned(),
     ];
+    // of what was encoded once nothing encoded is left
+    let sent_again = Some(text.replace("%25", "%")).filter(|once| is_escaped(once));
+    let sent_again = sent_again.unwrap_or_else(|| text.to_owned());
     let spaces = [text.replace('+', "%20"), text.replace("%20", "+")];
     let hex = [in_hex(text, |digit| digit.to_ascii_lowercase()), in_hex(text, |digit| digit.to_ascii_uppercase())];
     let encoded = ENCODINGS.iter().map(move |(kept, plus)| encode(text, kept, *plus));
@@ -55,13 +58,11 @@ pub(super) fn simple(text: &str) -> impl Iterator<Item = (Mistake, String)> + '_
     let trimmed = text.trim_matches(['&', '?']).to_owned();
     let each = |mistake: Mistake| move |text: String| (mistake.clone(), text);
     let one = |mistake: Mistake, text: String| std::iter::once((mistake, text));
-    decoded
-        .into_iter()
-        .map(each(Mistake::Decoded))
+    one(Mistake::SentEncodedAgain, sent_again)
+        .chain(decoded.into_iter().map(each(Mistake::Decoded)))
         .chain(spaces.into_iter().map(each(Mistake::OtherSpaces)))
         .chain(hex.into_iter().map(each(Mistake::HexCase)))
         .chain(one(Mistake::EncodedAgain, text.replace('%', "%25")))
-        .chain(one(Mistake::SentEncodedAgain, text.replace("%25", "%")))
         .chain(encoded.map(each(Mistake::OtherEncoding)))
         .chain(escaped.into_iter().map(each(Mistake::HtmlEscaped)))
         .chain(one(Mistake::OtherOrder, sorted(text)))
@@ -70,6 +71,12 @@ pub(super) fn simple(text: &str) -> impl Iterator<Item = (Mistake, String)> + '_
         .chain(one(Mistake::WithoutQuery, String::new()))
         .chain(one(Mistake::WithoutEmpty, without_empty(text)))
         .filter(move |(_, other)| other != text)
+}
+
+/// Whether there is an escape in it.
+fn is_escaped(text: &str) -> bool {
+    let is_hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
+    text.split('%').skip(1).any(|rest| is_hex(rest.bytes().next()) && is_hex(rest.bytes().nth(1)))
 }
 
 fn in_hex(text: &str, change: impl Fn(char) -> char) -> String {

@@ -140,7 +140,8 @@ fn a_migration_made_by_other_statements_is_refused() {
 fn filled() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&path_in(&dir)).unwrap();
-    for n in 0..50 {
+    // so many that the last page of the file is one of theirs, and not empty
+    for n in 0..100 {
         run(store.adopt(meeting(n), Replaces::Nothing, vec![])).unwrap();
     }
     drop(store);
