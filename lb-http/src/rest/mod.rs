@@ -13,6 +13,7 @@
 mod account_problem;
 mod audit;
 mod caller;
+mod doctor;
 mod events;
 mod extract;
 mod given_secret;
@@ -36,6 +37,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trace;
 mod users;
 mod version;
 
@@ -68,6 +70,8 @@ pub(crate) fn routes() -> Routes {
     events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
+    doctor::routes(&mut routes);
+    trace::routes(&mut routes);
     plans::routes(&mut routes);
     partners::routes(&mut routes);
     routers::routes(&mut routes);
