@@ -26,7 +26,28 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    ("Administer a running balancer", &["partner", "user", "token", "event", "audit", "person", "settings", "integration", "plan", "router", "recording", "Install", "completions", "man"]),
+    (
+        "Administer a running balancer",
+        &[
+            "partner",
+            "user",
+            "token",
+            "event",
+            "audit",
+            "person",
+            "settings",
+            "integration",
+            "plan",
+            "router",
+            "recording",
+            "Install",
+            "completions",
+            "man",
+            "meeting",
+            "explain",
+            "report",
+        ],
+    ),
 ];
 
 impl Args {
@@ -349,6 +370,10 @@ mod tests {
             "lb partner list --url ftp://a",
             "lb partner list --url http://a --socket b",
             "lb partner put",
+            "lb report --step minute",
+            "lb report --by user",
+            "lb report --from 2026-03-01",
+            "lb report --csv --json",
             "lb partner put a --servers a,,b",
             "lb plan put a --max-duration soon",
             "lb integration put a --position 91,0",

@@ -57,6 +57,7 @@ pub mod network;
 pub mod placement;
 mod position;
 pub mod recording;
+pub mod report;
 mod rng;
 mod secret;
 pub mod server;

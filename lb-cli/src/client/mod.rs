@@ -18,9 +18,6 @@ use std::fmt;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderValue, IF_MATCH, IF_NONE_MATCH, USER_AGENT,
-};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use lb_core::Secret;
@@ -86,10 +83,6 @@ impl From<Refusal> for Failure {
 pub(crate) struct Sent<'a> {
     /// The body, as JSON.
     pub(crate) body: Option<&'a Value>,
-    /// The version that a change is of: it is refused if there is another meanwhile.
-    pub(crate) version: Option<&'a HeaderValue>,
-    /// Whether nothing may be there yet.
-    pub(crate) new: bool,
     /// What must be there, or must not, for it to be done: `If-Match` or `If-None-Match`.
     pub(crate) only_if: Option<(HeaderName, HeaderValue)>,
     /// What kind of answer is wanted; JSON where nothing is said.
@@ -141,9 +134,6 @@ impl Client {
         }
         if let Some((header, value)) = sent.only_if {
             request = request.header(header, value);
-        }
-        if sent.new {
-            request = request.header(IF_NONE_MATCH, "*");
         }
         if sent.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -27,9 +27,10 @@ pub(crate) fn run(args: &Serve, world: &mut World<'_>) -> Result<Outcome, Failur
     runtime.block_on(async {
         // a hang-up in the middle of the start must not end the process
         let (shutdown, hangups) = (shutdown()?, signal(SignalKind::hangup())?);
+        let public_url = config.listen.public_url.clone();
         let mut prepared = lb_http::prepare(config, []).await.map_err(|error| failed(&error))?;
         if let Some(token) = prepared.first_token() {
-            world.output.write_all(first_steps(prepared.public_url(), token).as_bytes())?;
+            world.output.write_all(first_steps(&public_url, token).as_bytes())?;
             world.output.flush()?;
         }
         let reloading = prepared.reloader().map(|reloader| tokio::spawn(reload(reloader, hangups, said, level)));

@@ -37,6 +37,7 @@
 //! | `examine`, `refusals`, `regulars`, `unreached` | what is wrong with a website's calls and callbacks |
 //! | `support` | what is remembered for these, in memory |
 //! | `aging` | events lose their names, and go |
+//! | `report` | usage reports of the stored events |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -83,6 +84,7 @@ mod refresh;
 mod refusals;
 mod refused;
 mod regulars;
+mod report;
 mod running;
 mod settle;
 mod store_health;
@@ -111,6 +113,7 @@ pub use self::explain::{
 pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
+pub use self::report::ReportError;
 pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };

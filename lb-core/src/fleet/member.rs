@@ -9,6 +9,7 @@ use super::Fleet;
 use super::listed::MeetingList;
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
+use crate::network::TagRules;
 use crate::server::{
     AdministratorWord, Evidence, ExpectedLoad, ExpectedLoadRule, Failed, HealthRules, HostStatus, Load, Reachability,
     Server, ServerState, Service,
@@ -172,6 +173,11 @@ impl FleetServer {
     /// Whether it carries one of `tags`.
     pub fn carries_one_of(&self, tags: &[String]) -> bool {
         tags.iter().any(|tag| self.server.tags.contains(tag))
+    }
+
+    /// Whether its meetings may be those of an integration with these rules, whatever it prefers.
+    pub fn is_allowed_by(&self, rules: &TagRules) -> bool {
+        self.carries(&rules.required) && !self.carries_one_of(&rules.forbidden)
     }
 
     /// Whether `text` names it: by its name or by its address, alone or with the port.

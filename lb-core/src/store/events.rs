@@ -48,6 +48,27 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<EventPage, StoreError>;
 
+    /// The events that fit `filter`, oldest first: at most `limit`, and at most [`EVENTS_PAGE`]. `after` is where the page
+    /// before ended. It is made for reports, which want most kinds of a period, or all of one incarnation.
+    async fn oldest_events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
+    /// The events by which meetings came to be from `from` on and before `until` and of which no end from before `until` is
+    /// kept, oldest first: of one integration, or of all. At most `limit`, and at most [`EVENTS_PAGE`]; `after` is where the
+    /// page before ended.
+    async fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError>;
+
     /// The meetings that fit `query`, the one that was created last first: at most `query.limit`, and at most [`HISTORIES`].
     async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError>;
 
@@ -161,7 +182,7 @@ impl FromStr for EventCursor {
     }
 }
 
-/// Some events, newest first.
+/// Some events, in the order in which they were asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventPage {
     /// The events. Those that this version cannot read are left out, so there may be fewer than there is room for.

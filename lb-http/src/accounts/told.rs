@@ -44,12 +44,14 @@ impl AccountService {
         self.observers.iter().for_each(|observer| observer.observe(event));
     }
 
+    fn may_tell(&self) -> bool {
+        let mut refusals = self.refusals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        refusals.may_tell(self.clock.now())
+    }
+
     /// Tells that somebody was not let in: refusals some a minute, lock-outs always.
     pub(super) async fn tell_refused(&self, account: &str, address: Option<IpAddr>, how: Administered) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let may = how == Administered::LockedOut || refusals.may_tell(self.clock.now());
-        drop(refusals);
-        if !may {
+        if how != Administered::LockedOut && !self.may_tell() {
             return;
         }
         // whoever types a password where the name belongs must not read it in the log

@@ -150,8 +150,8 @@ fn listened(listen: &Listen) -> Vec<(&'static str, Value)> {
 fn monitored(monitor: &Monitor) -> Vec<(&'static str, Value)> {
     let Monitor { source, interval, ignored_services } = monitor;
     let mut all = match source {
-        MonitorSource::Static(_) => vec![("monitor.kind", json!("static"))],
-        MonitorSource::Nagios(nagios, _) => {
+        MonitorSource::Static => vec![("monitor.kind", json!("static"))],
+        MonitorSource::Nagios(nagios) => {
             let Nagios { url, format, credentials, hostgroup, recording_hostgroup, cpu_service, cpu_label } = &**nagios;
             let (username, password) = match credentials {
                 Some((username, _)) => (json!(username), json!(HIDDEN)),

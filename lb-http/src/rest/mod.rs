@@ -15,9 +15,11 @@ mod audit;
 mod caller;
 mod doctor;
 mod events;
+mod explain;
 mod extract;
 mod given_secret;
 mod integrations;
+mod meetings;
 mod moment;
 mod network_entity;
 mod openapi;
@@ -27,6 +29,7 @@ mod persons;
 mod plans;
 mod problem;
 mod recordings;
+mod reports;
 mod routers;
 mod routes;
 mod secrets;
@@ -83,6 +86,9 @@ pub(crate) fn routes() -> Routes {
     settings::routes(&mut routes);
     servers::routes(&mut routes);
     status::routes(&mut routes);
+    meetings::routes(&mut routes);
+    explain::routes(&mut routes);
+    reports::routes(&mut routes);
     routes
 }
 

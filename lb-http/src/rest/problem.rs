@@ -34,6 +34,12 @@ impl Problem {
         Self { kind, title, status: status.as_u16(), detail: detail.into(), retry_after: None }
     }
 
+    /// The HTTP status.
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// The request says something that it may not say: 400.
     pub(crate) fn bad(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "The request is wrong", detail)

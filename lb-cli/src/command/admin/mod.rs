@@ -12,25 +12,25 @@
 mod audit;
 mod desk;
 mod event;
+mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
 mod integration;
 mod listing;
+mod meeting;
 mod partner;
 mod password;
 mod person;
+mod plan;
 mod put;
+mod recording;
+mod report;
+mod router;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
 mod user;
-mod plan;
-mod put;
-mod recording;
-mod router;
-#[cfg(test)]
-mod tests;
 mod value;
 
 use std::path::PathBuf;
@@ -75,6 +75,27 @@ Examples:
     Router(Noun<router::Verb>),
     /// The recordings of all servers
     Recording(Noun<recording::Verb>),
+    /// The meetings that run
+    Meeting(Noun<meeting::Verb>),
+    /// Tell where a meeting would go now, and why
+    #[command(after_help = "\
+Examples:
+  lb explain --integration moodle
+  lb explain --integration moodle --forwarded-for 192.0.2.7 --meeting-id room-1
+  lb explain --integration moodle --latitude -30.03 --longitude -51.20 --json | jq .candidates[0]
+
+Nothing is changed by it.")]
+    Explain(Single<explain::Explain>),
+    /// Meetings, participants, minutes and peaks of a period
+    #[command(after_help = "\
+Examples:
+  lb report
+  lb report --from 2026-03-01 --until 2026-04-01 --zone America/Sao_Paulo --step day
+  lb report --from 2026-01-01 --until 2027-01-01 --step month --by partner --csv > 2026.csv
+  lb report --integration moodle --by server --json | jq .total
+
+What each figure means: docs/usage-reports.md.")]
+    Report(Single<report::Report>),
 }
 
 /// A noun, and what is to be done with it.
@@ -143,6 +164,9 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
         Administer::Settings(single) => single.run(world),
         Administer::Router(noun) => noun.run(world),
         Administer::Recording(noun) => noun.run(world),
+        Administer::Meeting(noun) => noun.run(world),
+        Administer::Explain(single) => single.run(world),
+        Administer::Report(single) => single.run(world),
     }
 }
 

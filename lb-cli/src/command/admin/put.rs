@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Desk;
-use crate::client::{Answer, Place, Refusal, Sent};
+use crate::client::{Answer, Place, Sent};
 use crate::outcome::{Failure, Outcome};
 
 /// What the balancer says of a thing and is not told.
@@ -85,12 +85,7 @@ impl Desk<'_, '_> {
         }
         let only_if = version.map(|version| (IF_MATCH, version));
         let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
-        match self.client.send(Method::PUT, &thing.place, sent).await {
-            Err(Refusal { status: Some(StatusCode::PRECONDITION_FAILED), sentence }) => {
-                Err(Failure::Failed(format!("{sentence} (look at it again, and say it again)")))
-            }
-            answered => Ok(Put::Changed(answered?)),
-        }
+        Ok(Put::Changed(self.client.send(Method::PUT, &thing.place, sent).await?))
     }
 
     /// Makes what is not there yet.
@@ -107,29 +102,6 @@ impl Desk<'_, '_> {
         if let Ok(Value::Object(said)) = serde_json::to_value(said) {
             given.extend(said);
         }
-        let (present, version) = match self.client.get(&thing.place).await {
-            Ok(answer) => (Some(answer.json()?), answer.version),
-            Err(refusal) if refusal.status == Some(StatusCode::NOT_FOUND) => (None, None),
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let mut fields: Map<String, Value> = match &present {
-            Some(Value::Object(present)) => {
-                let known = present.iter().filter(|(field, _)| thing.fields.contains(&field.as_str()));
-                known.map(|(field, value)| (field.clone(), value.clone())).collect()
-            }
-            _ => Map::new(),
-        };
-        let before = present.as_ref().map(|_| fields.clone());
-        fields.extend(given);
-        if let Some(present) = &present
-            && before.as_ref() == Some(&fields)
-        {
-            return self.tell(present, |_| format!("{} is so already\n", thing.what));
-        }
-        let sent = Sent { body: Some(&Value::Object(fields)), version: version.as_ref(), ..Sent::default() };
-        let answer = self.client.send(Method::PUT, &thing.place, sent).await?;
-        let done = if answer.status == StatusCode::CREATED { "created" } else { "changed" };
-        self.done(&answer, &format!("{} is {done}", thing.what))
         Ok(given)
     }
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use hyper::Method;
+use hyper::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -178,7 +179,8 @@ impl Create {
             let password = desk.new_password(self.from)?;
             fields.insert("password".to_owned(), password.expose().into());
         }
-        let sent = Sent { body: Some(&Value::Object(fields)), new: true, ..Sent::default() };
+        let only_if = Some((IF_NONE_MATCH, HeaderValue::from_static("*")));
+        let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
         let made = desk.client.send(Method::PUT, &at(&self.name), sent).await;
         let answer = made.map_err(|refusal| match refusal.status {
             Some(hyper::StatusCode::PRECONDITION_FAILED) => {
@@ -206,7 +208,8 @@ impl Change {
         if fields == before {
             return desk.tell(&seen, |_| format!("user {} is so already\n", self.name));
         }
-        let sent = Sent { body: Some(&Value::Object(fields)), version: present.version.as_ref(), ..Sent::default() };
+        let only_if = present.version.map(|version| (IF_MATCH, version));
+        let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
         let answer = desk.client.send(Method::PUT, &place, sent).await?;
         desk.done(&answer, &format!("user {} is changed", self.name))
     }

@@ -24,6 +24,7 @@ mod placement;
 mod presence;
 mod races;
 mod recordings;
+mod reports;
 mod running;
 mod succession;
 mod text_tracks;

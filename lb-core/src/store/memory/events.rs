@@ -1,6 +1,8 @@
 //! The events of an [`InMemoryStore`].
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 
 use async_trait::async_trait;
 
@@ -69,6 +71,42 @@ impl Kept {
             next: next.map(|last| last.cursor()),
             events: found.iter().take(limit).map(|kept| kept.event.clone()).collect(),
         }
+    }
+
+    fn oldest_page(&self, wanted: impl Fn(&Event) -> bool, after: Option<EventCursor>, limit: usize) -> EventPage {
+        let limit = limit.min(EVENTS_PAGE);
+        let fits = |kept: &Numbered| after.is_none_or(|after| kept.cursor() > after) && wanted(&kept.event);
+        let mut found = self.newest(fits);
+        found.reverse();
+        let next = if found.len() > limit { limit.checked_sub(1).and_then(|last| found.get(last)) } else { None };
+        EventPage {
+            next: next.map(|last| last.cursor()),
+            events: found.iter().take(limit).map(|kept| kept.event.clone()).collect(),
+        }
+    }
+
+    fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        period: Range<Timestamp>,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> EventPage {
+        let before = self.oldest_first().filter(|event| event.at < period.end);
+        let ended: HashSet<Incarnation<'_>> = before
+            .filter_map(|event| match &event.kind {
+                EventKind::MeetingEnded { meeting, internal_id, .. } => Some((meeting, internal_id)),
+                _ => None,
+            })
+            .collect();
+        let wanted = |event: &Event| {
+            made(&event.kind).is_some_and(|of| {
+                period.contains(&event.at)
+                    && integration.is_none_or(|wanted| of.0.integration == *wanted)
+                    && !ended.contains(&of)
+            })
+        };
+        self.oldest_page(wanted, after, limit)
     }
 
     fn meetings(&self, query: &MeetingQuery) -> Vec<MeetingHistory> {
@@ -246,6 +284,26 @@ impl EventStore for InMemoryStore {
         limit: usize,
     ) -> Result<EventPage, StoreError> {
         Ok(self.lock().events.page(filter, after, limit))
+    }
+
+    async fn oldest_events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.oldest_page(|event| fits(filter, event), after, limit))
+    }
+
+    async fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        Ok(self.lock().events.unended(integration, from..until, after, limit))
     }
 
     async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError> {

@@ -8,6 +8,7 @@ use super::{START, created, ended, joined, meeting};
 use crate::clock::Timestamp;
 use crate::event::{Administered, Event, EventKind, Found, Role, SeenBy, Subject};
 use crate::meeting::{Meeting, MeetingKey};
+use crate::network::IntegrationName;
 use crate::rng::SeededRng;
 use crate::store::{
     EventFilter, EventStore, MeetingHistory, MeetingQuery, MeetingStore, PersonQuery, PseudonymKey, Replaces, SentUser,
@@ -214,6 +215,120 @@ pub async fn a_page_stays_where_it_is_while_events_come(store: &(impl MeetingSto
     store_events(store, (10..20).map(|n| confirmed_down("bbb2", n)).collect()).await;
     let second = store.events(&EventFilter::default(), first.next, 2).await.unwrap();
     assert_eq!(second.events, [old[1].clone(), old[0].clone()]);
+}
+
+/// Every event is on one page, the oldest first, and the last page says that it is the last.
+pub async fn pages_for_reports_follow_each_other_oldest_first(store: &(impl MeetingStore + EventStore)) {
+    assert_eq!(store.oldest_events(&EventFilter::default(), None, 10).await, Ok(Default::default()));
+    // some at the same moment, some stored late
+    let times = [5, 5, 5, 9, 7, 7, 1, 9];
+    let mut events: Vec<_> = (0..).zip(times).map(|(n, time)| confirmed_down(&format!("bbb{n}"), time)).collect();
+    store_events(store, events.clone()).await;
+    events.sort_by_key(|event| event.at);
+    for (filter, expected) in [
+        (EventFilter::default(), &events[..]),
+        (EventFilter { from: Some(at(5)), until: Some(at(9)), ..EventFilter::default() }, &events[1..6]),
+    ] {
+        for limit in [1, 2, 3, 8, 9] {
+            let (mut read, mut after) = (Vec::new(), None);
+            loop {
+                let page = store.oldest_events(&filter, after, limit).await.unwrap();
+                assert!(page.events.len() == limit || page.next.is_none());
+                read.extend(page.events);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(read, expected, "pages of {limit}");
+        }
+    }
+    assert_eq!(store.oldest_events(&EventFilter::default(), None, 0).await, Ok(Default::default()));
+}
+
+/// A filter lets pass what fits every part of it, for reports too.
+pub async fn events_for_reports_are_found_by_all_that_is_said_of_them(store: &(impl MeetingStore + EventStore)) {
+    let (a, b) = (meeting("a", 1, "bbb1"), meeting("b", 1, "bbb2"));
+    let of_portal = Meeting { key: MeetingKey::new("portal", "a"), ..a.clone() };
+    let all = [
+        moved(created(&a), 0),
+        moved(created(&b), 10),
+        moved(joined(&a, "Ana"), 20),
+        moved(created(&of_portal), 30),
+        confirmed_down("bbb1", 40),
+        moved(ended(&a), 50),
+    ];
+    store_events(store, all.to_vec()).await;
+    let any = EventFilter::default;
+    let kinds = |kinds: &[&str]| kinds.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    for (filter, places) in [
+        (any(), vec![0, 1, 2, 3, 4, 5]),
+        (EventFilter { integration: Some("moodle".into()), ..any() }, vec![0, 1, 2, 5]),
+        (EventFilter { meeting_id: Some("a".into()), ..any() }, vec![0, 2, 3, 5]),
+        (EventFilter { internal_id: Some(a.internal_id.clone()), ..any() }, vec![0, 2, 3, 5]),
+        (EventFilter { server: Some("bbb2".into()), ..any() }, vec![1]),
+        (EventFilter { kinds: kinds(&["meeting-ended", "meeting-created"]), ..any() }, vec![0, 1, 3, 5]),
+        (EventFilter { kinds: kinds(&["no-such-event"]), ..any() }, vec![]),
+        (
+            EventFilter {
+                internal_id: Some(a.internal_id.clone()),
+                integration: Some("moodle".into()),
+                kinds: kinds(&["user-joined", "meeting-ended"]),
+                from: Some(at(21)),
+                ..any()
+            },
+            vec![5],
+        ),
+    ] {
+        let expected: Vec<_> = places.into_iter().map(|place| all[place].clone()).collect();
+        assert_eq!(store.oldest_events(&filter, None, 100).await.unwrap().events, expected, "{filter:?}");
+    }
+}
+
+/// Meetings are found that came to be in a period and had not ended at its end, whether or not they ended later.
+pub async fn meetings_that_had_not_ended_at_a_moment_are_found(store: &(impl MeetingStore + EventStore)) {
+    let [before, over, ends_later, runs] = [1, 2, 3, 4].map(|n| meeting("a", n, "bbb1"));
+    // the same ids are another's, and that one ended
+    let others = Meeting { key: MeetingKey::new("portal", "a"), ..runs.clone() };
+    let adopted = meeting("b", 5, "bbb1");
+    let found = EventKind::MeetingAdopted {
+        meeting: adopted.key.clone(),
+        internal_id: adopted.internal_id.clone(),
+        server: "bbb1".into(),
+        how: Found::Listed,
+    };
+    let adopted = Event { at: at(40), kind: found };
+    let events = vec![
+        moved(created(&before), 5),
+        moved(created(&over), 10),
+        moved(created(&ends_later), 20),
+        moved(created(&runs), 30),
+        moved(created(&others), 30),
+        moved(ended(&others), 39),
+        adopted.clone(),
+        moved(ended(&over), 49),
+        moved(ended(&ends_later), 50),
+        moved(created(&meeting("c", 6, "bbb1")), 50),
+    ];
+    store_events(store, events).await;
+    let unended = async |integration: Option<&str>, limit| {
+        let (mut read, mut after) = (Vec::new(), None);
+        let integration = integration.map(IntegrationName::from);
+        loop {
+            let page = store.unended(integration.as_ref(), at(6), at(50), after, limit).await.unwrap();
+            read.extend(page.events);
+            after = page.next;
+            if after.is_none() {
+                return read;
+            }
+        }
+    };
+    let expected = [moved(created(&ends_later), 20), moved(created(&runs), 30), adopted];
+    for limit in [1, 2, 3, 100] {
+        assert_eq!(unended(None, limit).await, expected, "pages of {limit}");
+        assert_eq!(unended(Some("moodle"), limit).await, expected, "pages of {limit}");
+        assert_eq!(unended(Some("portal"), limit).await, []);
+    }
 }
 
 fn query(users: u32) -> MeetingQuery {

@@ -10,6 +10,7 @@ mod backup;
 mod buffer;
 mod copy;
 mod event_age;
+mod event_course;
 mod event_person;
 mod event_query;
 mod event_reader;
@@ -475,6 +476,30 @@ impl EventStore for SqliteStore {
     ) -> Result<EventPage, StoreError> {
         let filter = filter.clone();
         self.reader.read(move |database| event_query::page(database, &filter, after, limit)).await
+    }
+
+    async fn oldest_events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        let filter = filter.clone();
+        self.reader.read(move |database| event_course::page(database, &filter, after, limit)).await
+    }
+
+    async fn unended(
+        &self,
+        integration: Option<&IntegrationName>,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<EventCursor>,
+        limit: usize,
+    ) -> Result<EventPage, StoreError> {
+        let integration = integration.cloned();
+        self.reader
+            .read(move |database| event_course::unended(database, integration.as_ref(), from..until, after, limit))
+            .await
     }
 
     async fn meetings(&self, query: &MeetingQuery) -> Result<Vec<MeetingHistory>, StoreError> {

@@ -39,7 +39,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 16] = [
+const CHECKED: [&str; 17] = [
     "claims",
     "meetings",
     "strays",

@@ -5,6 +5,7 @@ mod opening;
 mod person;
 mod probe;
 mod remember;
+mod reports;
 mod sealing;
 mod trouble;
 mod upgrade;

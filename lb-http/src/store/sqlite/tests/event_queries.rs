@@ -4,7 +4,9 @@ use lb_core::store::{EVENTS_PAGE, EventFilter, MeetingQuery, NAMES_PEOPLE};
 use rusqlite::ToSql;
 
 use super::super::event_age::{FORGET, OLDEST_NAME, WITH_NAMES};
+use super::super::event_course::{Course, UNENDED, UNENDED_OF_ONE};
 use super::super::event_query::{MEETINGS, Part, Question, USERS};
+use super::super::event_query::{MEETINGS, Question, USERS};
 use super::*;
 
 /// The steps in which SQLite would answer.
@@ -83,6 +85,40 @@ fn every_question_about_events_leads_through_an_index_and_sorts_nothing() {
     let filter = EventFilter { internal_id: Some("a-1".into()), ..any() };
     let question = Question::new(&filter, &Part::default(), None, 10);
     assert_searches(&plan(&database, &question.sql, &question.values()), "events_by_incarnation (internal_id=?");
+}
+
+#[test]
+fn reports_read_events_in_their_order_and_sort_nothing() {
+    let database = Disposable::new();
+    let database = database.seen_from_outside();
+    let any = EventFilter::default;
+    let integration = || Some("moodle".into());
+    let kinds = vec!["meeting-created".to_owned(), "meeting-ended".to_owned()];
+    for (filter, index) in [
+        (EventFilter { kinds: kinds.clone(), ..any() }, "events_by_time (at>? AND at<?)"),
+        (
+            EventFilter { integration: integration(), kinds, ..any() },
+            "events_by_integration (integration=? AND at>? AND at<?)",
+        ),
+    ] {
+        let after = EventCursor { at: Timestamp::from_millis(7), id: 3 };
+        let course = Course::new(&filter, Some(after), EVENTS_PAGE);
+        let steps = plan(&database, &course.sql, &course.values());
+        assert_searches(&steps, index);
+        assert_eq!(steps.len(), 1, "nothing is sorted: {steps:#?}");
+    }
+    let filter = EventFilter { internal_id: Some("a-1".into()), integration: integration(), ..any() };
+    let course = Course::new(&filter, None, 10);
+    assert_searches(&plan(&database, &course.sql, &course.values()), "events_by_incarnation (internal_id=?");
+    for (sql, index) in [
+        (UNENDED, "events_by_kind (event=? AND at>? AND at<?)"),
+        (UNENDED_OF_ONE, "events_by_integration_and_kind (integration=? AND event=? AND at>? AND at<?)"),
+    ] {
+        let steps = plan(&database, sql, &[]);
+        assert_searches(&steps, index);
+        assert!(steps.iter().all(|step| !step.contains("TEMP B-TREE")), "{steps:#?}");
+        assert!(steps.iter().any(|step| step.contains("USING COVERING INDEX events_by_incarnation")), "{steps:#?}");
+    }
 }
 
 #[test]
