@@ -11,6 +11,7 @@
 
 mod audit;
 mod desk;
+mod doctor;
 mod event;
 mod explain;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
+mod trace;
 mod user;
 mod value;
 

@@ -63,12 +63,16 @@ async fn whose(desk: &Desk<'_, '_>, meeting_id: &str) -> Result<String, Failure>
             1 => return Ok(owners.into_iter().collect()),
             _ => {
                 let names = owners.into_iter().collect::<Vec<_>>().join(", ");
-                let sentence = format!("several integrations have had a meeting {meeting_id}: {names}; say which with --integration");
+                let sentence = format!(
+                    "several integrations have had a meeting {meeting_id}: {names}; say which with --integration"
+                );
                 return Err(Failure::Usage(line(&sentence)));
             }
         }
     }
-    let sentence = format!("no integration is known to have had a meeting {meeting_id}; one whose creates were refused can be named with --integration");
+    let sentence = format!(
+        "no integration is known to have had a meeting {meeting_id}; one whose creates were refused can be named with --integration"
+    );
     Err(Failure::Failed(line(&sentence)))
 }
 
@@ -119,7 +123,13 @@ mod tests {
                 "server": "bbb1", "internal_id": null })
         };
         let entries = json!([
-            entry("2026-11-22T19:00:00.000Z", "2026-11-22T19:00:00.000Z", "meeting-created", "stored", "It was created."),
+            entry(
+                "2026-11-22T19:00:00.000Z",
+                "2026-11-22T19:00:00.000Z",
+                "meeting-created",
+                "stored",
+                "It was created."
+            ),
             entry("2026-11-22T19:00:10.000Z", "2026-11-22T19:06:40.000Z", "seen", "memory", "Seen in 40 lists."),
         ]);
         let trace = json!({ "integration": "moodle", "meeting_id": "room-1", "server": "bbb1", "incarnations": [{}],
@@ -157,7 +167,8 @@ mod tests {
         assert!(ran.failed().contains("no integration is known"));
         assert!(asked[1].line.contains("internal_id=room-1"), "{}", asked[1].line);
         let fake = Fake::answering([trace()]);
-        let (ran, asked) = fake.run(&["meeting", "trace", "a/b", "--integration", "moodle", "--internal-id", "x-1", "--json"]);
+        let (ran, asked) =
+            fake.run(&["meeting", "trace", "a/b", "--integration", "moodle", "--internal-id", "x-1", "--json"]);
         assert!(ran.output().contains("\"forgotten\": 3"));
         assert_eq!(asked[0].line, "GET /api/v1/meetings/moodle/a%2Fb/trace?internal_id=x-1");
     }

@@ -1,7 +1,6 @@
 //! The events of an [`InMemoryStore`].
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use async_trait::async_trait;
