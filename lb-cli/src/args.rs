@@ -26,28 +26,9 @@ pub(crate) struct Args {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
-    (
-        "Administer a running balancer",
-        &[
-            "partner",
-            "user",
-            "token",
-            "event",
-            "audit",
-            "person",
-            "settings",
-            "integration",
-            "plan",
-            "router",
-            "recording",
-            "Install",
-            "completions",
-            "man",
-            "meeting",
-            "explain",
-            "report",
-        ],
-    ),
+    ("Look at a running balancer", &["meeting", "recording", "explain", "report", "event", "audit", "settings"]),
+    ("Administer it", &["integration", "plan", "partner", "router", "user", "token", "person"]),
+    ("Install", &["completions", "man"]),
 ];
 
 impl Args {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use lb_core::account::Reach;
 use lb_core::network::{IntegrationName, Network, PartnerName};
-use lb_core::report::{By, Filter, ReportQuery, Step, Zone};
+use lb_core::report::{Filter, ReportQuery, Step, Zone};
 use lb_core::{ServerName, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -127,6 +127,7 @@ fn names(given: Option<&str>) -> Result<Option<Vec<&str>>, Problem> {
 mod tests {
     use lb_core::account::{Principal, Role, TokenScope};
     use lb_core::network::{Entity, Integration, Partner};
+    use lb_core::report::By;
 
     use super::*;
 
@@ -138,9 +139,9 @@ mod tests {
     fn network() -> Network {
         let of = |name: &str, partner: Option<&str>| {
             let partner = partner.map(PartnerName::from);
-            Entity::Integration(Integration { partner, ..Integration::new(name, format!("secret of {name}").as_str()) })
+            Entity::from(Integration { partner, ..Integration::new(name, format!("secret of {name}").as_str()) })
         };
-        let partners = ["ufrgs", "puc"].map(|name| Entity::Partner(Partner::new(name)));
+        let partners = ["ufrgs", "puc"].map(|name| Entity::from(Partner::new(name)));
         let integrations = [of("moodle", Some("ufrgs")), of("wiki", Some("ufrgs")), of("portal", Some("puc"))];
         Network::new(partners.into_iter().chain(integrations).chain([of("school", None)])).unwrap()
     }

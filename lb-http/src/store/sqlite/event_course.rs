@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lb_core::store::{EVENTS_PAGE, EventCursor, EventFilter, EventPage};
+use lb_core::store::{EVENTS_PAGE, EventCursor, EventFilter, EventPage, WITHIN};
 use lb_core::{IntegrationName, Timestamp};
 use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, named_params};
@@ -37,18 +37,22 @@ pub(super) struct Course {
 
 impl Course {
     pub(super) fn new(filter: &EventFilter, after: Option<EventCursor>, limit: usize) -> Self {
-        let EventFilter { integration, meeting_id, internal_id, server, kinds, from, until } = filter;
+        let EventFilter { integration, within, meeting_id, internal_id, server, kinds, from, until, .. } = filter;
+        let EventFilter { without_administered, by, subject_kind, subject_name, .. } = filter;
         let equal = [
             ("internal_id", internal_id.as_ref().map(|id| id.as_str())),
             ("meeting_id", meeting_id.as_ref().map(|id| id.as_str())),
             ("integration", integration.as_ref().map(|name| name.as_str())),
             ("server", server.as_ref().map(|name| name.as_str())),
+            ("administrator", by.as_deref()),
+            ("subject_kind", subject_kind.as_deref()),
+            ("subject_name", subject_name.as_deref()),
         ];
         let index = match equal.map(|(_, given)| given.is_some()) {
             [true, ..] => "events_by_incarnation",
             [_, true, ..] => "events_by_meeting",
-            [_, _, true, _] => "events_by_integration",
-            [_, _, _, true] => "events_by_server",
+            [_, _, true, ..] => "events_by_integration",
+            [_, _, _, true, ..] => "events_by_server",
             _ => "events_by_time",
         };
         // all that is behind both the begin of the period and the end of the page before; rows are numbered from 1 on
@@ -66,10 +70,19 @@ impl Course {
                 values.push((format!(":{column}"), given.to_owned().into()));
             }
         }
+        if *without_administered {
+            sql.push_str("AND event <> 'administered' ");
+        }
+        let mut one_of = |column: &str, given: Vec<String>| {
+            let names: Vec<_> = (0..given.len()).map(|number| format!(":{column}{number}")).collect();
+            sql.push_str(&format!("AND {column} IN ({}) ", names.join(", ")));
+            values.extend(names.into_iter().zip(given.into_iter().map(Value::from)));
+        };
         if !kinds.is_empty() {
-            let names: Vec<_> = (0..kinds.len()).map(|number| format!(":kind{number}")).collect();
-            sql.push_str(&format!("AND event IN ({}) ", names.join(", ")));
-            values.extend(names.into_iter().zip(kinds.iter().map(|kind| kind.clone().into())));
+            one_of("event", kinds.clone());
+        }
+        if let Some(within) = within {
+            one_of("integration", within.iter().take(WITHIN).map(ToString::to_string).collect());
         }
         sql.push_str("ORDER BY at, id LIMIT :limit");
         Self { sql, values }

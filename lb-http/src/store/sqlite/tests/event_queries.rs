@@ -6,7 +6,6 @@ use rusqlite::ToSql;
 use super::super::event_age::{FORGET, OLDEST_NAME, WITH_NAMES};
 use super::super::event_course::{Course, UNENDED, UNENDED_OF_ONE};
 use super::super::event_query::{MEETINGS, Part, Question, USERS};
-use super::super::event_query::{MEETINGS, Question, USERS};
 use super::*;
 
 /// The steps in which SQLite would answer.
