@@ -7,7 +7,7 @@ mod harness;
 use std::time::Duration;
 
 use harness::{Lb, fetch, integrations, simulated, until, unwatched};
-use http::Method;
+use hyper::Method;
 use lb_core::checksum::{Algorithm, sign};
 use serde_json::Value;
 
