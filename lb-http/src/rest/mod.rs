@@ -13,6 +13,7 @@
 mod account_problem;
 mod audit;
 mod caller;
+mod doctor;
 mod events;
 mod explain;
 mod extract;
@@ -40,6 +41,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trace;
 mod users;
 mod version;
 
@@ -72,6 +74,8 @@ pub(crate) fn routes() -> Routes {
     events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
+    doctor::routes(&mut routes);
+    trace::routes(&mut routes);
     plans::routes(&mut routes);
     partners::routes(&mut routes);
     routers::routes(&mut routes);

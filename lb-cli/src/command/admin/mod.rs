@@ -11,6 +11,7 @@
 
 mod audit;
 mod desk;
+mod doctor;
 mod event;
 mod explain;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+mod trace;
 mod user;
 mod value;
 
