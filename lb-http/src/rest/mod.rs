@@ -20,6 +20,7 @@ mod given_secret;
 mod integrations;
 mod meetings;
 mod moment;
+mod network;
 mod network_entity;
 mod openapi;
 mod page;
@@ -75,6 +76,7 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    network::routes(&mut routes);
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);
