@@ -13,6 +13,7 @@
 mod account_problem;
 mod audit;
 mod caller;
+mod doctor;
 mod events;
 mod explain;
 mod extract;
@@ -20,6 +21,7 @@ mod given_secret;
 mod integrations;
 mod meetings;
 mod moment;
+mod network;
 mod network_entity;
 mod openapi;
 mod page;
@@ -39,6 +41,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod trace;
 mod users;
 mod version;
 
@@ -71,10 +74,13 @@ pub(crate) fn routes() -> Routes {
     events::routes(&mut routes);
     integrations::routes(&mut routes);
     secrets::routes(&mut routes);
+    doctor::routes(&mut routes);
+    trace::routes(&mut routes);
     plans::routes(&mut routes);
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    network::routes(&mut routes);
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);

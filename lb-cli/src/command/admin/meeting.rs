@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::trace::Trace;
 use super::{Desk, Listing, Task};
 use crate::client::Place;
 use crate::outcome::{Failure, Outcome};
@@ -67,6 +68,15 @@ Examples:
 
 It leaves the list when its server lists it no more, after some seconds.")]
     End(End),
+    /// Tell all that is known of one meeting, in order, also of one that has ended
+    #[command(after_help = "\
+Examples:
+  lb meeting trace room-1
+  lb meeting trace room-1 --integration moodle
+  lb meeting trace room-1 --json | jq -r '.entries[] | select(.what == \"call\") | .sentence'
+
+Calls, where it was placed and why, what the lists of its server showed, callbacks, recordings.")]
+    Trace(Trace),
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +127,7 @@ impl Task for Verb {
                     .with_some("text", text);
                 desk.list(&listing, &place, COLUMNS).await
             }
+            Self::Trace(trace) => trace.run(desk).await,
             Self::Show(which) => desk.show(&Place::of(&which.path()), ALL).await,
             Self::End(End { which, yes }) => {
                 let [meetings, integration, meeting_id] = which.path();

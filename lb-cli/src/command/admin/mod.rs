@@ -11,6 +11,7 @@
 
 mod audit;
 mod desk;
+mod doctor;
 mod event;
 mod explain;
 #[cfg(test)]
@@ -29,9 +30,11 @@ mod report;
 mod router;
 mod server;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+mod trace;
 mod user;
 mod value;
 
@@ -42,7 +45,7 @@ use lb_core::Secret;
 use url::Url;
 
 pub(crate) use self::desk::Desk;
-pub(crate) use self::listing::Listing;
+pub(crate) use self::listing::{Listing, Watch};
 use crate::client::{Client, Target, target::url_of};
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
@@ -52,6 +55,14 @@ use crate::world::World;
 pub(crate) enum Administer {
     /// Servers: who they are, and what they may be used for
     Server(Noun<server::Verb>),
+    /// The whole network on one screen: the worst servers, alarms, the busiest integrations
+    #[command(after_help = "\
+Examples:
+  lb status
+  lb status --watch
+  lb status --watch=10 --profile production
+  lb status --json | jq .status.alarms")]
+    Status(Single<status::Status>),
     /// The websites that may use the balancer, and their secrets
     Integration(Noun<integration::Verb>),
     /// What integrations may do, and how much of it
@@ -161,6 +172,7 @@ pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome,
     match command {
         Administer::Server(noun) => noun.run(world),
         Administer::Import(noun) => noun.run(world),
+        Administer::Status(single) => single.run(world),
         Administer::Integration(noun) => noun.run(world),
         Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),

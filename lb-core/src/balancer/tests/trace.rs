@@ -41,8 +41,8 @@ fn a_meetings_life_is_told_in_order_with_a_reason_for_its_place() {
     assert_eq!(trace.entries[1].call.as_ref().unwrap().call, "create");
     assert_eq!(trace.entries[2].says, "Seen in 3 lists of bbb1 with 0 users.");
     let end = trace.entries.last().unwrap();
-    assert_eq!(end.call.as_ref().map(|call| (call.call.as_str(), call.success)), Some(("end", false)));
-    assert!(end.says.starts_with("The website called end: refused, "), "{}", end.says);
+    assert_eq!(end.call.as_ref().map(|call| (call.call.as_str(), call.success)), Some(("end", true)));
+    assert!(end.says.starts_with("The website called end: done, sentEndMeetingRequest, by bbb1 in "), "{}", end.says);
     assert_eq!(network.trace("portal", "aa"), None, "another website's");
     assert_eq!(network.trace("moodle", "bb"), None);
 }

@@ -305,6 +305,11 @@ fn span(incarnations: &[Incarnation], only: &InternalMeetingId) -> Option<(Times
 }
 
 impl TraceEntry {
+    /// Whether it is about the server as a whole, and not only about the meeting.
+    pub fn is_of_server(&self) -> bool {
+        OF_SERVERS.contains(&self.word)
+    }
+
     /// What a stored event tells.
     fn stored(event: Event) -> Self {
         let says = sentence::of_event(&event.kind);

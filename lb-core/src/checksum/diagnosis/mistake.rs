@@ -100,11 +100,6 @@ impl Mistake {
         }
     }
 
-    /// Whether it is one of those that come with others.
-    pub(super) fn combines(&self) -> bool {
-        !matches!(self, Self::Unsigned { .. } | Self::WithoutQuery)
-    }
-
     /// Whether it leaves open with which secret the call was signed.
     pub fn leaves_open_whose(&self) -> bool {
         matches!(

@@ -9,10 +9,10 @@
 //! | another secret | the right one | at most [`MOST_SECRETS`] |
 //! | a secret that is not quite right | the right one | every valid secret of the integration, some fifteen forms of each |
 //! | another text, another name | at most [`MOST_TEXTS`], some forty names | every secret of the integration |
-//! | two of these | at most [`MOST_PAIRS`] | the first two valid secrets |
+//! | two of these | at most [`MOST_PAIRS`], and some forty names with the usual texts | the first two valid secrets |
 //!
-//! A digest is begun once for each text and continued with each secret, so that one call costs a few thousand short hashes and
-//! at most 2 MiB for each KiB of its query.
+//! A digest is begun once for each text and continued with each secret, so that one call costs a few thousand short hashes,
+//! some ten thousand where there are sixteen secrets, and at most 3 MiB for each KiB of its query.
 
 mod mistake;
 mod names;
@@ -42,7 +42,7 @@ pub const MOST_SECRETS: usize = 2000;
 pub const MOST_TEXTS: usize = 256;
 
 /// The most texts that have two mistakes.
-pub const MOST_PAIRS: usize = 2000;
+pub const MOST_PAIRS: usize = 1000;
 
 /// How many of the valid secrets are tried with two mistakes at once.
 const WITH_PAIRS: usize = 2;
@@ -179,21 +179,21 @@ impl Case<'_> {
                 return said(&Mistake::SecretFirst, suspect);
             }
         }
-        if pairs { self.search_pairs(&texts, suspects, &is_signed, &fits) } else { None }
+        if pairs { self.search_pairs(suspects, &is_signed, &fits) } else { None }
     }
 
     /// Two mistakes of different kinds at once.
     fn search_pairs<D: Digest + Clone>(
         &self,
-        texts: &[(Mistake, String)],
         suspects: &[Suspect],
         is_signed: &dyn Fn(&D, &Suspect) -> bool,
         fits: &dyn Fn(&D, &[u8]) -> bool,
     ) -> Option<Vec<Mistake>> {
         let valid: Vec<_> = suspects.iter().filter(|suspect| suspect.whose == Whose::Own).take(WITH_PAIRS).collect();
         let signed = |begun: &D| valid.iter().any(|suspect| is_signed(begun, suspect));
+        let texts: Vec<_> = texts::simple(&self.text).filter(|(mistake, _)| *mistake != Mistake::WithoutQuery).collect();
         let (mut seen, mut left) = (HashSet::new(), MOST_PAIRS);
-        for (first, text) in texts.iter().filter(|(mistake, _)| mistake.combines()) {
+        for (first, text) in &texts {
             for (second, text) in texts::simple(text).filter(|(second, _)| second != first) {
                 if left > 0 && seen.insert(text.clone()) {
                     left -= 1;
@@ -205,14 +205,14 @@ impl Case<'_> {
         }
         for (first, name) in names::all(self.name) {
             let begun = D::new().chain_update(name);
-            for (second, text) in texts.iter().filter(|(mistake, _)| mistake.combines()) {
+            for (second, text) in &texts {
                 if signed(&begun.clone().chain_update(text)) {
                     return Some(vec![second.clone(), first]);
                 }
             }
         }
         let nearly: Vec<_> = valid.iter().flat_map(|suspect| secrets::nearly(&suspect.secret)).collect();
-        for (second, text) in texts.iter().filter(|(mistake, _)| mistake.combines()) {
+        for (second, text) in &texts {
             let begun = D::new().chain_update(self.name).chain_update(text);
             if let Some((first, _)) = nearly.iter().find(|(_, secret)| fits(&begun, secret.as_bytes())) {
                 return Some(vec![first.clone(), second.clone()]);

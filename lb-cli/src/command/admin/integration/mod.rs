@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use self::fields::Fields;
+use super::doctor::Doctor;
 use super::put::{FromFile, Put, Thing};
 use super::{Desk, Listing, Task};
 use crate::client::Place;
@@ -110,6 +111,14 @@ Example:
         /// Its name
         name: String,
     },
+    /// Find out why its calls are refused, and what else is wrong with it
+    #[command(after_help = "\
+Examples:
+  lb integration doctor moodle
+  lb integration doctor moodle --json | jq -r '.refused_calls[0].sentence'
+
+Of a wrong checksum it tells which of the usual mistakes makes the very one that was sent.")]
+    Doctor(Doctor),
     /// Rotate and show its secrets
     #[command(subcommand)]
     Secret(secret::Verb),
@@ -189,6 +198,7 @@ impl Task for Verb {
                 let answer = desk.client.post(&Place::of(&["integrations", &name, "deactivate"]), None).await?;
                 desk.done(&answer, &format!("integration {name} is not active"))
             }
+            Self::Doctor(doctor) => doctor.run(desk).await,
             Self::Secret(verb) => verb.run(desk).await,
         }
     }
