@@ -191,7 +191,8 @@ impl Case<'_> {
     ) -> Option<Vec<Mistake>> {
         let valid: Vec<_> = suspects.iter().filter(|suspect| suspect.whose == Whose::Own).take(WITH_PAIRS).collect();
         let signed = |begun: &D| valid.iter().any(|suspect| is_signed(begun, suspect));
-        let texts: Vec<_> = texts::simple(&self.text).filter(|(mistake, _)| *mistake != Mistake::WithoutQuery).collect();
+        let texts: Vec<_> =
+            texts::simple(&self.text).filter(|(mistake, _)| *mistake != Mistake::WithoutQuery).collect();
         let (mut seen, mut left) = (HashSet::new(), MOST_PAIRS);
         for (first, text) in &texts {
             for (second, text) in texts::simple(text).filter(|(second, _)| second != first) {

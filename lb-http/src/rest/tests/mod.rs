@@ -1,4 +1,5 @@
 mod matrix;
+mod servers;
 
 use std::sync::Arc;
 
