@@ -38,7 +38,8 @@ async fn a_website_is_served_as_soon_as_it_is_created_and_as_long_as_it_is_activ
     let lb = Lb::start(&unwatched(&servers)).await;
     lb.ready().await;
     let told = said(&lb, &["integration", "create", "moodle"]);
-    assert!(told.starts_with("integration moodle is created."), "{told}");
+    let url = format!(" URL http://{}/bigbluebutton/\n", lb.address);
+    assert!(told.starts_with("integration moodle is created.") && told.contains(&url), "{told}");
     let website = lb.website(&secret(&told));
     website.create("room").await.success();
 

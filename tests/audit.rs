@@ -88,7 +88,7 @@ async fn what_happened_is_found_by_what_is_said_of_it_and_what_administrators_di
     let config = integrations(&[("moodle", "moodle-s3cr3t"), ("portal", "portal-s3cr3t")]) + &unwatched(&servers);
     let lb = Lb::start(&config).await;
     lb.ready().await;
-    for (secret, room) in [("moodle-s3cr3t", "a"), ("moodle-s3cr3t", "b"), ("portal-s3cr3t", "a")] {
+    for (secret, room) in [("moodle-s3cr3t", "room-a"), ("moodle-s3cr3t", "room-b"), ("portal-s3cr3t", "room-a")] {
         lb.website(secret).create(room).await.success();
     }
     let events = |line: &str| listed(&lb, line)["items"].as_array().unwrap().clone();
@@ -98,12 +98,12 @@ async fn what_happened_is_found_by_what_is_said_of_it_and_what_administrators_di
         };
         events(line).iter().map(room).collect::<Vec<_>>()
     };
-    assert_eq!(rooms("event list --kind meeting-created"), ["portal a", "moodle b", "moodle a"]);
+    assert_eq!(rooms("event list --kind meeting-created"), ["portal room-a", "moodle room-b", "moodle room-a"]);
     assert_eq!(
         rooms("event list --kind meeting-created --kind user-joined --integration moodle"),
-        ["moodle b", "moodle a"]
+        ["moodle room-b", "moodle room-a"]
     );
-    assert_eq!(rooms("event list --meeting a --kind meeting-created"), ["portal a", "moodle a"]);
+    assert_eq!(rooms("event list --meeting room-a --kind meeting-created"), ["portal room-a", "moodle room-a"]);
     assert_eq!(rooms("event list --kind meeting-created --until 2020-01-01T00:00:00Z"), [""; 0]);
     let all = events("event list");
     assert!(all.iter().all(|event| event["event"] != "administered") && all.len() > 3, "{all:#?}");

@@ -131,7 +131,7 @@ async fn old_and_new_versions_of_http_are_spoken() {
             hyper::Request::get(format!("http://{}{target}", lb.address)).body(Empty::<Bytes>::new()).unwrap();
         let answer = client.send_request(request).await.unwrap();
         let body = answer.into_body().collect().await.unwrap().to_bytes();
-        Answer { status: 200, location: None, body }.success();
+        Answer { status: 200, location: None, cookie: None, body }.success();
     }
 }
 

@@ -128,7 +128,7 @@ async fn the_api_is_served_by_http2_and_by_http1_over_tls() {
 
 async fn answer(response: hyper::Response<hyper::body::Incoming>) -> Answer {
     let status = response.status().as_u16();
-    Answer { status, location: None, body: response.into_body().collect().await.unwrap().to_bytes() }
+    Answer { status, location: None, cookie: None, body: response.into_body().collect().await.unwrap().to_bytes() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,8 +95,8 @@ impl Ink {
         match word {
             "enabled" | "force-enabled" | "active" | "up" | "ok" | "OK" | "published" | "running" => Self::Good,
             "draining" | "pending" | "warning" | "WARNING" | "unpublished" | "expired" | "last-resort" => Self::Warning,
-            "auto-disabled" | "force-disabled" | "suspended" | "gone" | "down" | "critical" | "CRITICAL"
-            | "inactive" | "deleted" | "locked" => Self::Bad,
+            "force-disabled" | "suspended" | "gone" | "down" | "critical" | "CRITICAL" | "inactive" | "deleted"
+            | "locked" => Self::Bad,
             "-" => Self::Dim,
             _ => Self::Plain,
         }
@@ -148,7 +148,19 @@ impl Sheet {
 
     /// `text` as less important.
     pub(crate) fn dim(&self, text: &str) -> String {
-        if self.colours { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+        self.ink(Ink::Dim, text)
+    }
+
+    /// `text` as it is to be taken.
+    pub(crate) fn ink(&self, ink: Ink, text: &str) -> String {
+        let code = match ink {
+            Ink::Plain => return text.to_owned(),
+            Ink::Good => 32,
+            Ink::Warning => 33,
+            Ink::Bad => 31,
+            Ink::Dim => 2,
+        };
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     fn empty(&self) -> Table {

@@ -407,6 +407,7 @@ pub async fn raw(address: SocketAddr, bytes: &[u8], patience: Duration) -> Optio
 pub struct Answer {
     pub status: u16,
     pub location: Option<String>,
+    pub cookie: Option<String>,
     pub body: Bytes,
 }
 
@@ -460,10 +461,11 @@ pub async fn fetch(
     let answer = answer.map_err(|error| format!("{error:?}"))?;
     let status = answer.status().as_u16();
     let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     secrets::hear(location.as_deref().unwrap_or_default());
     secrets::hear(&String::from_utf8_lossy(&body));
-    Ok(Answer { status, location, body })
+    Ok(Answer { status, location, cookie, body })
 }
 
 /// Simulated servers, each with a secret of its own.

@@ -1,6 +1,7 @@
 //! [`SecretDigest`]: what is kept of a secret that is only ever recognised.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -11,7 +12,7 @@ use crate::Secret;
 /// no slow hash.
 ///
 /// It compares in time that does not depend on where two differ, and prints nothing of itself.
-#[derive(Clone, Copy, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
@@ -40,6 +41,12 @@ impl From<[u8; 32]> for SecretDigest {
 impl PartialEq for SecretDigest {
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Hash for SecretDigest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 

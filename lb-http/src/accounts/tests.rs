@@ -316,3 +316,10 @@ async fn the_token_for_the_first_administrator_goes_when_somebody_is_made_otherw
     tested.add("ana", Role::Viewer).await;
     assert!(tested.service.accounts().first_administrator().is_none());
 }
+
+#[test]
+fn whoever_waits_may_be_moved_to_another_thread() {
+    fn is_send<T: Send>(_: T) {}
+    let tested = tested();
+    is_send(tested.service.log_in("ana", &PASSWORD.into(), None));
+}

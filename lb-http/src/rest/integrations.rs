@@ -131,7 +131,7 @@ pub(super) struct SecretView {
 pub(super) struct IntegrationView {
     name: String,
     #[serde(flatten)]
-    body: IntegrationBody,
+    pub(super) body: IntegrationBody,
     /// Its secrets, without the secrets themselves.
     secrets: Vec<SecretView>,
     /// Whether the configuration file declares it, which alone changes it then.

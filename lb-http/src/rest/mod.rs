@@ -21,6 +21,7 @@ mod given_secret;
 mod integrations;
 mod meetings;
 mod moment;
+mod network;
 mod network_entity;
 mod openapi;
 mod page;
@@ -79,6 +80,7 @@ pub(crate) fn routes() -> Routes {
     partners::routes(&mut routes);
     routers::routes(&mut routes);
     recordings::routes(&mut routes);
+    network::routes(&mut routes);
     session::routes(&mut routes);
     users::routes(&mut routes);
     tokens::routes(&mut routes);

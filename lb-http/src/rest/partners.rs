@@ -46,7 +46,7 @@ pub(super) struct PartnerBody {
 pub(super) struct PartnerView {
     name: String,
     #[serde(flatten)]
-    body: PartnerBody,
+    pub(super) body: PartnerBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }

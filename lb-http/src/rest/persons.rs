@@ -3,16 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use lb_core::account::Right;
-use lb_core::event::Event;
 use lb_core::network::IntegrationName;
 use lb_core::store::PersonQuery;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::events::EventView;
 use super::extract::{BodyOf, QueryOf};
-use super::moment::Moment;
 use super::page::{Page, Paging};
 use super::problem::Problem;
 use super::routes::Routes;
@@ -41,35 +39,6 @@ impl PersonBody {
     fn query(self) -> Result<PersonQuery, Problem> {
         let integration = self.integration.map(IntegrationName::from);
         PersonQuery::new(integration, self.user_id, self.name).map_err(|nobody| Problem::bad(nobody.to_string()))
-    }
-}
-
-/// Something that happened, and that tells of somebody.
-#[derive(Debug, Serialize, ToSchema)]
-struct PersonEvent {
-    at: Moment,
-    /// What happened, in one word.
-    #[schema(example = "user-entered")]
-    event: &'static str,
-    /// What else it says.
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    fields: Map<String, Value>,
-}
-
-impl From<Event> for PersonEvent {
-    fn from(Event { at, kind }: Event) -> Self {
-        let mut fields = match serde_json::to_value(&kind) {
-            Ok(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        };
-        fields.remove("event");
-        if let Some(until) = fields.get_mut("until")
-            && let Some(millis) = until.as_u64()
-        {
-            *until = serde_json::to_value(Moment(lb_core::Timestamp::from_millis(millis))).unwrap_or_default();
-        }
-        Self { at: at.into(), event: kind.word(), fields }
     }
 }
 
@@ -102,19 +71,19 @@ struct ErasureView {
 /// What the stored events say of somebody, newest first. A page has at most 100 events that name them, and with each that
 /// says that they entered the one that says that they left; it may have none and yet not be the last.
 #[utoipa::path(post, path = "/persons/export", tag = "persons", params(Paging), request_body = PersonBody,
-    responses((status = 200, body = Page<PersonEvent>)))]
+    responses((status = 200, body = Page<EventView>)))]
 async fn export(
     State(service): State<Service>,
     caller: Caller,
     QueryOf(paging): QueryOf<Paging>,
     BodyOf(body): BodyOf<PersonBody>,
-) -> Result<Json<Page<PersonEvent>>, Problem> {
+) -> Result<Json<Page<EventView>>, Problem> {
     let balancer = &service.setup.load().balancer;
     let (query, limit) = (body.query()?, paging.limit()?);
     let after = paging.after.as_deref().map(str::parse).transpose();
     let after = after.map_err(|_| Problem::bad("after is no place in this list"))?;
     let page = balancer.export_person(&query, after, limit, &caller.actor()).await?;
-    let items = page.events.into_iter().map(PersonEvent::from).collect();
+    let items = page.events.into_iter().map(EventView::from).collect();
     Ok(Json(Page { items, next: page.next.map(|next| next.to_string()) }))
 }
 

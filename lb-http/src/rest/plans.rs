@@ -59,7 +59,7 @@ pub(super) struct PlanBody {
 pub(super) struct PlanView {
     name: String,
     #[serde(flatten)]
-    body: PlanBody,
+    pub(super) body: PlanBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }

@@ -51,7 +51,7 @@ pub(super) struct RouterBody {
 pub(super) struct RouterView {
     name: String,
     #[serde(flatten)]
-    body: RouterBody,
+    pub(super) body: RouterBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use lb_core::account::Right;
-use lb_core::balancer::{Alarm, Balancer};
+use lb_core::account::{Reach, Right};
+use lb_core::balancer::{Alarm, Balancer, MEETINGS_PAGE, MeetingSearch};
+use lb_core::network::IntegrationName;
 use lb_core::server::ServerState;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ use super::routes::Routes;
 use super::to_its_end;
 use crate::server::Service;
 use crate::setup::Setup;
+
+/// How many of the busiest integrations are told.
+const BUSIEST: usize = 10;
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.add(Right::ViewNetwork, status, __path_status);
@@ -42,6 +46,8 @@ struct NetworkStatus {
     users: u64,
     /// Integrations, active or not.
     integrations: usize,
+    /// Those with the most users now, ten at most.
+    busiest: Vec<BusyView>,
     monitor: MonitorView,
     store: StoreView,
 }
@@ -52,6 +58,16 @@ struct ServerCounts {
     total: usize,
     /// How many are in each state; every state is there.
     by_state: BTreeMap<&'static str, usize>,
+}
+
+/// How much one integration has under way.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+struct BusyView {
+    integration: String,
+    /// Its meetings that run.
+    meetings: u64,
+    /// People in them, as the servers told last.
+    users: u64,
 }
 
 /// Something that is wrong now.
@@ -125,9 +141,37 @@ async fn status(State(service): State<Service>) -> Json<NetworkStatus> {
         meetings: fleet.servers().iter().map(|server| u64::from(server.meetings())).sum(),
         users: fleet.servers().iter().map(|server| u64::from(server.users())).sum(),
         integrations: balancer.network().integrations().iter().len(),
+        busiest: busiest(balancer).await,
         monitor: MonitorView::of(&setup),
         store: store.unwrap_or_else(|| StoreView { writable: true, unwritten: unwritten(balancer) }),
     })
+}
+
+/// The integrations with the most users. None where the store does not tell, which `store` says then.
+async fn busiest(balancer: &Balancer) -> Vec<BusyView> {
+    let search = MeetingSearch::within(Reach::Network);
+    let mut busy: BTreeMap<IntegrationName, BusyView> = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let Ok(page) = balancer.running_meetings(&search, after.as_ref(), MEETINGS_PAGE).await else {
+            return Vec::new();
+        };
+        for running in &page.meetings {
+            let integration = &running.meeting.key.integration;
+            let view = busy.entry(integration.clone()).or_default();
+            view.meetings += 1;
+            view.users += running.seen.map_or(0, |seen| u64::from(seen.users));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let named = busy.into_iter().map(|(name, view)| BusyView { integration: name.to_string(), ..view });
+    let mut busy: Vec<_> = named.collect();
+    busy.sort_by_key(|view| std::cmp::Reverse((view.users, view.meetings)));
+    busy.truncate(BUSIEST);
+    busy
 }
 
 /// Who knows the servers, and how well

@@ -23,6 +23,7 @@
 //! | `multipart` | forms in parts |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
+//! | `first_administrator` | the page on which the first administrator is made |
 //! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
 
 mod accept;
@@ -35,6 +36,7 @@ mod callbacks;
 mod caller;
 mod certificate;
 mod connection;
+mod first_administrator;
 mod hooks;
 mod limits;
 mod listener;

@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::{Service, callbacks};
+use super::{Service, callbacks, first_administrator};
 use crate::rest;
 
 /// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
@@ -29,7 +29,7 @@ fn for_everybody() -> Router<Service> {
 
 /// What only those who run the balancer may see.
 fn private() -> Router<Service> {
-    Router::new().route("/metrics", get(metrics))
+    first_administrator::routes().route("/metrics", get(metrics))
 }
 
 async fn readyz_without_reasons(State(service): State<Service>) -> impl IntoResponse {

@@ -104,7 +104,7 @@ impl Desk<'_, '_> {
     pub(crate) async fn pages(&self, place: &Place, limit: usize) -> Result<Value, Failure> {
         let (mut items, mut next) = (Vec::new(), Value::Null);
         loop {
-            let page = place.clone().with("limit", PAGE.min(limit - items.len()));
+            let page = place.clone().with("limit", PAGE.min(limit.saturating_sub(items.len())));
             let mut page = self.client.get(&page.with_some("after", next.as_str())).await?.json()?;
             let more = page["items"].as_array_mut().map(std::mem::take);
             let more = more.ok_or_else(|| Failure::Failed("the balancer's answer is no list".to_owned()))?;

@@ -16,6 +16,7 @@ mod event;
 mod explain;
 #[cfg(test)]
 pub(crate) mod fake;
+mod import;
 mod integration;
 mod listing;
 mod meeting;
@@ -27,7 +28,9 @@ mod put;
 mod recording;
 mod report;
 mod router;
+mod server;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -42,7 +45,7 @@ use lb_core::Secret;
 use url::Url;
 
 pub(crate) use self::desk::Desk;
-pub(crate) use self::listing::Listing;
+pub(crate) use self::listing::{Listing, Watch};
 use crate::client::{Client, Target, target::url_of};
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
@@ -50,6 +53,16 @@ use crate::world::World;
 /// All nouns.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Administer {
+    /// Servers: who they are, and what they may be used for
+    Server(Noun<server::Verb>),
+    /// The whole network on one screen: the worst servers, alarms, the busiest integrations
+    #[command(after_help = "\
+Examples:
+  lb status
+  lb status --watch
+  lb status --watch=10 --profile production
+  lb status --json | jq .status.alarms")]
+    Status(Single<status::Status>),
     /// The websites that may use the balancer, and their secrets
     Integration(Noun<integration::Verb>),
     /// What integrations may do, and how much of it
@@ -77,6 +90,8 @@ Examples:
     Router(Noun<router::Verb>),
     /// The recordings of all servers
     Recording(Noun<recording::Verb>),
+    /// Take over what another balancer has
+    Import(Noun<import::Verb>),
     /// The meetings that run
     Meeting(Noun<meeting::Verb>),
     /// Tell where a meeting would go now, and why
@@ -155,6 +170,9 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Server(noun) => noun.run(world),
+        Administer::Import(noun) => noun.run(world),
+        Administer::Status(single) => single.run(world),
         Administer::Integration(noun) => noun.run(world),
         Administer::Plan(noun) => noun.run(world),
         Administer::Partner(noun) => noun.run(world),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Desk, Task};
 use crate::client::Place;
 use crate::outcome::{Failure, Outcome};
-use crate::table::Column;
+use crate::table::{Cell, Column, text};
 
 /// The most events that are asked for at once.
 const PAGE: usize = 100;
@@ -15,13 +15,19 @@ const PAGE: usize = 100;
 const COLUMNS: &[Column] = &[
     Column::at("at", "/at"),
     Column::at("event", "/event"),
-    Column::at("integration", "/meeting/integration").rank(2),
-    Column::at("meeting", "/meeting/meeting_id").rank(1),
+    Column::at("integration", "/integration").rank(2),
+    Column::at("meeting", "/meeting_id").rank(1),
     Column::at("server", "/server").rank(3),
-    Column::at("name", "/name"),
-    Column::at("id", "/external_user_id").rank(4),
-    Column::at("role", "/role").rank(5),
+    Column::at("name", "/data/name"),
+    Column::made("id", id).rank(4),
+    Column::at("role", "/data/role").rank(5),
 ];
+
+/// The website's id of the user, which a join calls otherwise than what came of it.
+fn id(event: &Value) -> Cell {
+    let data = &event["data"];
+    Cell::plain(text(data.get("external_user_id").or(data.get("user_id")).unwrap_or(&Value::Null)))
+}
 
 /// What is done with one person's data.
 #[derive(Debug, Subcommand)]
@@ -140,8 +146,8 @@ mod tests {
     use super::super::fake::{Fake, lb, page};
 
     fn entered(name: &str) -> Value {
-        json!({ "at": "2027-01-01T00:00:00.000Z", "event": "user-entered", "name": name, "external_user_id": "4711",
-            "meeting": { "integration": "moodle", "meeting_id": "a" }, "server": "bbb1", "role": "attendee" })
+        json!({ "at": "2027-01-01T00:00:00.000Z", "event": "user-entered", "integration": "moodle", "meeting_id": "a",
+            "server": "bbb1", "data": { "name": name, "external_user_id": "4711", "role": "attendee" } })
     }
 
     #[test]

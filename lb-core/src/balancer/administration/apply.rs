@@ -7,7 +7,8 @@ use super::{Actor, AdministrationError, Decided};
 use crate::balancer::Balancer;
 use crate::event::{Administered, Change};
 use crate::network::{
-    BadNetwork, Entity, EntityName, Integration, IntegrationSecret, Network, NetworkChange, Revision, differences,
+    BadNetwork, Entity, EntityName, Integration, IntegrationSecret, Network, NetworkChange, NetworkServer, Revision,
+    ServerFacts, differences,
 };
 
 /// What the network is to be like.
@@ -101,9 +102,16 @@ impl Balancer {
         Ok(decided)
     }
 
-    /// An integration with the secrets that it is to have: one that it has already stays as old as it is.
+    /// An integration, or a server, with the secrets that it is to have: one that it has already stays as old as it is.
     fn with_secrets(&self, wanted: Entity, present: Option<&Entity>) -> Entity {
-        let Entity::Integration(next) = wanted else { return wanted };
+        let next = match (wanted, present) {
+            (Entity::Integration(next), _) => next,
+            (Entity::Server(next), Some(Entity::Server(present))) if next.facts.secret.is_none() => {
+                let facts = ServerFacts { secret: present.facts.secret.clone(), ..next.facts.clone() };
+                return NetworkServer { facts, ..NetworkServer::clone(&next) }.into();
+            }
+            (other, _) => return other,
+        };
         let present = match present {
             Some(Entity::Integration(present)) => present.secrets.as_slice(),
             _ => &[],

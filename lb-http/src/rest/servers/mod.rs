@@ -21,7 +21,7 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 use utoipa::IntoParams;
 
-use self::body::ServerBody;
+pub(super) use self::body::ServerBody;
 use self::view::{Known, ServerView};
 use super::caller::Caller;
 use super::extract::{BodyOf, PathOf, QueryOf};

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::file::real_path;
 use super::schema;
 use super::seal::{self, Unopened};
 use crate::store::OpenError;
-use crate::store::key_file::KeyRing;
+use crate::store::key_file::{KeyRing, StoreKey};
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
@@ -74,49 +74,73 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-/// A secret that is not as it is to be, and as it is to be.
-struct Change {
+/// A secret that is to be written anew.
+struct Stale {
     column: &'static Sealed,
     row: i64,
-    text: String,
     was_plain: bool,
 }
 
-/// Opens every secret with `keys`; answers those that are to be written anew.
-fn look(database: &Connection, keys: Option<&KeyRing>) -> std::result::Result<Vec<Change>, Trouble> {
-    let first = keys.and_then(KeyRing::first).map(|key| key.id());
-    let mut changes = Vec::new();
+/// A secret as it stands in the database, and what it is.
+struct Found {
+    row: i64,
+    text: String,
+    plain: String,
+    /// What is sealed with it.
+    bound: Vec<String>,
+}
+
+impl Found {
+    fn bound(&self) -> Vec<&str> {
+        self.bound.iter().map(String::as_str).collect()
+    }
+}
+
+impl Sealed {
+    /// A statement whose rows [`read`](Self::read) opens.
+    fn select(&self, condition: &str) -> String {
+        let Self { table, column, owner, .. } = self;
+        format!("SELECT rowid, {column}, {} FROM {table} WHERE {condition}", owner.join(", "))
+    }
+
+    fn read(&'static self, row: &Row<'_>, keys: Option<&KeyRing>) -> std::result::Result<Found, Trouble> {
+        let mut bound = vec![self.place.to_owned()];
+        for column in 2..2 + self.owner.len() {
+            bound.push(row.get(column)?);
+        }
+        let mut found = Found { row: row.get(0)?, text: row.get(1)?, plain: String::new(), bound };
+        found.plain = seal::open(keys, &found.text, &found.bound()).map_err(|unopened| self.trouble(unopened, keys))?;
+        Ok(found)
+    }
+
+    fn trouble(&self, unopened: Unopened, keys: Option<&KeyRing>) -> Trouble {
+        match unopened {
+            Unopened::NoKey(_) if keys.is_none() => Trouble::NoKeyFile,
+            Unopened::NoKey(id) => Trouble::NoKey(id),
+            Unopened::Foreign => Trouble::Foreign(self.place),
+        }
+    }
+}
+
+/// Opens every secret with `keys`; answers those that are not under the first.
+fn look(database: &Connection, keys: Option<&KeyRing>) -> std::result::Result<Vec<Stale>, Trouble> {
+    let first = keys.and_then(KeyRing::first).map(StoreKey::id);
+    let mut stale = Vec::new();
     // an older schema knows of no sealed secret
     if !database.table_exists(None, "sealing")? {
-        return Ok(changes);
+        return Ok(stale);
     }
     for column in &SEALED {
-        let Sealed { place, table, column: name, owner, rows } = column;
-        let owners = owner.join(", ");
-        let mut query =
-            database.prepare(&format!("SELECT rowid, {name}, {owners} FROM {table} WHERE {rows} AND {name} <> ''"))?;
-        let mut found = query.query([])?;
-        while let Some(row) = found.next()? {
-            let (number, text): (i64, String) = (row.get(0)?, row.get(1)?);
-            if first.is_none() && !seal::is_sealed(&text) {
-                continue;
-            }
-            let owner = (2..2 + owner.len()).map(|column| row.get::<_, String>(column)).collect::<Result<Vec<_>>>()?;
-            let bound: Vec<&str> = std::iter::once(*place).chain(owner.iter().map(String::as_str)).collect();
-            let trouble = |unopened: Unopened| match unopened {
-                Unopened::NoKey(_) if keys.is_none() => Trouble::NoKeyFile,
-                Unopened::NoKey(id) => Trouble::NoKey(id),
-                Unopened::Foreign => Trouble::Foreign(place),
-            };
-            let plain = seal::open(keys, &text, &bound).map_err(trouble)?;
-            if seal::key_of(&text) != first {
-                let was_plain = !seal::is_sealed(&text);
-                let text = seal::seal(keys, &plain, &bound).map_err(trouble)?;
-                changes.push(Change { column, row: number, text, was_plain });
+        let mut query = database.prepare(&column.select(&format!("{} AND {} <> ''", column.rows, column.column)))?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let found = column.read(row, keys)?;
+            if seal::key_of(&found.text) != first {
+                stale.push(Stale { column, row: found.row, was_plain: !seal::is_sealed(&found.text) });
             }
         }
     }
-    Ok(changes)
+    Ok(stale)
 }
 
 /// Refuses a database that `keys` do not open.
@@ -135,18 +159,18 @@ pub(super) fn prepare(
     keys: Option<&KeyRing>,
 ) -> std::result::Result<(), OpenError> {
     let problem = |error: rusqlite::Error| schema::open_error(path, &error);
-    let changes = look(connection, keys).map_err(|trouble| match trouble {
+    let refused = |trouble| match trouble {
         Trouble::NoKeyFile => OpenError::NoKeyFile(path.to_owned()),
         Trouble::NoKey(key) => OpenError::NoKey { path: path.to_owned(), key },
         Trouble::Foreign(place) => OpenError::Unopened { path: path.to_owned(), place },
         Trouble::Database(error) => problem(error),
-    })?;
-    if !changes.is_empty() {
-        write(connection, &changes).map_err(problem)?;
-        let first = keys.and_then(KeyRing::first);
-        match first {
-            Some(key) => tracing::info!(secrets = changes.len(), key = key.id(), "secrets in the database were sealed"),
-            None => tracing::warn!(secrets = changes.len(), "secrets in the database are plain text again"),
+    };
+    let stale = look(connection, keys).map_err(refused)?;
+    if !stale.is_empty() {
+        write(connection, &stale, keys).map_err(refused)?;
+        match keys.and_then(KeyRing::first) {
+            Some(key) => tracing::info!(secrets = stale.len(), key = key.id(), "secrets in the database were sealed"),
+            None => tracing::warn!(secrets = stale.len(), "secrets in the database are plain text again"),
         }
     }
     tidy_up(connection, path).map_err(problem)?;
@@ -159,17 +183,25 @@ pub(super) fn prepare(
     Ok(())
 }
 
-fn write(connection: &mut Connection, changes: &[Change]) -> Result<()> {
+fn write(connection: &mut Connection, stale: &[Stale], keys: Option<&KeyRing>) -> std::result::Result<(), Trouble> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for Change { column, row, text, .. } in changes {
+    for Stale { column, row, .. } in stale {
+        // one after the other is in memory: some are long
+        let found = {
+            let mut query = transaction.prepare_cached(&column.select("rowid = ?1"))?;
+            let mut rows = query.query([row])?;
+            let Some(row) = rows.next()? else { continue };
+            column.read(row, keys)?
+        };
+        let text = seal::seal(keys, &found.plain, &found.bound()).map_err(|unopened| column.trouble(unopened, keys))?;
         let Sealed { table, column, .. } = column;
         let mut update = transaction.prepare_cached(&format!("UPDATE {table} SET {column} = ?2 WHERE rowid = ?1"))?;
         update.execute(params![row, text])?;
     }
-    if changes.iter().any(|change| change.was_plain) {
+    if stale.iter().any(|stale| stale.was_plain) {
         transaction.execute("INSERT OR REPLACE INTO sealing VALUES (1, 0)", [])?;
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 /// Writes the file anew without remains, once after secrets that stood there plainly were sealed. What fails for want of room, or
@@ -183,11 +215,9 @@ fn tidy_up(connection: &Connection, path: &Path) -> Result<()> {
         return Ok(());
     }
     let cleaned = connection.execute_batch("VACUUM").and_then(|()| {
-        connection.execute("UPDATE sealing SET tidy = 1", [])?;
         let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if busy != 0 {
-            connection.execute("UPDATE sealing SET tidy = 0", [])?;
-        }
+        // said when it is so: who is killed before begins again
+        connection.execute("UPDATE sealing SET tidy = ?1", [busy == 0])?;
         Ok(busy == 0)
     });
     if !matches!(cleaned, Ok(true)) {
@@ -199,7 +229,8 @@ fn tidy_up(connection: &Connection, path: &Path) -> Result<()> {
         );
     }
     for copy in copies(path) {
-        tracing::warn!(copy = %copy.display(), "an older copy of the database may have secrets in plain text: delete it when it is needed no more");
+        let copy = copy.display();
+        tracing::warn!(%copy, "an older copy of the database may have secrets in plain text: delete it when it is needed no more");
     }
     Ok(())
 }

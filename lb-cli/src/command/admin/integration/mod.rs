@@ -2,7 +2,7 @@
 
 mod fields;
 mod made;
-mod secret;
+pub(super) mod secret;
 #[cfg(test)]
 mod tests;
 

@@ -116,12 +116,12 @@ fn at(name: &str) -> Place {
 }
 
 /// A secret as an option takes it.
-pub(super) fn given(text: &str) -> Result<Secret, &'static str> {
+pub(crate) fn given(text: &str) -> Result<Secret, &'static str> {
     if text.is_empty() { Err("a secret is not empty") } else { Ok(Secret::from(text)) }
 }
 
 /// The secret that was given, or the one on standard input.
-pub(super) fn read(given: &Secret, desk: &mut Desk<'_, '_>) -> Result<String, Failure> {
+pub(crate) fn read(given: &Secret, desk: &mut Desk<'_, '_>) -> Result<String, Failure> {
     if given.expose() != "-" {
         return Ok(given.expose().to_owned());
     }

@@ -52,12 +52,16 @@ fn one_is_shown_with_its_rules_and_the_labels_of_its_secrets() {
 #[test]
 fn a_new_one_shows_its_secret_and_what_the_website_is_told() {
     let made = with(moodle(), "secret", json!("dR4wn-s3cr3t"));
-    let fake = Fake::answering([(201, "\"1\"", made)]);
+    let settings =
+        json!({ "items": [{ "key": "listen.public_url", "value": "https://lb.example.org/", "default": false }] });
+    let fake = Fake::answering([(201, "\"1\"", made), (200, "", settings)]);
     let words =
         ["integration", "create", "moodle", "--plan", "school", "--position", "-30.03,-51.2", "--partner", "none"];
     let (ran, asked) = fake.run(&words);
     let text = ran.output();
     assert!(text.starts_with("integration moodle is created.") && text.contains("\n  dR4wn-s3cr3t\n"), "{text}");
+    assert!(text.contains(" URL https://lb.example.org/bigbluebutton/\n"), "{text}");
+    assert!(text.contains("\n  lb call getMeetings --base https://lb.example.org --secret -\n"), "{text}");
     assert_eq!(asked[0].line, "PUT /api/v1/integrations/moodle");
     assert!(asked[0].head.contains(&"if-none-match: *".to_owned()));
     let position = json!({ "latitude": -30.03, "longitude": -51.2 });
@@ -73,10 +77,11 @@ fn one_that_exists_is_not_made_again() {
 
 #[test]
 fn a_website_keeps_the_secret_that_it_has() {
-    let fake = Fake::answering([(201, "\"1\"", with(moodle(), "secret", json!("0ld-s3cr3t")))]);
+    let fake = Fake::answering([(201, "\"1\"", with(moodle(), "secret", json!("0ld-s3cr3t"))), (403, "", json!({}))]);
     let url = fake.option[1].clone();
     let words = ["integration", "create", "moodle", "--secret", "-", "--url", &url];
-    assert!(lb(&words, &[], "0ld-s3cr3t\n").output().contains("0ld-s3cr3t"));
+    let text = lb(&words, &[], "0ld-s3cr3t\n").output();
+    assert!(text.contains("\n  0ld-s3cr3t\n") && text.contains(" URL PUBLIC_URL/bigbluebutton/"), "{text}");
     assert_eq!(fake.asked()[0].body, json!({ "secret": "0ld-s3cr3t" }));
 }
 

@@ -5,17 +5,25 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lb_core::Integration;
 use lb_core::hook::HookWish;
-use lb_core::network::NetworkChange;
+use lb_core::network::{NetworkChange, NetworkServer};
 use lb_core::store::HookStore;
+use lb_core::{Integration, Secret};
 
 use super::super::file::SUFFIXES;
 use super::*;
 
 /// A secret of each kind that is kept, and what stands around it.
-const SECRETS: [&str; 7] =
-    ["of-integration", "of-server", "of-hook", "attendee-pw", "moderator-pw", "of-callback", "of-message"];
+const SECRETS: [&str; 8] = [
+    "of-integration",
+    "of-said-server",
+    "of-server",
+    "of-hook",
+    "attendee-pw",
+    "moderator-pw",
+    "of-callback",
+    "of-message",
+];
 
 fn ring(keys: &[(&str, u8)]) -> Option<Arc<KeyRing>> {
     let line = |(id, byte): &(&str, u8)| match *id {
@@ -54,11 +62,18 @@ fn wish() -> HookWish {
     HookWish { integration: "moodle".into(), url, meeting: None, events: vec![] }
 }
 
+fn said_server() -> NetworkServer {
+    let mut server = NetworkServer::new("bbb2");
+    server.facts.secret = Some("of-said-server".into());
+    server
+}
+
 /// Puts one of everything in that is secret.
 fn fill(store: &SqliteStore) {
     run(async {
         let integration = NetworkChange::Put(Integration::new("moodle", "of-integration").into());
-        store.change_network(store.network().revision(), vec![integration], vec![]).await.unwrap();
+        let server = NetworkChange::Put(said_server().into());
+        store.change_network(store.network().revision(), vec![integration, server], vec![]).await.unwrap();
         store.save_fleet(record()).await.unwrap();
         store.add_hook(wish()).await.unwrap();
         store.claim(Claim { callbacks: Some(callbacks()), ..claim(1) }).await.unwrap();
@@ -72,6 +87,8 @@ fn assert_full(store: &SqliteStore) {
     run(async {
         let integration = store.network().integration("moodle").cloned().unwrap();
         assert_eq!(integration.secrets[0].secret.expose(), "of-integration");
+        let server = store.network().server(&"bbb2".into()).cloned().unwrap();
+        assert_eq!(server.facts.secret.as_ref().map(Secret::expose), Some("of-said-server"));
         assert_eq!(store.load_fleet().await, Ok(Some(record())));
         let hooks = store.hooks_of(&"moodle".into()).await.unwrap();
         assert_eq!(hooks.iter().map(|hook| &hook.wish).collect::<Vec<_>>(), [&wish()]);
@@ -202,6 +219,7 @@ fn a_database_is_refused_without_its_key_and_is_as_it_was() {
 fn a_sealed_secret_opens_in_no_other_row() {
     for (table, swap) in [
         ("integration_secrets.secret", "UPDATE integration_secrets SET integration = 'portal'"),
+        ("servers.secret", "UPDATE servers SET name = 'bbb3'"),
         ("fleet_servers.secret", "UPDATE fleet_servers SET name = 'bbb2'"),
         ("fleet_servers.secret", "UPDATE fleet_servers SET secret = (SELECT secret FROM integration_secrets)"),
         ("meetings.attendee_password", "UPDATE meetings SET attendee_password = moderator_password"),
