@@ -17,8 +17,8 @@ const HOSTS: usize = 2000;
 pub struct UnreachedHost {
     /// The host of the URL.
     pub host: String,
-    /// Whether it is told by a hook, and not by a callback of a meeting.
-    pub hook: bool,
+    /// What it is to be told.
+    pub kind: CallbackKind,
     /// Since when nothing came through.
     pub since: Timestamp,
     /// Tries in vain since then.
@@ -29,8 +29,8 @@ pub struct UnreachedHost {
     pub next_try: Option<Timestamp>,
 }
 
-/// Whose, where, and whether by a hook.
-type Key = (IntegrationName, String, bool);
+/// Whose, where, and what is told.
+type Key = (IntegrationName, String, CallbackKind);
 
 /// Hosts that are not reached. Held for one note or one look.
 #[derive(Debug, Default)]
@@ -49,9 +49,9 @@ impl Unreached {
         let mut all = self.lock();
         let host = all.touch(&key);
         let (since, failures) = host.as_ref().map_or((now, 0), |known| (known.since, known.failures));
-        let (_, name, hook) = key;
+        let (_, name, kind) = key;
         *host =
-            Some(UnreachedHost { host: name, hook, since, failures: failures.saturating_add(1), problem, next_try });
+            Some(UnreachedHost { host: name, kind, since, failures: failures.saturating_add(1), problem, next_try });
         if all.len() > HOSTS {
             all.remove_oldest();
         }
@@ -62,7 +62,7 @@ impl Unreached {
         let all = self.lock();
         let own = all.iter().filter(|((whose, ..), _)| whose == name);
         let mut own: Vec<_> = own.filter_map(|(_, host)| host.clone()).collect();
-        own.sort_by(|a, b| (a.since, &a.host).cmp(&(b.since, &b.host)));
+        own.sort_by(|a, b| (a.since, &a.host, a.kind).cmp(&(b.since, &b.host, b.kind)));
         own
     }
 }
@@ -70,8 +70,7 @@ impl Unreached {
 impl Balancer {
     /// Notes whether a delivery reached its host, or what the problem was.
     pub(super) fn note_reached(&self, delivery: &Delivery, problem: Option<String>, next_try: Option<Timestamp>) {
-        let hook = delivery.id.kind == CallbackKind::Hook;
-        let key = (delivery.meeting.integration.clone(), delivery.url.host(), hook);
+        let key = (delivery.meeting.integration.clone(), delivery.url.host(), delivery.id.kind);
         match problem {
             Some(problem) => self.support.unreached.failed(key, problem, next_try, self.clock.now()),
             None => self.support.unreached.reached(&key),
@@ -86,7 +85,7 @@ mod tests {
     #[test]
     fn a_host_is_not_reached_until_something_comes_through() {
         let (unreached, at) = (Unreached::default(), |millis| Timestamp::from_millis(millis));
-        let key = |host: &str| (IntegrationName::from("moodle"), host.to_owned(), false);
+        let key = |host: &str| (IntegrationName::from("moodle"), host.to_owned(), CallbackKind::Ended);
         unreached.failed(key("a"), "status 500".into(), Some(at(20)), at(10));
         unreached.failed(key("b"), "no answer".into(), None, at(5));
         unreached.failed(key("a"), "status 502".into(), Some(at(40)), at(20));

@@ -60,8 +60,8 @@ pub(super) struct RefusedCallView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct UnreachedView {
     host: String,
-    /// Whether by a hook.
-    hook: bool,
+    /// What it is to be told: `ended`, `meta-ended`, `recording-ready`, `analytics`, `hook`.
+    kind: &'static str,
     /// Since when nothing came through.
     since: Moment,
     /// Tries in vain since then.
@@ -121,8 +121,8 @@ impl From<ExaminedCall> for RefusedCallView {
 
 impl From<UnreachedHost> for UnreachedView {
     fn from(host: UnreachedHost) -> Self {
-        let UnreachedHost { host, hook, since, failures, problem, next_try } = host;
-        Self { host, hook, since: since.into(), failures, problem, next_try: next_try.map(Moment) }
+        let UnreachedHost { host, kind, since, failures, problem, next_try } = host;
+        Self { host, kind: kind.as_str(), since: since.into(), failures, problem, next_try: next_try.map(Moment) }
     }
 }
 

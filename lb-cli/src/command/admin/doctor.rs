@@ -27,7 +27,7 @@ const REFUSED: &[Column] = &[
 
 const UNREACHED: &[Column] = &[
     Column::at("not reached", "/host"),
-    Column::at("hook", "/hook").rank(3),
+    Column::at("kind", "/kind").rank(3),
     Column::at("since", "/since").rank(2),
     Column::at("tries", "/failures").right().rank(1),
     Column::at("next try", "/next_try"),

@@ -20,6 +20,7 @@ use super::Balancer;
 use super::unreached::UnreachedHost;
 use crate::account::Reach;
 use crate::api::Failure;
+use crate::callback::CallbackKind;
 use crate::clock::Timestamp;
 use crate::network::{Integration, IntegrationName, PlanName};
 
@@ -158,11 +159,13 @@ fn unreached_finding(host: &UnreachedHost, now: Timestamp) -> Finding {
         None => "it is not tried again".to_owned(),
     };
     let minutes = now.since(host.since).as_secs() / 60;
-    let (what, word) = if host.hook { ("A hook", "hook-failing") } else { ("Callbacks", "callbacks-failing") };
-    let verb = if host.hook { "does" } else { "do" };
+    let word = if host.kind == CallbackKind::Hook { "hook-failing" } else { "callbacks-failing" };
     let says = format!(
-        "{what} to {} {verb} not get through: {} ({} tries in {minutes} min; {next}).",
-        host.host, host.problem, host.failures
+        "{} cannot be told ({}): {} ({} tries in {minutes} min; {next}).",
+        host.host,
+        host.kind.as_str(),
+        host.problem,
+        host.failures
     );
     Finding::warning(
         word,

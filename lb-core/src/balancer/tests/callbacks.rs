@@ -480,3 +480,28 @@ fn what_was_delivered_long_ago_is_forgotten() {
     }
     assert_eq!(due(&scene), 0);
 }
+
+#[test]
+fn the_doctor_tells_which_hosts_cannot_be_told_until_they_can() {
+    let scene = Scene::of(1);
+    scene.create("room-1");
+    scene.websites.failures.lock().unwrap().extend(vec!["status 500".to_owned(); 2]);
+    scene.hear(&scene.end_on(1, "room-1"));
+    scene.told();
+    let examine = || {
+        let (name, reach) = ("moodle".into(), crate::account::Reach::Network);
+        block_on(scene.network.balancer.examine(&name, &reach)).unwrap().unwrap()
+    };
+    let examination = examine();
+    assert_eq!((examination.unreached.len(), examination.waiting), (2, 2));
+    let host = &examination.unreached[0];
+    assert_eq!((host.host.as_str(), host.problem.as_str(), host.failures), ("lms.example", "status 500", 1));
+    assert_eq!(host.next_try, Some(scene.network.clock.now() + Duration::from_secs(10)));
+    let words: Vec<_> = examination.findings.iter().map(|finding| finding.word).collect();
+    assert_eq!(words, ["callbacks-failing", "callbacks-failing"]);
+    assert!(!format!("{examination:?}").contains("s3cr3t"), "the host alone is shown");
+    scene.network.pass(11);
+    scene.told();
+    let examination = examine();
+    assert_eq!((examination.unreached, examination.waiting, examination.findings), (vec![], 0, vec![]));
+}
