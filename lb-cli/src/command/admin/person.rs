@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "required")]
+    #[should_panic(expected = "MissingRequiredArgument")]
     fn who_is_meant_must_be_said() {
         lb(&["person", "export", "--integration", "moodle"], &[], "");
     }
