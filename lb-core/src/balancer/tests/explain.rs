@@ -284,7 +284,7 @@ fn every_server_that_is_left_out_says_why() {
                     state: ServiceState::Critical,
                     output: String::new(),
                     checked_at: None,
-                }]
+                }];
             }
             "bbb3" => server.capacity = Some(0),
             "bbb4" => server.tags = vec!["old".into(), "gpu".into()],
@@ -379,7 +379,7 @@ fn what_the_plan_refuses_is_said_and_the_ranking_is_shown_all_the_same() {
     assert_eq!(refused(&ExplainRequest { records: true, ..any.clone() }), "recording");
     network.create("moodle", "room-1").success();
     assert_eq!(refused(&any), "concurrent-meetings");
-    let bad = ExplainRequest { meeting_id: Some("a,b".into()), ..any.clone() };
+    let bad = ExplainRequest { meeting_id: Some("a,b".into()), ..any };
     assert_eq!(refused(&bad), "validationError");
     let nobody = block_on(network.balancer.explain(&ExplainRequest::new("nobody")));
     assert_eq!(nobody.map(drop), Err(ExplainError::NoSuchIntegration("nobody".into())));
@@ -395,7 +395,7 @@ fn it_is_told_where_the_user_is_taken_to_be_and_by_which_way_each_server_was_fou
                 state: ServiceState::Warning,
                 output: String::new(),
                 checked_at: None,
-            }]
+            }];
         }
         "bbb2" => reported.server.tags = vec!["gpu".into()],
         _ => reported.server.position = Some(there),
