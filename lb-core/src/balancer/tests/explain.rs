@@ -319,7 +319,7 @@ fn every_server_that_is_left_out_says_why() {
             ("bbb4", vec!["it carries what is forbidden: old"]),
             ("bbb5", vec!["it lacks what is required: gpu"]),
             ("bbb6", vec!["it is recording: it is a recording server"]),
-            ("bbb7", vec!["it is draining: an administrator is draining it"]),
+            ("bbb7", vec!["it is force-disabled: an administrator disabled it"]),
             ("bbb8", vec!["somebody made a meeting of the same id on it past the balancer"]),
         ]
     );
@@ -328,7 +328,7 @@ fn every_server_that_is_left_out_says_why() {
     network.create("moodle", "room-1").success();
     let placement = created(&network).remove(0).1;
     let word = |word: &'static str| (word.into(), 1);
-    let words = ["critical", "draining", "forbidden-tag", "foreign-meeting", "full", "lacks-tag", "recording"];
+    let words = ["critical", "force-disabled", "forbidden-tag", "foreign-meeting", "full", "lacks-tag", "recording"];
     assert_eq!((placement.candidates, placement.left_out), (1, words.map(word).into()));
     let portal = ExplainRequest { integration: "portal".into(), ..asked };
     let explained = explain(&network, &portal);
