@@ -68,6 +68,7 @@ impl Args {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub(crate) enum Command {
     /// Run the balancer until SIGTERM or SIGINT
     #[command(after_help = "\
