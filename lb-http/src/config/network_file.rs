@@ -206,10 +206,13 @@ fn said(network: &mut Value) {
     for kind in network.as_object_mut().into_iter().flat_map(Map::values_mut) {
         for thing in tables_in(Some(kind)) {
             thing.values_mut().for_each(without_nothing);
-            thing.retain(|_, value| !is_nothing(value));
+            thing.retain(|key, value| SAYS_EMPTY.contains(&key.as_str()) && !value.is_null() || !is_nothing(value));
         }
     }
 }
+
+/// Where an empty list is another thing than none: no call is allowed, and the server has no tags whatever the monitor says.
+const SAYS_EMPTY: [&str; 2] = ["allowed_calls", "tags"];
 
 fn without_nothing(value: &mut Value) {
     match value {
@@ -291,6 +294,8 @@ create = { capped = { duration = 90 }, blocked = ["meta_tracker"] }
         assert!(text.contains("max_duration = \"90m\""), "{text}");
         assert_eq!(read("network.toml", &text).unwrap(), once, "{text}");
         assert_eq!(write(&json!({ "plans": {}, "integrations": {} })).as_deref(), Ok(""));
+        let none = json!({ "plans": { "none": { "allowed_calls": [] }, "all": { "allowed_calls": null } } });
+        assert_eq!(write(&none).as_deref(), Ok("[plans.all]\n\n[plans.none]\nallowed_calls = []\n"));
     }
 
     #[test]

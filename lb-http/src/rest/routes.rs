@@ -37,6 +37,11 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    /// What it says of itself.
+    pub(super) fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
     /// Whether it reads a body.
     #[cfg(test)]
     pub(super) fn has_body(&self) -> bool {
@@ -68,8 +73,7 @@ impl Routes {
     }
 
     /// What can be asked for.
-    #[cfg(test)]
-    pub(crate) fn rows(&self) -> &[Route] {
+    pub(super) fn rows(&self) -> &[Route] {
         &self.rows
     }
 
