@@ -331,7 +331,6 @@ mod tests {
     #[test]
     fn the_help_has_every_command_once_under_a_heading() {
         let help = Args::definition().render_help().to_string();
-        assert!(help.contains("Administer it:\n  server        Servers"), "{help}");
         for command in Args::command().get_subcommands() {
             let line = format!("\n  {:<13} {}\n", command.get_name(), command.get_about().unwrap());
             assert_eq!(help.matches(&line).count(), 1, "{line}{help}");
