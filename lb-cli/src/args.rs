@@ -131,7 +131,7 @@ Exit codes:
   2  wrong usage or configuration")]
     Call(Call),
     #[command(flatten)]
-    Administer(Administer),
+    Administer(Box<Administer>),
     /// Print what completes lb's commands and options in a shell
     #[command(after_help = "\
 Examples:
