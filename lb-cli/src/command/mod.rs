@@ -31,6 +31,6 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Call(args) => call::run(&args, world),
         Command::Completions(args) => completions::run(&args, world),
         Command::Man(args) => man::run(&args, world),
-        Command::Administer(command) => admin::run(*command, world),
+        Command::Administer(command) => admin::run(command, world),
     }
 }

@@ -282,10 +282,11 @@ fn incarnations(events: &[Event]) -> Vec<Incarnation> {
         match &event.kind {
             EventKind::MeetingCreated { internal_id, server, .. }
             | EventKind::MeetingAdopted { internal_id, server, .. }
-                if !all.iter().any(|known| known.internal_id == *internal_id) => {
-                    let (internal_id, server) = (internal_id.clone(), server.clone());
-                    all.push(Incarnation { internal_id, server, created_at: event.at, ended_at: None });
-                }
+                if !all.iter().any(|known| known.internal_id == *internal_id) =>
+            {
+                let (internal_id, server) = (internal_id.clone(), server.clone());
+                all.push(Incarnation { internal_id, server, created_at: event.at, ended_at: None });
+            }
             EventKind::MeetingEnded { internal_id, .. } => {
                 let ended = all.iter_mut().filter(|known| known.internal_id == *internal_id);
                 ended.for_each(|known| known.ended_at = Some(event.at));

@@ -102,11 +102,7 @@ pub(super) fn install(connection: &Connection, keys: Option<Arc<KeyRing>>) -> Re
 /// To seal, or to open again: a text, and the place where it stands.
 type Function = fn(Option<&KeyRing>, &str, &[&str]) -> Result<String, Unopened>;
 
-fn apply(
-    context: &Context<'_>,
-    keys: Option<&KeyRing>,
-    function: Function,
-) -> Result<Option<String>, Error> {
+fn apply(context: &Context<'_>, keys: Option<&KeyRing>, function: Function) -> Result<Option<String>, Error> {
     let read = |error: FromSqlError| Error::UserFunctionError(error.into());
     if context.is_empty() || context.get_raw(0) == ValueRef::Null {
         return Ok(None);
