@@ -161,3 +161,43 @@ async fn who_comes_over_the_network_needs_a_token() {
     let sentence = refused(&lb, &["plan", "list", "--url", &url, "--token", "lb_no-such-token"]);
     assert!(!sentence.contains("no-such-token"), "{sentence}");
 }
+
+#[tokio::test]
+async fn a_network_is_exported_and_applied_to_another_balancer_and_applied_twice_changes_nothing() {
+    let (one, other) = (Lb::start("").await, Lb::start("").await);
+    said(&one, &["plan", "put", "school", "--may-record", "no", "--max-duration", "90m"]);
+    let secret = secret(&said(&one, &["integration", "create", "moodle", "--plan", "school"]));
+    let file = said(&one, &["export", "--secrets"]);
+    assert!(file.contains(&secret) && !said(&one, &["export"]).contains(&secret), "{file}");
+    std::fs::write(other.folder.path().join("network.toml"), &file).unwrap();
+
+    let shown = said(&other, &["apply", "-f", "network.toml", "--dry-run"]);
+    assert!(shown.contains("+ plan school\n") && shown.contains("+ integration moodle\n"), "{shown}");
+    assert!(!shown.contains(&secret), "{shown}");
+    other.website(&secret).call("getMeetings", &[]).await.failed("checksumError");
+    let (code, _, errors) = other.run(&["apply", "-f", "network.toml"]);
+    assert!(code == Some(2) && errors.contains("give --yes"), "{errors}");
+    assert!(said(&other, &["apply", "-f", "network.toml", "--yes"]).contains("\ndone: "));
+    other.website(&secret).call("getMeetings", &[]).await.success();
+    assert_eq!(said(&other, &["apply", "-f", "network.toml", "--yes"]), "nothing to change\n");
+    assert_eq!(json(&other, &["plan", "show", "school"])["max_duration_seconds"], 5400);
+
+    said(&other, &["router", "put", "south", "--policy", "random"]);
+    assert_eq!(said(&other, &["apply", "-f", "network.toml", "--prune", "--dry-run"]), "- router south\n");
+    said(&other, &["apply", "-f", "network.toml", "--prune", "--yes"]);
+    refused(&other, &["router", "show", "south"]);
+}
+
+#[tokio::test]
+async fn the_whole_network_is_on_one_screen() {
+    let servers = simulated(2).await;
+    let lb = Lb::start(&unwatched(&servers)).await;
+    lb.ready().await;
+    lb.website(&secret(&said(&lb, &["integration", "create", "moodle"]))).create("room").await.success();
+    let text = said(&lb, &["status"]);
+    assert!(text.starts_with("balancer  ready, version ") && text.contains("\nSERVER"), "{text}");
+    let all = json(&lb, &["status"]);
+    assert_eq!(all["servers"].as_array().unwrap().len(), 2);
+    let busiest = &all["status"]["busiest"];
+    assert_eq!((&busiest[0]["integration"], &busiest[0]["meetings"]), (&"moodle".into(), &1.into()), "{busiest}");
+}

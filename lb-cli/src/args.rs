@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["serve", "demo", "check-config", "backup", "restore", "key"]),
     ("Call the API as a website does", &["url", "call"]),
     ("See what goes on", &["status", "meeting", "recording", "explain", "report", "event", "audit", "settings"]),
-    ("Administer the network", &["server", "integration", "plan", "partner", "router", "import"]),
+    ("Administer the network", &["server", "integration", "plan", "partner", "router", "apply", "export", "import"]),
     ("Administer the balancer", &["user", "token", "person"]),
     ("Install", &["completions", "man"]),
 ];

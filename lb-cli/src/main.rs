@@ -1,7 +1,5 @@
 //! `lb`: serves, administers a running balancer, checks a configuration, copies the database, signs and sends API calls.
 
-#![allow(dead_code, reason = "the frame of administration commands is ahead of the commands")]
-
 mod args;
 mod client;
 mod command;

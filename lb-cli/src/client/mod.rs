@@ -44,8 +44,6 @@ pub(crate) struct Client {
 /// What was answered where what was asked for is done.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// 2xx.
-    pub(crate) status: StatusCode,
     /// Which version of the resource it is; to be given back with a change of it.
     pub(crate) version: Option<HeaderValue>,
     /// The body as it came.
@@ -144,7 +142,7 @@ impl Client {
         let late = |_| refused(format!("{} did not answer within {ANSWER_DEADLINE:?}", self.transport));
         let (head, body) = called.await.map_err(late)?.map_err(refused)?;
         if head.status.is_success() {
-            return Ok(Answer { status: head.status, version: head.headers.get(ETAG).cloned(), body });
+            return Ok(Answer { version: head.headers.get(ETAG).cloned(), body });
         }
         let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let sentence = problem::sentence(&self.transport.to_string(), head.status, kind, &body);

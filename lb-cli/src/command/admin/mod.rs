@@ -9,11 +9,13 @@
 //!
 //! A noun is a file with its verbs: an enum that clap reads, which is a [`Task`]. `partner` is the one to imitate.
 
+mod apply;
 mod audit;
 mod desk;
 mod doctor;
 mod event;
 mod explain;
+mod export;
 #[cfg(test)]
 pub(crate) mod fake;
 mod import;
@@ -113,6 +115,24 @@ Examples:
 
 What each figure means: docs/usage-reports.md.")]
     Report(Single<report::Report>),
+    /// Make the network what a file says, after showing what that changes
+    #[command(after_help = "\
+Examples:
+  lb apply -f network.toml --dry-run
+  lb apply -f network.toml
+  lb apply -f network.toml --prune --yes
+  lb export --profile old --secrets | lb apply -f - --profile new --yes
+
+The file has the tables [plans.NAME], [partners.NAME], [routers.NAME], [[integrations]] and [[servers]] of the
+configuration. All of it is applied, or nothing; applied again, it changes nothing.")]
+    Apply(Single<apply::Apply>),
+    /// Write the network as a file that apply reads
+    #[command(after_help = "\
+Examples:
+  lb export > network.toml
+  (umask 077 && lb export --secrets > network.toml)
+  lb export --json")]
+    Export(Single<export::Export>),
 }
 
 /// A noun, and what is to be done with it.
@@ -170,6 +190,8 @@ pub(crate) trait Task {
 /// Does what was asked for.
 pub(crate) fn run(command: Administer, world: &mut World<'_>) -> Result<Outcome, Failure> {
     match command {
+        Administer::Apply(single) => single.run(world),
+        Administer::Export(single) => single.run(world),
         Administer::Server(noun) => noun.run(world),
         Administer::Import(noun) => noun.run(world),
         Administer::Status(single) => single.run(world),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Desk;
-use crate::client::{Answer, Place, Sent};
+use crate::client::{Answer, Place, Refusal, Sent};
 use crate::outcome::{Failure, Outcome};
 
 /// What the balancer says of a thing and is not told.
@@ -85,7 +85,12 @@ impl Desk<'_, '_> {
         }
         let only_if = version.map(|version| (IF_MATCH, version));
         let sent = Sent { body: Some(&Value::Object(fields)), only_if, accept: None };
-        Ok(Put::Changed(self.client.send(Method::PUT, &thing.place, sent).await?))
+        match self.client.send(Method::PUT, &thing.place, sent).await {
+            Err(Refusal { status: Some(StatusCode::PRECONDITION_FAILED), sentence }) => {
+                Err(Failure::Failed(format!("{sentence} (look at it again, and say it again)")))
+            }
+            answered => Ok(Put::Changed(answered?)),
+        }
     }
 
     /// Makes what is not there yet.

@@ -98,11 +98,6 @@ impl FromStr for Seconds {
 pub(crate) struct Moment(Timestamp);
 
 impl Moment {
-    /// This very moment.
-    pub(crate) fn now() -> Self {
-        Self(Timestamp::now())
-    }
-
     fn read(text: &str, now: Timestamp) -> Option<Self> {
         if text == "now" {
             return Some(Self(now));
