@@ -51,15 +51,15 @@ pub(crate) enum Noted {
 
 impl Noted {
     /// A call, as it is kept.
-    pub(crate) fn call(call: &Cow<'static, str>, key: &Cow<'static, str>, success: bool, took: Duration) -> Self {
+    pub(crate) fn call(call: Cow<'static, str>, key: Cow<'static, str>, success: bool, took: Duration) -> Self {
         let key = match key {
-            Cow::Borrowed(key) => Cow::Borrowed(*key),
+            Cow::Borrowed(key) => Cow::Borrowed(key),
             Cow::Owned(key) => {
                 let end = (0..=LONGEST_KEY.min(key.len())).rev().find(|&end| key.is_char_boundary(end));
                 Cow::Owned(key[..end.unwrap_or(0)].to_owned())
             }
         };
-        Self::Call { call: call.clone(), key, success, took }
+        Self::Call { call, key, success, took }
     }
 
     /// Whether it is one of the lists.

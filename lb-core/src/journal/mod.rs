@@ -79,7 +79,7 @@ impl Journal {
     /// Takes in what an event tells, if it is a call about a meeting.
     pub(crate) fn observe(&self, event: &Event) {
         if let EventKind::CallAnswered { call, meeting: Some(meeting), server, key, success, took, .. } = &event.kind {
-            let what = Noted::call(call, key, *success, *took);
+            let what = Noted::call(call.clone(), key.clone(), *success, *took);
             self.note(meeting, Entry::new(event.at, server.clone(), what), true);
         }
     }

@@ -52,7 +52,7 @@ fn calls_that_are_the_same_are_one_entry_also_where_lists_come_in_between() {
     call(&journal, "a", 101, "join", "");
     assert_eq!(times(&journal, "a"), [(1, 99, 99), (1, 99, 99), (100, 100, 1), (101, 101, 1)]);
     let longest = journal.of(&key("a")).entries[0].what.clone();
-    let expected = Noted::call(&"isMeetingRunning".into(), &Cow::Borrowed(""), true, Duration::from_millis(99));
+    let expected = Noted::call("isMeetingRunning".into(), Cow::Borrowed(""), true, Duration::from_millis(99));
     assert_eq!(longest, expected);
 }
 
@@ -116,8 +116,7 @@ fn what_is_too_long_is_not_kept() {
     let long = "é".repeat(LONGEST_ID);
     call(&journal, &long, 1, "create", "");
     assert_eq!(journal.of(&key(&long)), Notes::default());
-    let Noted::Call { key, .. } = Noted::call(&"end".into(), &Cow::Owned("é".repeat(40)), false, Duration::ZERO)
-    else {
+    let Noted::Call { key, .. } = Noted::call("end".into(), Cow::Owned("é".repeat(40)), false, Duration::ZERO) else {
         panic!("a call")
     };
     assert_eq!(key.len(), 48);

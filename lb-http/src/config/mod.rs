@@ -21,6 +21,7 @@ mod file;
 mod load;
 mod meaning;
 mod network;
+pub mod network_file;
 pub mod profiles;
 mod scalar;
 mod servers;

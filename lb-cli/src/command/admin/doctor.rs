@@ -115,7 +115,7 @@ mod tests {
                   "reason": "inactive", "mistakes": [], "sentence": "It is not active." }],
             "unreached": [],
         });
-        let (ran, asked) = Fake::answering([(200, "", found.clone())]).run(&["integration", "doctor", "moodle"]);
+        let (ran, asked) = Fake::answering([(200, "", found)]).run(&["integration", "doctor", "moodle"]);
         assert_eq!(
             ran.output(),
             "integration moodle: 1 trouble\n\

@@ -1,6 +1,6 @@
 //! A password is read: from the terminal without an echo, or from standard input.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use clap::Args;
 use lb_core::Secret;
@@ -47,17 +47,12 @@ impl Desk<'_, '_> {
         password
     }
 
-    /// One line, of which no more than needed is read.
+    /// One line.
     fn password_line(&mut self) -> Result<Secret, Failure> {
         let mut line = Vec::new();
-        for byte in Read::take(&mut *self.world.input, LIMIT).bytes() {
-            match byte? {
-                b'\n' => break,
-                byte => line.push(byte),
-            }
-        }
+        BufReader::new(Read::take(&mut *self.world.input, LIMIT)).read_until(b'\n', &mut line)?;
         let line = String::from_utf8(line).map_err(|_| Failure::Usage("a password is text in UTF-8".to_owned()))?;
-        match line.trim_end_matches('\r') {
+        match line.trim_end_matches(['\r', '\n']) {
             "" => Err(Failure::Usage("the password is empty".to_owned())),
             password => Ok(Secret::from(password)),
         }

@@ -11,6 +11,7 @@ const MOST_WAITING: usize = 4096;
 
 /// What is shown.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "few wait, and not for long")]
 pub(super) enum News {
     /// The balancer tells something.
     Event(EventKind),

@@ -71,7 +71,7 @@ impl Balancer {
                 let_others_go_on().await;
             }
         }
-        examined.sort_by(|a, b| b.at.cmp(&a.at));
+        examined.sort_by_key(|call| std::cmp::Reverse(call.at));
         examined
     }
 

@@ -284,7 +284,7 @@ fn every_server_that_is_left_out_says_why() {
                     state: ServiceState::Critical,
                     output: String::new(),
                     checked_at: None,
-                }]
+                }];
             }
             "bbb3" => server.capacity = Some(0),
             "bbb4" => server.tags = vec!["old".into(), "gpu".into()],
@@ -319,7 +319,7 @@ fn every_server_that_is_left_out_says_why() {
             ("bbb4", vec!["it carries what is forbidden: old"]),
             ("bbb5", vec!["it lacks what is required: gpu"]),
             ("bbb6", vec!["it is recording: it is a recording server"]),
-            ("bbb7", vec!["it is draining: an administrator is draining it"]),
+            ("bbb7", vec!["it is force-disabled: an administrator disabled it"]),
             ("bbb8", vec!["somebody made a meeting of the same id on it past the balancer"]),
         ]
     );
@@ -328,7 +328,7 @@ fn every_server_that_is_left_out_says_why() {
     network.create("moodle", "room-1").success();
     let placement = created(&network).remove(0).1;
     let word = |word: &'static str| (word.into(), 1);
-    let words = ["critical", "draining", "forbidden-tag", "foreign-meeting", "full", "lacks-tag", "recording"];
+    let words = ["critical", "force-disabled", "forbidden-tag", "foreign-meeting", "full", "lacks-tag", "recording"];
     assert_eq!((placement.candidates, placement.left_out), (1, words.map(word).into()));
     let portal = ExplainRequest { integration: "portal".into(), ..asked };
     let explained = explain(&network, &portal);
@@ -379,7 +379,7 @@ fn what_the_plan_refuses_is_said_and_the_ranking_is_shown_all_the_same() {
     assert_eq!(refused(&ExplainRequest { records: true, ..any.clone() }), "recording");
     network.create("moodle", "room-1").success();
     assert_eq!(refused(&any), "concurrent-meetings");
-    let bad = ExplainRequest { meeting_id: Some("a,b".into()), ..any.clone() };
+    let bad = ExplainRequest { meeting_id: Some("a,b".into()), ..any };
     assert_eq!(refused(&bad), "validationError");
     let nobody = block_on(network.balancer.explain(&ExplainRequest::new("nobody")));
     assert_eq!(nobody.map(drop), Err(ExplainError::NoSuchIntegration("nobody".into())));
@@ -395,7 +395,7 @@ fn it_is_told_where_the_user_is_taken_to_be_and_by_which_way_each_server_was_fou
                 state: ServiceState::Warning,
                 output: String::new(),
                 checked_at: None,
-            }]
+            }];
         }
         "bbb2" => reported.server.tags = vec!["gpu".into()],
         _ => reported.server.position = Some(there),

@@ -281,11 +281,11 @@ fn incarnations(events: &[Event]) -> Vec<Incarnation> {
     for event in in_order {
         match &event.kind {
             EventKind::MeetingCreated { internal_id, server, .. }
-            | EventKind::MeetingAdopted { internal_id, server, .. } => {
-                if !all.iter().any(|known| known.internal_id == *internal_id) {
-                    let (internal_id, server) = (internal_id.clone(), server.clone());
-                    all.push(Incarnation { internal_id, server, created_at: event.at, ended_at: None });
-                }
+            | EventKind::MeetingAdopted { internal_id, server, .. }
+                if !all.iter().any(|known| known.internal_id == *internal_id) =>
+            {
+                let (internal_id, server) = (internal_id.clone(), server.clone());
+                all.push(Incarnation { internal_id, server, created_at: event.at, ended_at: None });
             }
             EventKind::MeetingEnded { internal_id, .. } => {
                 let ended = all.iter_mut().filter(|known| known.internal_id == *internal_id);

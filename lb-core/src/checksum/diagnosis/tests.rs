@@ -74,7 +74,7 @@ fn a_secret_that_was_copied_badly_is_told() {
         (format!(" {SECRET}"), Mistake::SecretWithBlanks),
         (format!("{SECRET}\n"), Mistake::SecretWithBlanks),
         (format!("{SECRET}\r\n"), Mistake::SecretWithBlanks),
-        (format!("second-secret-of-it\t"), Mistake::SecretWithBlanks),
+        ("second-secret-of-it\t".to_string(), Mistake::SecretWithBlanks),
         (format!("\"{SECRET}\""), Mistake::SecretQuoted),
         (format!("'{SECRET}'"), Mistake::SecretQuoted),
         (format!("{SECRET};"), Mistake::SecretQuoted),

@@ -76,7 +76,7 @@ pub(super) fn simple(text: &str) -> impl Iterator<Item = (Mistake, String)> + '_
 /// Whether there is an escape in it.
 fn is_escaped(text: &str) -> bool {
     let is_hex = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
-    text.split('%').skip(1).any(|rest| is_hex(rest.bytes().next()) && is_hex(rest.bytes().nth(1)))
+    text.split('%').skip(1).any(|rest| is_hex(rest.bytes().next()) && is_hex(rest.as_bytes().get(1).copied()))
 }
 
 fn in_hex(text: &str, change: impl Fn(char) -> char) -> String {
@@ -182,7 +182,7 @@ fn permute(pairs: &mut Vec<&str>, count: usize, orders: &mut Vec<String>) {
     for place in 0..count {
         permute(pairs, count - 1, orders);
         if place < count - 1 {
-            let other = if count % 2 == 0 { place } else { 0 };
+            let other = if count.is_multiple_of(2) { place } else { 0 };
             pairs.swap(other, count - 1);
         }
     }

@@ -37,8 +37,10 @@ fn path(route: &Route) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "there-is-none" } else { part }).collect::<Vec<_>>().join("/")
 }
 
+/// What is sent. Where it stays within what a partner manager may say, it does.
 fn body(route: &Route) -> Option<&'static str> {
-    (route.has_body()).then_some("{}")
+    let moodle = r#"{"display_name":"Moodle of UFRGS","partner":"ufrgs"}"#;
+    route.has_body().then_some(if route.path == "/integrations/{name}" { moodle } else { "{}" })
 }
 
 async fn moodle(asked: &Asked) {

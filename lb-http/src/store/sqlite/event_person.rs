@@ -93,7 +93,7 @@ pub(super) fn erase(
     let mut events = 0;
     for (EventCursor { id, .. }, _) in found {
         let id = integer(*id);
-        let event = present.query_row([id], |row| events::read(row)).optional()?.flatten();
+        let event = present.query_row([id], events::read).optional()?.flatten();
         if let Some(erased) = event.and_then(|event| query.erased(key, &event)) {
             replace.execute(params![id, events::columns(&erased)?.1])?;
             events += 1;

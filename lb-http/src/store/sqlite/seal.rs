@@ -99,11 +99,10 @@ pub(super) fn install(connection: &Connection, keys: Option<Arc<KeyRing>>) -> Re
     connection.create_scalar_function("unseal", -1, flags, move |context| apply(context, again.as_deref(), open))
 }
 
-fn apply(
-    context: &Context<'_>,
-    keys: Option<&KeyRing>,
-    function: fn(Option<&KeyRing>, &str, &[&str]) -> Result<String, Unopened>,
-) -> Result<Option<String>, Error> {
+/// To seal, or to open again: a text, and the place where it stands.
+type Function = fn(Option<&KeyRing>, &str, &[&str]) -> Result<String, Unopened>;
+
+fn apply(context: &Context<'_>, keys: Option<&KeyRing>, function: Function) -> Result<Option<String>, Error> {
     let read = |error: FromSqlError| Error::UserFunctionError(error.into());
     if context.is_empty() || context.get_raw(0) == ValueRef::Null {
         return Ok(None);
