@@ -53,13 +53,13 @@ async fn the_doctor_tells_which_mistake_makes_a_checksum_wrong() {
         for hidden in ["ap-hidden", "moodle-secret", &digest] {
             assert!(!told.contains(hidden) && !found.to_string().contains(hidden), "{told}");
         }
-        // the same from one address within a second would be one
-        tokio::time::sleep(Duration::from_millis(1100)).await;
     }
     moodle.create("room-1").await.success();
     let found = json(&lb, &["integration", "doctor", "moodle"]);
     assert_eq!(found["last_success_from"], "127.0.0.1", "{found}");
-    assert_eq!(found["refused_calls"].as_array().unwrap().len(), 7);
+    // those of one address within a second are one
+    let times = found["refused_calls"].as_array().unwrap().iter().map(|call| call["times"].as_u64().unwrap());
+    assert_eq!(times.sum::<u64>(), 7, "{found}");
     let (_, well, _) = lb.run(&["integration", "doctor", "portal"]);
     assert!(well.starts_with("integration portal: nothing keeps it from working\n"), "{well}");
     let (code, _, errors) = lb.run(&["integration", "doctor", "nobody"]);
