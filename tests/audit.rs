@@ -84,7 +84,7 @@ async fn who_did_what_is_told_with_what_is_other_than_before_and_outlives_a_rest
 
 #[tokio::test]
 async fn what_happened_is_found_by_what_is_said_of_it_and_what_administrators_did_is_not_among_it() {
-    let servers = simulated(1).await;
+    let servers = simulated(2).await;
     let config = integrations(&[("moodle", "moodle-s3cr3t"), ("portal", "portal-s3cr3t")]) + &unwatched(&servers);
     let lb = Lb::start(&config).await;
     lb.ready().await;

@@ -78,8 +78,16 @@ async fn a_backup_made_under_traffic_has_all_that_was_acknowledged_before_and_is
     assert_eq!(said["bytes"], fs::metadata(&copy).unwrap().len());
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     let files = names(lb.folder.path());
-    let expected =
-        ["copy.sqlite3", "lb.log", "lb.sqlite3", "lb.sqlite3-lock", "lb.sqlite3-shm", "lb.sqlite3-wal", "lb.toml"];
+    let expected = [
+        "copy.sqlite3",
+        "lb.log",
+        "lb.sock",
+        "lb.sqlite3",
+        "lb.sqlite3-lock",
+        "lb.sqlite3-shm",
+        "lb.sqlite3-wal",
+        "lb.toml",
+    ];
     assert_eq!(files, expected, "nothing is left beside the copy");
 
     assert!(refused(&lb, &["restore", "copy.sqlite3"]).contains("in use by a balancer: stop that one first"));

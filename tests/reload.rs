@@ -199,8 +199,9 @@ async fn plans_partners_routers_and_websites_follow_the_file() {
     let log = lb.log();
     for told in [
         "integrations changed: moodle; routers changed: even",
-        "by=\"configuration\" how=\"added\" which=\"plan small, partner ufrgs, router even, integration moodle\"",
-        "by=\"configuration\" how=\"changed\" which=\"router even, integration moodle\"",
+        "by=\"configuration\" how=\"added\" which=\"integration moodle\"",
+        "by=\"configuration\" how=\"changed\" which=\"router even\" changes=\"policy: round-robin → random\"",
+        "by=\"configuration\" how=\"changed\" which=\"integration moodle\" changes=\"active: true → false\"",
     ] {
         assert!(log.contains(told), "not told: {told}\n{log}");
     }
@@ -209,6 +210,6 @@ async fn plans_partners_routers_and_websites_follow_the_file() {
     lb.configure(&(integrations(&[("moodle", "moodle-s3cr3t")]) + &rest));
     lb.restart().await;
     moodle.call("getMeetingInfo", &[("meetingID", "room-2")]).await.success();
-    let gone = "how=\"removed\" which=\"plan small, partner ufrgs, router even\"";
+    let gone = "how=\"removed\" which=\"router even\"";
     assert!(lb.log().contains(gone), "{}", lb.log());
 }

@@ -152,8 +152,8 @@ fn a_word_on_a_new_server_holds_from_its_first_moment_on() {
     network.put_server(&one, Some(AdministratorWord::ForceDisabled)).unwrap();
     network.put_server(&two, None).unwrap();
     let name: ServerName = "bbb2".into();
-    assert_eq!(block_on(network.balancer.set_word(&name, AdministratorWord::Draining, &ana())), Ok(true));
-    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::Draining));
+    assert_eq!(block_on(network.balancer.set_word(&name, AdministratorWord::ForceEnabled, &ana())), Ok(true));
+    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::ForceEnabled));
     block_on(network.balancer.refresh(&source));
     let states: Vec<_> = network
         .events()
@@ -164,7 +164,7 @@ fn a_word_on_a_new_server_holds_from_its_first_moment_on() {
         })
         .collect();
     let last = &states[states.len() - 2..];
-    assert_eq!(last, [("bbb1".to_owned(), ServerState::ForceDisabled), ("bbb2".to_owned(), ServerState::Draining)]);
+    assert_eq!(last, [("bbb1".to_owned(), ServerState::ForceDisabled), ("bbb2".to_owned(), ServerState::ForceEnabled)]);
     let after = network.restart();
     assert_eq!(after.state("bbb1"), Some(ServerState::ForceDisabled), "it is kept with the fleet");
 }
