@@ -139,7 +139,7 @@ fn described(row: &Route) -> Operation {
         (true, "400", "What is asked is wrong"),
         (row.right.is_some(), "401", "Who asks is not known"),
         (row.right.is_some() || changes, "403", "Who asks may not do this"),
-        (named || with_body, "404", "There is no such thing, as far as who asks may see"),
+        (named || with_body || row.right.is_some(), "404", "There is no such thing, as far as who asks may see"),
         (changes, "409", "What is there stands against it"),
         (changes, "412", "It is not as If-Match or If-None-Match takes it to be"),
         (with_body, "413", "The body is too long"),

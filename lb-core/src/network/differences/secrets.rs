@@ -49,7 +49,6 @@ impl Differences {
 
     fn facts(&mut self, was: &IntegrationSecret, is: &IntegrationSecret) {
         let of = |fact: &str| format!("{}.{fact}", field(&is.label));
-        self.told(of("created"), was.created_at.map(moment), is.created_at.map(moment));
         self.told(of("expires"), was.expires_at.map(moment), is.expires_at.map(moment));
     }
 }
