@@ -80,11 +80,9 @@ impl Page {
                     .unwrap_or_default(),
                 path: row.path.clone(),
                 summary: said.summary.clone().unwrap_or_default(),
-                description: said.description.clone().unwrap_or_default(),
+                description: plain(said.description.as_deref()),
                 right: row.right.map_or("anybody", Right::as_str),
-                parameters: parameters
-                    .map(|one| (one.name.clone(), one.description.clone().unwrap_or_default()))
-                    .collect(),
+                parameters: parameters.map(|one| (one.name.clone(), plain(one.description.as_deref()))).collect(),
                 has_body: said.request_body.is_some(),
             };
             let kind = said.tags.iter().flatten().next().cloned().unwrap_or_default();
@@ -92,6 +90,11 @@ impl Page {
         }
         Self { kinds, style: STYLE }
     }
+}
+
+/// Without Markdown's marks for code.
+fn plain(text: Option<&str>) -> String {
+    text.unwrap_or_default().replace('`', "")
 }
 
 #[cfg(test)]
@@ -104,6 +107,9 @@ mod tests {
         let page = Page::of(&routes).render().unwrap();
         for row in routes.rows() {
             assert!(page.contains(&format!("<code>{}</code>", row.path)), "{}", row.path);
+        }
+        for kind in ["integrations", "servers", "meetings", "users"] {
+            assert!(page.contains(&format!("<h2>{kind}</h2>")), "{kind}");
         }
         assert!(!page.contains("<script"));
     }

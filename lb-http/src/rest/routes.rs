@@ -7,7 +7,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use lb_core::account::Right;
-use utoipa::__dev::SchemaReferences;
+use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem, PathsBuilder};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -60,14 +60,16 @@ impl Routes {
     /// Adds `handler`, which asks for `right`. `P` is what `#[utoipa::path]` has made of it: `__path_` and its name.
     pub(super) fn add<P, H, T>(&mut self, right: impl Into<Option<Right>>, handler: H, _documentation: P)
     where
-        P: Path + SchemaReferences,
+        P: Path + SchemaReferences + Tags<'static>,
         H: Handler<T, Service>,
         T: 'static,
     {
         let right = right.into();
         for method in P::methods() {
             let handler = on(filter(&method), handler.clone());
-            self.rows.push(Route { handler, method, path: P::path(), right, operation: P::operation() });
+            let mut operation = P::operation();
+            operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+            self.rows.push(Route { handler, method, path: P::path(), right, operation });
         }
         P::schemas(&mut self.schemas);
     }

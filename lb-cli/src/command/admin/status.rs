@@ -126,7 +126,8 @@ fn servers(status: &Value) -> Cell {
 
 fn meetings(status: &Value) -> Cell {
     let [meetings, users, integrations] = ["meetings", "users", "integrations"].map(|name| text(&status[name]));
-    Cell::plain(format!("{meetings}, with {users} users, of {integrations} integrations"))
+    let s = if integrations == "1" { "" } else { "s" };
+    Cell::plain(format!("{meetings}, with {users} users, of {integrations} integration{s}"))
 }
 
 fn monitor(status: &Value) -> Cell {
