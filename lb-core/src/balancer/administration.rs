@@ -15,6 +15,7 @@ pub use self::apply::{Applied, Wish};
 pub use self::error::AdministrationError;
 
 use super::Balancer;
+use crate::api::Failure;
 use crate::event::{self, Administered, Change, Event, EventKind, Subject};
 use crate::network::{
     BadNetwork, Declared, Entity, EntityName, Integration, IntegrationName, Network, NetworkChange, NetworkServer,
@@ -333,6 +334,20 @@ fn check_secrets(network: &Network, decided: &[Decided]) -> Result<(), BadNetwor
         }
     }
     Ok(())
+}
+
+impl Balancer {
+    /// Tells that secrets are about to be shown to `by`. They are not to be shown where this fails: the audit log must have it.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`].
+    pub async fn tell_revealed(&self, by: &Actor, subject: Subject) -> Result<(), Failure> {
+        let event = self.event(administered(by, Administered::Revealed, subject, Vec::new()));
+        self.stored(self.store.check().await)?;
+        self.stored(self.store.record(vec![event.clone()]).await)?;
+        self.show(&event);
+        Ok(())
+    }
 }
 
 fn administered(by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) -> EventKind {

@@ -16,6 +16,7 @@ use lb_core::balancer::Actor;
 use lb_core::network::{Integration, IntegrationName, Network};
 
 use super::problem::Problem;
+use super::work::{self, Who};
 use crate::server::{Peer, Service, address_of};
 
 /// The cookie of a session.
@@ -40,6 +41,11 @@ impl Caller {
         let user = format!("local user {user}").into();
         let principal = Principal { user, role: Role::Administrator, scope: TokenScope::Full };
         Self { principal, token: None, address: None }
+    }
+
+    /// Whether they came by the local socket.
+    fn is_local(&self) -> bool {
+        self.address.is_none()
     }
 
     /// As whom changes are made.
@@ -88,18 +94,20 @@ pub(super) async fn guard(
 ) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
     let known = peer.map_or(Ok(None), |peer| known(&service, peer, request.method(), request.headers()));
-    match (known, right) {
+    let who = match (known, right) {
         (Ok(Some(caller)), right) if right.is_none_or(|right| caller.principal.may(right)) => {
+            let who = if caller.is_local() { Who::Local } else { Who::Known };
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            who
         }
-        (_, None) => next.run(request).await,
+        (_, None) => Who::Stranger,
         (Ok(Some(_)), Some(right)) => {
-            Problem::forbidden(format!("this asks for the right to {}", right.as_str())).into_response()
+            return Problem::forbidden(format!("this asks for the right to {}", right.as_str())).into_response();
         }
-        (Ok(None), Some(_)) => Problem::unknown_caller("log in, or send an API token").into_response(),
-        (Err(problem), Some(_)) => problem.into_response(),
-    }
+        (Ok(None), Some(_)) => return Problem::unknown_caller("log in, or send an API token").into_response(),
+        (Err(problem), Some(_)) => return problem.into_response(),
+    };
+    work::done(&service, who, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Who asks, if they show it: by the local socket, by a token, or by a session's cookie.

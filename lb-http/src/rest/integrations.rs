@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::caller::Caller;
 use super::extract::{BodyOf, PathOf, QueryOf};
 use super::given_secret::GivenSecret;
+use super::hidden::{hidden, unhidden};
 use super::moment::Moment;
 use super::network_entity;
 use super::page::{Page, Paging};
@@ -149,7 +150,7 @@ pub(super) struct NewIntegrationView {
 
 impl Default for IntegrationBody {
     fn default() -> Self {
-        let body = IntegrationView::from(&Arc::new(Integration::new("", ""))).body;
+        let body = IntegrationView::of(&Arc::new(Integration::new("", "")), true).body;
         Self { display_name: None, ..body }
     }
 }
@@ -189,9 +190,18 @@ impl From<&IntegrationSecret> for SecretView {
     }
 }
 
-impl From<&Arc<Integration>> for IntegrationView {
-    fn from(integration: &Arc<Integration>) -> Self {
-        let one = Integration::clone(integration);
+impl IntegrationView {
+    /// It, as `caller` may see it: values that may be secret only with the right to guard.
+    pub(super) fn seen(integration: &Arc<Integration>, caller: &Caller) -> Self {
+        Self::of(integration, caller.principal.may(Right::Guard))
+    }
+
+    /// It, with the values of rules that may be secret, or without.
+    pub(super) fn of(integration: &Arc<Integration>, with_secrets: bool) -> Self {
+        let mut one = Integration::clone(integration);
+        if !with_secrets {
+            one = Integration { create: hidden(one.create.clone()), join: hidden(one.join.clone()), ..one };
+        }
         let body = IntegrationBody {
             display_name: Some(one.display_name),
             active: one.active,
@@ -255,7 +265,8 @@ async fn list(
     let reach = caller.reach();
     let mut seen: Vec<_> = network.integrations().iter().filter(|one| reach.has(one) && filter.takes(one)).collect();
     seen.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    let page = Page::by_name(seen.into_iter(), &paging, |one| one.name.as_str(), IntegrationView::from)?;
+    let page =
+        Page::by_name(seen.into_iter(), &paging, |one| one.name.as_str(), |one| IntegrationView::seen(one, &caller))?;
     Ok(Json(page))
 }
 
@@ -287,17 +298,14 @@ async fn put(
 ) -> Result<Response, Problem> {
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
-    let next = body.named(name.clone())?;
+    let next = unhidden(body.named(name.clone())?, network.integration(name.as_str()).map(|one| &**one))?;
     if !caller.principal.may(Right::Administer) {
         // what is checked here is what must be there when it is changed
         let present = caller.integration(&network, name.as_str())?;
         if let Some(field) = reserved(present, &next) {
             return Err(Problem::forbidden(format!("only administrators change {field}")));
         }
-        let version = network.version(&name.clone().into());
-        let asked = precondition.expected(version)?;
-        let seen = version.map_or(Precondition::Present, Precondition::Version);
-        let precondition = if asked == lb_core::balancer::Expected::Any { seen } else { precondition };
+        let precondition = precondition.pinned(network.version(&name.clone().into()));
         network_entity::put(&service, &caller, precondition, next).await?;
         return answered(&balancer.network(), &caller, name);
     }
@@ -310,7 +318,7 @@ async fn put(
     let made = network.integration(name.as_str()).and_then(|made| Some((made, made.secrets.first()?)));
     if let (StatusCode::CREATED, Some((made, known))) = (status, made) {
         let secret = known.secret.expose().to_owned();
-        let view = NewIntegrationView { integration: made.into(), secret };
+        let view = NewIntegrationView { integration: IntegrationView::seen(made, &caller), secret };
         return Ok((status, network_entity::versioned(&network, name, Some(view))?).into_response());
     }
     Ok((status, answered(&network, &caller, name)?).into_response())
@@ -385,6 +393,6 @@ fn reserved(present: &Integration, next: &Integration) -> Option<&'static str> {
 }
 
 pub(super) fn answered(network: &Network, caller: &Caller, name: IntegrationName) -> Result<Response, Problem> {
-    let view = caller.integration(network, name.as_str()).map(IntegrationView::from)?;
+    let view = caller.integration(network, name.as_str()).map(|one| IntegrationView::seen(one, caller))?;
     network_entity::versioned(network, name, Some(view))
 }

@@ -6,6 +6,7 @@
 //! | `caller` | who asks |
 //! | `extract` | what is read of a request |
 //! | `problem` | why a request was not done |
+//! | `work` | what a request may cost |
 //! | `page`, `version` | long lists; `ETag` and `If-Match` |
 //! | `openapi` | the document that describes all of it, and a page to read |
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
@@ -18,6 +19,7 @@ mod events;
 mod explain;
 mod extract;
 mod given_secret;
+mod hidden;
 mod integrations;
 mod meetings;
 mod moment;
@@ -44,27 +46,14 @@ mod tokens;
 mod trace;
 mod users;
 mod version;
+mod work;
 
 use std::future::Future;
-use std::time::Duration;
-
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 
 use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 use crate::server::Service;
-
-/// Requests that are worked on at the same time.
-const AT_ONCE: usize = 64;
-
-/// How long one may take.
-const TIME: Duration = Duration::from_secs(65);
-
-static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// All that can be asked for.
 pub(crate) fn routes() -> Routes {
@@ -97,16 +86,7 @@ pub(crate) fn routes() -> Routes {
 /// The same, served.
 pub(crate) fn router(service: &Service) -> axum::Router<Service> {
     let served = routes().router(service).fallback(nothing_there).method_not_allowed_fallback(not_so);
-    axum::Router::new().nest(BASE, served.layer(from_fn(bounded)))
-}
-
-/// Lets so many requests be worked on, and each for so long.
-async fn bounded(request: Request, next: Next) -> Response {
-    let Ok(_place) = PLACES.try_acquire() else {
-        return Problem::unavailable("too many requests are being worked on").into_response();
-    };
-    let done = tokio::time::timeout(TIME, next.run(request)).await;
-    done.unwrap_or_else(|_| Problem::unavailable("it took too long").into_response())
+    axum::Router::new().nest(BASE, served)
 }
 
 /// Runs what must be run to its end although its asker may hang up.

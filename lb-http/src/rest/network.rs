@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::caller::Caller;
 use super::extract::{BodyOf, QueryOf};
 use super::given_secret::GivenSecret;
+use super::hidden::unhidden;
 use super::integrations::{IntegrationBody, IntegrationView};
 use super::moment::Moment;
 use super::network_entity::check;
@@ -188,8 +189,7 @@ async fn export(
         if !caller.principal.may(Right::Guard) {
             return Err(Problem::forbidden("secrets are shown to those with the right to guard"));
         }
-        let subject = Subject::new("network", "");
-        balancer.tell_administered(&caller.actor(), Administered::Revealed, subject, Vec::new()).await;
+        balancer.tell_revealed(&caller.actor(), Subject::new("network", "")).await?;
     }
     let network = balancer.network();
     let document = NetworkDocument::of(&network, balancer, query.secrets);
@@ -250,7 +250,7 @@ impl NetworkDocument {
                 expires_at: known.expires_at.map(Moment),
             };
             let secrets = with_secrets.then(|| one.secrets.iter().map(known).collect());
-            (one.name.to_string(), IntegrationEntry { body: IntegrationView::from(one).body, secrets })
+            (one.name.to_string(), IntegrationEntry { body: IntegrationView::of(one, with_secrets).body, secrets })
         };
         let server = |one: &Arc<lb_core::network::NetworkServer>| {
             let secret = one.facts.secret.as_ref().filter(|_| with_secrets);
@@ -296,7 +296,8 @@ impl NetworkDocument {
             entities.push(server.into());
         }
         for (name, IntegrationEntry { body, secrets }) in self.integrations {
-            let mut integration = body.named(name.as_str().into())?;
+            let known = network.integration(&name).map(|known| &**known);
+            let mut integration = unhidden(body.named(name.as_str().into())?, known)?;
             if let Some(secrets) = secrets {
                 let known = |entry: SecretEntry| IntegrationSecret {
                     label: entry.label,

@@ -37,6 +37,16 @@ impl Precondition {
     }
 }
 
+impl Precondition {
+    /// The same for who may change only what is `present`: where nothing is said, that is what must be there still.
+    pub(crate) fn pinned(self, present: Option<Revision>) -> Self {
+        match (self, present) {
+            (Self::None | Self::Present, Some(version)) => Self::Version(version),
+            (other, _) => other,
+        }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Precondition {
     type Rejection = Problem;
 

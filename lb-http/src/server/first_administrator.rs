@@ -3,10 +3,11 @@
 //! It is whole in itself: no script, nothing from elsewhere.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -19,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::{Peer, Service, address_of};
+use super::{Peer, Service, address_of, body_within};
 use crate::accounts::{AccountError, FirstAdministratorWish};
 
 const STYLE: &str = include_str!("../../templates/first_administrator.css");
@@ -44,6 +45,12 @@ struct Page<'a> {
     style: &'static str,
 }
 
+/// The longest form, bytes.
+const MOST: usize = 8 << 10;
+
+/// How long it may take to come.
+const TIME: Duration = Duration::from_secs(10);
+
 pub(super) fn routes() -> Router<Service> {
     Router::new().route("/first-administrator", get(form).post(make))
 }
@@ -59,8 +66,15 @@ async fn make(
     State(service): State<Service>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
+    // strangers come here: nothing is read where nobody is awaited
+    if service.accounts.accounts().first_administrator().is_none() {
+        return page(StatusCode::FORBIDDEN, &Page::EMPTY);
+    }
+    let Ok(body) = body_within(body, MOST, TIME).await else {
+        return page(StatusCode::BAD_REQUEST, &Page { open: true, ..Page::EMPTY });
+    };
     let [token, name, display_name, password] =
         ["token", "name", "display_name", "password"].map(|name| field(&body, name));
     let address = match peer {

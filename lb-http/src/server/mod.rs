@@ -21,6 +21,7 @@
 //! | `uploads` | those that go on to a server while they come |
 //! | `websites` | how many of them each integration has |
 //! | `multipart` | forms in parts |
+//! | `small_body` | bodies of administration |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
 //! | `first_administrator` | the page on which the first administrator is made |
@@ -47,6 +48,7 @@ mod peer;
 mod refusal;
 mod reply_body;
 mod seldom;
+mod small_body;
 mod stream;
 mod uploads;
 mod websites;
@@ -58,6 +60,7 @@ pub use self::listener::{Listener, Purpose, bind, serve};
 pub use self::local::LocalSocket;
 pub use self::pages::router;
 pub(crate) use self::peer::{Peer, address_of};
+pub(crate) use self::small_body::{SlowBody, body_within};
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use lb_core::ServerName;
 use lb_core::account::Right;
-use lb_core::event::{Administered, Subject};
+use lb_core::event::Subject;
 use lb_core::network::EntityName;
 use lb_core::server::AdministratorWord;
 use serde::Serialize;
@@ -136,7 +136,7 @@ async fn reveal(
     let secret = used.or_else(|| balancer.network().server(&name)?.facts.secret.clone());
     let secret = secret.ok_or_else(|| Problem::not_found(format!("secret of a server {name}")))?;
     let subject = Subject::new("server", &name);
-    balancer.tell_administered(&caller.actor(), Administered::Revealed, subject, Vec::new()).await;
+    balancer.tell_revealed(&caller.actor(), subject).await?;
     let shown = ShownServerSecret { secret: secret.expose().to_owned() };
     Ok(([(CACHE_CONTROL, "no-store")], Json(shown)).into_response())
 }

@@ -138,7 +138,8 @@ fn put_server(database: &Connection, version: i64, server: &NetworkServer) -> Re
 fn put_integration(database: &Connection, version: i64, integration: &Integration) -> Result<()> {
     let mut statement = database.prepare_cached(
         "INSERT OR REPLACE INTO integrations VALUES (:name, :version, :managed, :display_name, :active, :partner, :plan,
-             :router, :latitude, :longitude, :tags, :create_rules, :join_rules, :callback_hosts)",
+             :router, :latitude, :longitude, :tags, seal(:create_rules, 'integrations.create_rules', :name),
+             seal(:join_rules, 'integrations.join_rules', :name), :callback_hosts)",
     )?;
     statement.execute(named_params! {
         ":name": integration.name.as_str(),
@@ -174,6 +175,10 @@ fn put_integration(database: &Connection, version: i64, integration: &Integratio
     Ok(())
 }
 
+/// Rules may send passwords.
+const INTEGRATIONS: &str = "SELECT *, unseal(create_rules, 'integrations.create_rules', name) AS opened_create,
+     unseal(join_rules, 'integrations.join_rules', name) AS opened_join FROM integrations ORDER BY name";
+
 /// Reads the whole network.
 pub(super) fn load(database: &Connection) -> Result<Network> {
     let mut query = database.prepare("SELECT revision FROM network")?;
@@ -185,7 +190,7 @@ pub(super) fn load(database: &Connection) -> Result<Network> {
     entities.extend(all(database, "SELECT * FROM routers", router)?);
     entities.extend(all(database, "SELECT *, unseal(secret, 'servers.secret', name) AS opened FROM servers", server)?);
     let mut secrets = secrets(database)?;
-    entities.extend(all(database, "SELECT * FROM integrations ORDER BY name", |row| integration(row, &mut secrets))?);
+    entities.extend(all(database, INTEGRATIONS, |row| integration(row, &mut secrets))?);
     Network::restored(revision, entities).map_err(|error| unreadable(0, error))
 }
 
@@ -301,8 +306,8 @@ fn integration(row: &Row<'_>, secrets: &mut Secrets) -> Result<Entity> {
         router: text(row, "router")?,
         position: position.0.zip(position.1).map(|(latitude, longitude)| Position { latitude, longitude }),
         tags: from_json(row, "tags")?,
-        create: from_json(row, "create_rules")?,
-        join: from_json(row, "join_rules")?,
+        create: from_json(row, "opened_create")?,
+        join: from_json(row, "opened_join")?,
         callback_hosts: from_json(row, "callback_hosts")?,
         name,
     };

@@ -40,8 +40,10 @@ const DELIVERY: &[&str] = &["callback", "kind"];
 const WAITING: &str = "settled_at IS NULL";
 
 /// Every column that is written by `seal` and read by `unseal`.
-const SEALED: [Sealed; 12] = [
+const SEALED: [Sealed; 14] = [
     sealed("integration_secrets.secret", ("integration_secrets", "secret"), &["integration", "label"]),
+    sealed("integrations.create_rules", ("integrations", "create_rules"), &["name"]),
+    sealed("integrations.join_rules", ("integrations", "join_rules"), &["name"]),
     sealed("servers.secret", ("servers", "secret"), &["name"]),
     sealed("fleet_servers.secret", ("fleet_servers", "secret"), &["name"]),
     sealed("hooks.url", ("hooks", "url"), &["integration"]),
