@@ -117,6 +117,18 @@ fn the_token_comes_from_the_option_standard_input_or_the_environment() {
 }
 
 #[test]
+fn the_url_of_a_server_is_not_taken_for_that_of_the_balancer() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/bigbluebutton/", listener.local_addr().unwrap());
+    for words in [&["server", "put", "bbb1"][..], &["partner", "list"], &["status"]] {
+        let sentence = lb(&[words, &["--url", &url]].concat(), &[], "").usage();
+        assert_eq!(sentence, "--url is where the balancer is; a server's own URL is --api-url");
+    }
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody was called");
+}
+
+#[test]
 fn a_token_that_cannot_be_sent_is_not_repeated() {
     let ran = lb(&["partner", "list", "--url", "http://127.0.0.1:1", "--token", "hu\nsh"], &[], "");
     let sentence = ran.usage();
