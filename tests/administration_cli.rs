@@ -53,7 +53,7 @@ async fn a_website_is_served_as_soon_as_it_is_created_and_as_long_as_it_is_activ
     website.call("getMeetings", &[]).await.success();
     said(&lb, &["integration", "secret", "expire", "moodle", ""]);
     website.call("getMeetings", &[]).await.failed("checksumError");
-    said(&lb, &["integration", "secret", "remove", "moodle", ""]);
+    said(&lb, &["integration", "secret", "remove", "moodle", "", "--yes"]);
     new.call("getMeetings", &[]).await.success();
     let shown = json(&lb, &["integration", "secret", "reveal", "moodle"]);
     assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
@@ -87,12 +87,12 @@ async fn plans_partners_and_routers_are_made_changed_listed_and_removed() {
         assert!(list["items"].as_array().unwrap().len() < 4 && list["next"].is_null(), "{list}");
     }
     for (noun, name) in [("plan", "school"), ("partner", "ufrgs"), ("router", "south")] {
-        let sentence = refused(&lb, &[noun, "remove", name]);
+        let sentence = refused(&lb, &[noun, "remove", name, "--yes"]);
         assert!(sentence.contains(name) && sentence.lines().count() == 1, "it is used: {sentence}");
     }
     said(&lb, &["integration", "remove", "moodle", "--yes"]);
     for (noun, name) in [("plan", "school"), ("partner", "ufrgs"), ("router", "south")] {
-        assert_eq!(said(&lb, &[noun, "remove", name]), format!("{noun} {name} is removed\n"));
+        assert_eq!(said(&lb, &[noun, "remove", name, "--yes"]), format!("{noun} {name} is removed\n"));
         assert!(refused(&lb, &[noun, "show", name]).contains(name));
     }
     assert!(

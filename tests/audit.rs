@@ -45,7 +45,7 @@ async fn who_did_what_is_told_with_what_is_other_than_before_and_outlives_a_rest
     done(&lb, &put);
     done(&lb, &put);
     done(&lb, &["partner", "put", "ufrgs", "--contact", "noc@ufrgs.example"]);
-    done(&lb, &["partner", "remove", "ufrgs"]);
+    done(&lb, &["partner", "remove", "ufrgs", "--yes"]);
     lb.configure(&config("another-s3cr3t").replace("50", "80"));
     lb.hang_up();
     let all = until(PATIENCE, "the configuration is taken over", async || {

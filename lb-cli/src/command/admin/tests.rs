@@ -92,10 +92,10 @@ fn somebody_elses_change_is_not_lost() {
 fn a_refusal_is_a_sentence_with_the_fields_that_are_wrong() {
     let problem = json!({ "title": "no", "status": 409, "detail": "it owns integrations",
         "errors": [{ "field": "name", "problem": "is used by moodle" }] });
-    let (ran, asked) = Fake::answering([(409, "", problem)]).run(&["partner", "remove", "a"]);
+    let (ran, asked) = Fake::answering([(409, "", problem)]).run(&["partner", "remove", "a", "--yes"]);
     assert_eq!(ran.failed(), "it owns integrations: name is used by moodle");
     assert_eq!(asked[0].line, "DELETE /api/v1/partners/a");
-    let (ran, _) = Fake::answering([(204, "", Value::Null)]).run(&["partner", "remove", "a"]);
+    let (ran, _) = Fake::answering([(204, "", Value::Null)]).run(&["partner", "remove", "a", "--yes"]);
     assert_eq!(ran.output(), "partner a is removed\n");
 }
 
@@ -114,6 +114,28 @@ fn the_token_comes_from_the_option_standard_input_or_the_environment() {
     assert_eq!(shown(&["--token", "said"], &[("LB_TOKEN", "set")], ""), "said");
     assert_eq!(shown(&["--token", "-"], &[], "piped\n"), "piped");
     assert_eq!(shown(&[], &[("LB_TOKEN", "set")], ""), "set");
+}
+
+#[test]
+fn what_cannot_be_brought_back_is_not_done_unasked() {
+    for words in [
+        &["plan", "remove", "x"][..],
+        &["partner", "remove", "x"],
+        &["router", "remove", "x"],
+        &["user", "remove", "x"],
+        &["token", "revoke", "x"],
+        &["server", "remove", "x"],
+        &["integration", "remove", "x"],
+        &["integration", "secret", "remove", "x", "y"],
+        &["recording", "delete", "x"],
+    ] {
+        let (ran, asked) = Fake::answering([]).run(words);
+        let sentence = ran.usage();
+        assert!(sentence.ends_with("Nobody is there to be asked: give --yes") && asked.is_empty(), "{sentence}");
+        let (ran, asked) = Fake::answering([(204, "", Value::Null)]).run(&[words, &["--yes"]].concat());
+        ran.output();
+        assert!(asked[0].line.starts_with("DELETE /api/v1/"), "{}", asked[0].line);
+    }
 }
 
 #[test]
