@@ -100,6 +100,20 @@ fn a_refusal_is_a_sentence_with_the_fields_that_are_wrong() {
 }
 
 #[test]
+fn what_the_balancer_finds_wrong_with_the_request_is_wrong_usage() {
+    let bad =
+        || (400, "", json!({ "type": "urn:lb:problem:bad-request", "title": "x", "detail": "the zone is unknown" }));
+    for words in [&["partner", "list"][..], &["partner", "put", "a"], &["partner", "remove", "a", "--yes"]] {
+        let (ran, _) = Fake::answering([bad()]).run(words);
+        assert_eq!(ran.usage(), "the zone is unknown", "{words:?}");
+    }
+    for status in [401, 403, 404, 409, 412, 503] {
+        let (ran, _) = Fake::answering([(status, "", json!({ "title": "no" }))]).run(&["partner", "list"]);
+        assert!(ran.failed().starts_with("no"), "{status}");
+    }
+}
+
+#[test]
 fn the_token_comes_from_the_option_standard_input_or_the_environment() {
     let shown = |words: &[&str], environment: &[(&str, &str)], input: &str| {
         let fake = Fake::answering([page(json!([]), None)]);
