@@ -92,7 +92,7 @@ impl Desk<'_, '_> {
             }
             match show(self).await {
                 Err(Failure::Failed(sentence) | Failure::Usage(sentence)) if !first => {
-                    writeln!(self.world.output, "{sentence}")?
+                    writeln!(self.world.output, "{sentence}")?;
                 }
                 other => drop(other?),
             }

@@ -10,7 +10,7 @@ use super::Desk;
 use crate::outcome::Failure;
 
 /// No password is longer, in bytes.
-const LIMIT: u64 = 4096;
+const LIMIT: usize = 4096;
 
 /// What Ctrl-C types while it is no signal.
 const CTRL_C: u8 = 3;
@@ -59,11 +59,10 @@ fn typed(input: &mut dyn Read) -> Result<Secret, Failure> {
 
 /// One line with its end, as far as it goes: to `stop` where there is one. No more than needed is read.
 fn line(input: &mut dyn Read, stop: Option<u8>) -> Result<Vec<u8>, Failure> {
-    let mut line = Vec::new();
-    for byte in input.take(LIMIT).bytes() {
-        let byte = byte?;
-        line.push(byte);
-        if byte == b'\n' || Some(byte) == stop {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while line.len() < LIMIT && input.read(&mut byte)? == 1 {
+        line.extend(byte);
+        if byte == *b"\n" || Some(byte) == stop.map(|stop| [stop]) {
             break;
         }
     }
