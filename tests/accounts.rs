@@ -202,7 +202,7 @@ async fn a_token_does_what_its_scope_says_and_ends_with_its_user() {
     assert_eq!(told(&last).1["detail"], "user ana is the last active administrator: make another one first");
     assert_eq!((last.status, full.get("/session").await.0), (409, 200));
     let id = read.headers[0].1.split('_').nth(1).unwrap();
-    assert_eq!(here(&lb, &["token", "revoke", id], ""), format!("token {id} is revoked\n"));
+    assert_eq!(here(&lb, &["token", "revoke", id, "--yes"], ""), format!("token {id} is revoked\n"));
     assert_eq!((full.get("/session").await.0, read.get("/session").await.0), (200, 401));
 }
 
@@ -216,10 +216,10 @@ async fn a_partner_that_somebody_looks_after_stays_and_they_see_nothing_else() {
         (pia.get("/integrations").await.0, pia.get("/partners").await.0, pia.get("/users").await.0),
         (200, 403, 403)
     );
-    let (code, _, errors) = lb.run(&["partner", "remove", "ufrgs"]);
+    let (code, _, errors) = lb.run(&["partner", "remove", "ufrgs", "--yes"]);
     assert_eq!(code, Some(1));
     assert!(errors.contains("partner ufrgs is looked after by user pia: it cannot be removed"), "{errors}");
     here(&lb, &["user", "change", "pia", "--role", "viewer"], "");
     assert_eq!(pia.get("/partners").await.0, 200, "at once");
-    here(&lb, &["partner", "remove", "ufrgs"], "");
+    here(&lb, &["partner", "remove", "ufrgs", "--yes"], "");
 }

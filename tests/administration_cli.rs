@@ -18,8 +18,17 @@ fn said(lb: &Lb, line: &[&str]) -> String {
 
 /// The sentence of a run that failed.
 fn refused(lb: &Lb, line: &[&str]) -> String {
+    failed(lb, line, 1)
+}
+
+/// What the balancer says of a request that it finds wrong.
+fn wrong(lb: &Lb, line: &[&str]) -> String {
+    failed(lb, line, 2)
+}
+
+fn failed(lb: &Lb, line: &[&str], exit: i32) -> String {
     let (code, output, errors) = lb.run(line);
-    assert_eq!((code, output.as_str()), (Some(1), ""), "{line:?}: {errors}");
+    assert_eq!((code, output.as_str()), (Some(exit), ""), "{line:?}: {errors}");
     errors
 }
 
@@ -53,7 +62,7 @@ async fn a_website_is_served_as_soon_as_it_is_created_and_as_long_as_it_is_activ
     website.call("getMeetings", &[]).await.success();
     said(&lb, &["integration", "secret", "expire", "moodle", ""]);
     website.call("getMeetings", &[]).await.failed("checksumError");
-    said(&lb, &["integration", "secret", "remove", "moodle", ""]);
+    said(&lb, &["integration", "secret", "remove", "moodle", "", "--yes"]);
     new.call("getMeetings", &[]).await.success();
     let shown = json(&lb, &["integration", "secret", "reveal", "moodle"]);
     assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
@@ -87,19 +96,19 @@ async fn plans_partners_and_routers_are_made_changed_listed_and_removed() {
         assert!(list["items"].as_array().unwrap().len() < 4 && list["next"].is_null(), "{list}");
     }
     for (noun, name) in [("plan", "school"), ("partner", "ufrgs"), ("router", "south")] {
-        let sentence = refused(&lb, &[noun, "remove", name]);
+        let sentence = refused(&lb, &[noun, "remove", name, "--yes"]);
         assert!(sentence.contains(name) && sentence.lines().count() == 1, "it is used: {sentence}");
     }
     said(&lb, &["integration", "remove", "moodle", "--yes"]);
     for (noun, name) in [("plan", "school"), ("partner", "ufrgs"), ("router", "south")] {
-        assert_eq!(said(&lb, &[noun, "remove", name]), format!("{noun} {name} is removed\n"));
+        assert_eq!(said(&lb, &[noun, "remove", name, "--yes"]), format!("{noun} {name} is removed\n"));
         assert!(refused(&lb, &[noun, "show", name]).contains(name));
     }
     assert!(
         refused(&lb, &["plan", "put", "fixed", "--may-record", "yes"]).contains("configuration"),
         "it is the file's"
     );
-    assert!(refused(&lb, &["router", "put", "default", "--policy", "guess"]).contains("policy"));
+    assert!(wrong(&lb, &["router", "put", "default", "--policy", "guess"]).contains("policy"));
 }
 
 #[tokio::test]
@@ -113,7 +122,7 @@ async fn a_thing_goes_from_one_balancer_to_another_as_json() {
     assert_eq!((&plan["may_record"], &plan["calls_per_second"]), (&false.into(), &5.into()));
     assert_eq!(plan["allowed_calls"], serde_json::json!(["create", "join"]));
     std::fs::write(&path, "{\"colour\": \"red\"}").unwrap();
-    assert!(refused(&other, &["plan", "put", "school", "-f", "school.json"]).contains("colour"));
+    assert!(wrong(&other, &["plan", "put", "school", "-f", "school.json"]).contains("colour"));
 }
 
 #[tokio::test]

@@ -126,12 +126,12 @@ async fn a_file_that_is_wrong_anywhere_changes_nothing() {
     let good = "[plans.small]\nmay_record = false\n";
     for (bad, code, sentence) in [
         ("[plans.small]\nmay_recrod = true", 2, "network.toml:2: plans.small.may_recrod is not a known key"),
-        ("[[integrations]]\nname = \"wiki\"\nplan = \"large\"", 1, "has a plan that does not exist: large"),
-        ("[[integrations]]\nname = \"../wiki\"", 1, "a name has no control characters"),
-        ("[[integrations]]\nname = \"wiki\"\nsecrets = [\"short\"]", 1, "a secret has 8 to 255 characters"),
-        ("[[integrations]]\nname = \"wiki\"\nsecrets = [\"the-secret-of-moodle\"]", 1, "share a secret"),
+        ("[[integrations]]\nname = \"wiki\"\nplan = \"large\"", 2, "has a plan that does not exist: large"),
+        ("[[integrations]]\nname = \"../wiki\"", 2, "a name has no control characters"),
+        ("[[integrations]]\nname = \"wiki\"\nsecrets = [\"short\"]", 2, "a secret has 8 to 255 characters"),
+        ("[[integrations]]\nname = \"wiki\"\nsecrets = [\"the-secret-of-moodle\"]", 2, "share a secret"),
         ("[[integrations]]\nname = \"moodle\"\nactive = false", 1, "is declared in the configuration file"),
-        ("[[servers]]\nname = \"bbb1\"\nurl = \"http://127.0.0.1:1/\"", 1, "it must have a URL and a secret"),
+        ("[[servers]]\nname = \"bbb1\"\nurl = \"http://127.0.0.1:1/\"", 2, "it must have a URL and a secret"),
     ] {
         let text = if bad.starts_with("[plans") { bad.to_owned() } else { format!("{good}{bad}\n") };
         std::fs::write(&file, &text).unwrap();

@@ -72,13 +72,13 @@ async fn what_websites_did_is_reported_by_integration_server_and_step() {
     assert!(lines.iter().any(|line| line.starts_with("group,portal,,2026-01-01T00:00:00.000Z,")), "{csv}");
     assert!(lines[lines.len() - 1].starts_with("total,,,"), "{csv}");
 
-    for (wrong, words) in [
-        (["--zone", "Mars"], "no such time zone"),
-        (["--integration", "nobody"], "there is no integration nobody"),
-        (["--step", "hour"], "more than 10000 steps"),
+    for (wrong, exit, words) in [
+        (["--zone", "Mars"], 2, "no such time zone"),
+        (["--integration", "nobody"], 1, "there is no integration nobody"),
+        (["--step", "hour"], 2, "more than 10000 steps"),
     ] {
         let (code, _, errors) = lb.run(&[&["report"], &PERIOD[..], &wrong[..]].concat());
-        assert_eq!(code, Some(1), "{errors}");
+        assert_eq!(code, Some(exit), "{errors}");
         assert!(errors.contains(words), "{errors}");
     }
     // ended meetings have a length, also after a restart

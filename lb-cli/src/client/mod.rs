@@ -72,7 +72,11 @@ pub(crate) struct Refusal {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::Failed(refusal.sentence)
+        match refusal.status {
+            // the request says something that it may not say: who wrote it said that
+            Some(StatusCode::BAD_REQUEST) => Self::Usage(refusal.sentence),
+            _ => Self::Failed(refusal.sentence),
+        }
     }
 }
 

@@ -33,6 +33,11 @@ impl Target {
     /// # Errors
     /// [`Failure::Usage`] if what is said leads nowhere.
     pub(crate) fn of(said: &Administration, world: &mut World<'_>) -> Result<Self, Failure> {
+        // who makes a server is easily mistaken
+        if said.url.as_ref().is_some_and(|url| url.path().contains("bigbluebutton")) {
+            let sentence = "--url is where the balancer is; a server's own URL is --api-url";
+            return Err(Failure::Usage(sentence.to_owned()));
+        }
         let token = match &said.token {
             Some(token) if token.expose() == "-" => Some(from_input(world)?),
             token => token.clone(),

@@ -91,7 +91,9 @@ impl Desk<'_, '_> {
                 writeln!(self.world.output, "{heading}")?;
             }
             match show(self).await {
-                Err(Failure::Failed(sentence)) if !first => writeln!(self.world.output, "{sentence}")?,
+                Err(Failure::Failed(sentence) | Failure::Usage(sentence)) if !first => {
+                    writeln!(self.world.output, "{sentence}")?;
+                }
                 other => drop(other?),
             }
             self.world.output.flush()?;

@@ -72,6 +72,7 @@ It leaves the list when its server lists it no more, after some seconds.")]
     #[command(after_help = "\
 Examples:
   lb meeting trace room-1
+  lb meeting trace moodle room-1
   lb meeting trace room-1 --integration moodle
   lb meeting trace room-1 --json | jq -r '.entries[] | select(.what == \"call\") | .sentence'
 

@@ -47,11 +47,15 @@ What is not said stays as it is.")]
     Put(Put),
     /// Remove a partner that owns no integrations
     #[command(after_help = "\
-Example:
-  lb partner remove ufrgs")]
+Examples:
+  lb partner remove ufrgs
+  lb partner remove ufrgs --yes")]
     Remove {
         /// Its name
         name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -93,7 +97,12 @@ impl Task for Verb {
                 let thing = Thing { place: at(&name), what: format!("partner {name}"), fields: FIELDS };
                 desk.put(&thing, &file, &fields).await
             }
-            Self::Remove { name } => desk.remove(&at(&name), &format!("partner {name}")).await,
+            Self::Remove { name, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Remove partner {name}?"))?;
+                }
+                desk.remove(&at(&name), &format!("partner {name}")).await
+            }
         }
     }
 }

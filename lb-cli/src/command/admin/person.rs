@@ -1,6 +1,6 @@
 //! `lb person`: one person's data.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -61,13 +61,14 @@ It cannot be undone. Recordings and slides are on the servers, and are not touch
 
 /// Who is meant.
 #[derive(Debug, Args, Serialize)]
+#[command(group = ArgGroup::new("at least one of --user-id, --name").args(["user_id", "name"]).required(true).multiple(true))]
 pub(crate) struct Who {
     /// Only at this integration
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     integration: Option<String>,
-    /// The website's id of the user
-    #[arg(long, value_name = "ID", required_unless_present = "name")]
+    /// The website's id of the user; this, or --name, or both must be said
+    #[arg(long, value_name = "ID")]
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
     /// The name, just as the website gave it
@@ -141,9 +142,11 @@ async fn erase(desk: &Desk<'_, '_>, mut who: Value, dry_run: bool) -> Result<u64
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
     use serde_json::{Value, json};
 
-    use super::super::fake::{Fake, lb, page};
+    use super::super::fake::{Fake, page};
+    use crate::args::Args;
 
     fn entered(name: &str) -> Value {
         json!({ "at": "2027-01-01T00:00:00.000Z", "event": "user-entered", "integration": "moodle", "meeting_id": "a",
@@ -177,8 +180,19 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "MissingRequiredArgument")]
     fn who_is_meant_must_be_said() {
-        lb(&["person", "export", "--integration", "moodle"], &[], "");
+        for verb in ["export", "erase"] {
+            for more in [&[][..], &["--integration", "moodle"]] {
+                let line = [&["lb", "person", verb], more].concat();
+                let error = Args::definition().try_get_matches_from(line).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
+                let sentence = error.to_string();
+                assert!(sentence.contains("<--user-id <ID>|--name <TEXT>>"), "{sentence}");
+            }
+        }
+        let (ran, asked) =
+            Fake::answering([page(json!([]), None)]).run(&["person", "export", "--user-id", "4711", "--name", "Ana"]);
+        assert_eq!(ran.output(), "");
+        assert_eq!(asked[0].body, json!({ "user_id": "4711", "name": "Ana" }), "both may be said");
     }
 }

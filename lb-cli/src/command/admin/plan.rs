@@ -79,11 +79,15 @@ What is not said stays as it is. A new plan allows everything that is not said."
     Put(Put),
     /// Remove a plan that no integration has
     #[command(after_help = "\
-Example:
-  lb plan remove school")]
+Examples:
+  lb plan remove school
+  lb plan remove school --yes")]
     Remove {
         /// Its name
         name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -143,7 +147,12 @@ impl Task for Verb {
                 let thing = Thing { place: at(&name), what: format!("plan {name}"), fields: FIELDS };
                 desk.put(&thing, &file, &fields).await
             }
-            Self::Remove { name } => desk.remove(&at(&name), &format!("plan {name}")).await,
+            Self::Remove { name, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Remove plan {name}?"))?;
+                }
+                desk.remove(&at(&name), &format!("plan {name}")).await
+            }
         }
     }
 }

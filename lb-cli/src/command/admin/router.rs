@@ -50,11 +50,15 @@ What is not said stays as it is.")]
     Put(Put),
     /// Remove a router that no integration and no other router names
     #[command(after_help = "\
-Example:
-  lb router remove south")]
+Examples:
+  lb router remove south
+  lb router remove south --yes")]
     Remove {
         /// Its name
         name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -98,7 +102,12 @@ impl Task for Verb {
                 let thing = Thing { place: at(&name), what: format!("router {name}"), fields: FIELDS };
                 desk.put(&thing, &file, &fields).await
             }
-            Self::Remove { name } => desk.remove(&at(&name), &format!("router {name}")).await,
+            Self::Remove { name, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Remove router {name}?"))?;
+                }
+                desk.remove(&at(&name), &format!("router {name}")).await
+            }
         }
     }
 }

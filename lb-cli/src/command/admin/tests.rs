@@ -92,11 +92,25 @@ fn somebody_elses_change_is_not_lost() {
 fn a_refusal_is_a_sentence_with_the_fields_that_are_wrong() {
     let problem = json!({ "title": "no", "status": 409, "detail": "it owns integrations",
         "errors": [{ "field": "name", "problem": "is used by moodle" }] });
-    let (ran, asked) = Fake::answering([(409, "", problem)]).run(&["partner", "remove", "a"]);
+    let (ran, asked) = Fake::answering([(409, "", problem)]).run(&["partner", "remove", "a", "--yes"]);
     assert_eq!(ran.failed(), "it owns integrations: name is used by moodle");
     assert_eq!(asked[0].line, "DELETE /api/v1/partners/a");
-    let (ran, _) = Fake::answering([(204, "", Value::Null)]).run(&["partner", "remove", "a"]);
+    let (ran, _) = Fake::answering([(204, "", Value::Null)]).run(&["partner", "remove", "a", "--yes"]);
     assert_eq!(ran.output(), "partner a is removed\n");
+}
+
+#[test]
+fn what_the_balancer_finds_wrong_with_the_request_is_wrong_usage() {
+    let bad =
+        || (400, "", json!({ "type": "urn:lb:problem:bad-request", "title": "x", "detail": "the zone is unknown" }));
+    for words in [&["partner", "list"][..], &["partner", "put", "a"], &["partner", "remove", "a", "--yes"]] {
+        let (ran, _) = Fake::answering([bad()]).run(words);
+        assert_eq!(ran.usage(), "the zone is unknown", "{words:?}");
+    }
+    for status in [401, 403, 404, 409, 412, 503] {
+        let (ran, _) = Fake::answering([(status, "", json!({ "title": "no" }))]).run(&["partner", "list"]);
+        assert!(ran.failed().starts_with("no"), "{status}");
+    }
 }
 
 #[test]
@@ -114,6 +128,40 @@ fn the_token_comes_from_the_option_standard_input_or_the_environment() {
     assert_eq!(shown(&["--token", "said"], &[("LB_TOKEN", "set")], ""), "said");
     assert_eq!(shown(&["--token", "-"], &[], "piped\n"), "piped");
     assert_eq!(shown(&[], &[("LB_TOKEN", "set")], ""), "set");
+}
+
+#[test]
+fn what_cannot_be_brought_back_is_not_done_unasked() {
+    for words in [
+        &["plan", "remove", "x"][..],
+        &["partner", "remove", "x"],
+        &["router", "remove", "x"],
+        &["user", "remove", "x"],
+        &["token", "revoke", "x"],
+        &["server", "remove", "x"],
+        &["integration", "remove", "x"],
+        &["integration", "secret", "remove", "x", "y"],
+        &["recording", "delete", "x"],
+    ] {
+        let (ran, asked) = Fake::answering([]).run(words);
+        let sentence = ran.usage();
+        assert!(sentence.ends_with("Nobody is there to be asked: give --yes") && asked.is_empty(), "{sentence}");
+        let (ran, asked) = Fake::answering([(204, "", Value::Null)]).run(&[words, &["--yes"]].concat());
+        ran.output();
+        assert!(asked[0].line.starts_with("DELETE /api/v1/"), "{}", asked[0].line);
+    }
+}
+
+#[test]
+fn the_url_of_a_server_is_not_taken_for_that_of_the_balancer() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/bigbluebutton/", listener.local_addr().unwrap());
+    for words in [&["server", "put", "bbb1"][..], &["partner", "list"], &["status"]] {
+        let sentence = lb(&[words, &["--url", &url]].concat(), &[], "").usage();
+        assert_eq!(sentence, "--url is where the balancer is; a server's own URL is --api-url");
+    }
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody was called");
 }
 
 #[test]

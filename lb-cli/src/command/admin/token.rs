@@ -40,11 +40,15 @@ users, tokens and secrets; full does all that its user may.")]
     Make(Make),
     /// Make a token invalid at once
     #[command(after_help = "\
-Example:
-  lb token revoke 4fK2mPq8Zt")]
+Examples:
+  lb token revoke 4fK2mPq8Zt
+  lb token revoke 4fK2mPq8Zt --yes")]
     Revoke {
         /// The id of the token
         id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -91,7 +95,10 @@ impl Task for Verb {
                 desk.list(&listing, &Place::of(&["tokens"]).with_some("user", user), COLUMNS).await
             }
             Self::Make(make) => make.run(desk).await,
-            Self::Revoke { id } => {
+            Self::Revoke { id, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Revoke token {id}? Who uses it is let in no more."))?;
+                }
                 let answer = desk.client.delete(&Place::of(&["tokens", &id])).await?;
                 desk.done(&answer, &format!("token {id} is revoked"))
             }
@@ -145,7 +152,7 @@ mod tests {
     fn tokens_are_listed_for_one_user_and_revoked_by_id() {
         let (_, asked) = Fake::answering([page(json!([]), None)]).run(&["token", "list", "--user", "ana"]);
         assert_eq!(asked[0].line, "GET /api/v1/tokens?user=ana&limit=200");
-        let (ran, asked) = Fake::answering([(204, "", json!(null))]).run(&["token", "revoke", "x"]);
+        let (ran, asked) = Fake::answering([(204, "", json!(null))]).run(&["token", "revoke", "x", "--yes"]);
         assert_eq!(
             (ran.output().as_str(), asked[0].line.as_str()),
             ("token x is revoked\n", "DELETE /api/v1/tokens/x")

@@ -25,11 +25,15 @@ const COLUMNS: &[Column] = &[
 
 /// Which meeting.
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct Trace {
+    /// Whose, as other commands take it (otherwise --integration, or the one integration that has had a meeting of that id)
+    #[arg(value_name = "INTEGRATION", conflicts_with = "integration")]
+    owner: Option<String>,
     /// The website's id of it, or BBB's internal one
     #[arg(value_name = "MEETINGID")]
     meeting_id: String,
-    /// Whose (otherwise the one integration that has had a meeting of that id)
+    /// Whose, in place of INTEGRATION
     #[arg(long, value_name = "NAME")]
     integration: Option<String>,
     /// Of its lives only the one with this id of BBB's
@@ -39,7 +43,7 @@ pub(crate) struct Trace {
 
 impl Task for Trace {
     async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure> {
-        let integration = match &self.integration {
+        let integration = match self.owner.as_ref().or(self.integration.as_ref()) {
             Some(name) => name.clone(),
             None => whose(desk, &self.meeting_id).await?,
         };
@@ -109,9 +113,11 @@ fn told(sheet: Sheet, trace: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
     use serde_json::{Value, json};
 
     use super::super::fake::{Fake, Said, page};
+    use crate::args::Args;
 
     fn created(integration: &str) -> Value {
         json!({ "event": "meeting-created", "integration": integration, "meeting_id": "room-1" })
@@ -171,5 +177,15 @@ mod tests {
             fake.run(&["meeting", "trace", "a/b", "--integration", "moodle", "--internal-id", "x-1", "--json"]);
         assert!(ran.output().contains("\"forgotten\": 3"));
         assert_eq!(asked[0].line, "GET /api/v1/meetings/moodle/a%2Fb/trace?internal_id=x-1");
+    }
+
+    #[test]
+    fn the_integration_may_stand_before_the_meeting_as_elsewhere() {
+        let (ran, asked) = Fake::answering([trace()]).run(&["meeting", "trace", "moodle", "a/b"]);
+        assert!(ran.output().starts_with("meeting room-1 of moodle"));
+        assert_eq!(asked[0].line, "GET /api/v1/meetings/moodle/a%2Fb/trace");
+        let twice = ["lb", "meeting", "trace", "moodle", "a/b", "--integration", "portal"];
+        let error = Args::definition().try_get_matches_from(twice).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
     }
 }

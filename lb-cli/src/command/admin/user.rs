@@ -61,11 +61,15 @@ What is not said stays as it is. Who is not active is logged out, and their toke
     Change(Change),
     /// Remove a user, their tokens and sessions
     #[command(after_help = "\
-Example:
-  lb user remove ana")]
+Examples:
+  lb user remove ana
+  lb user remove ana --yes")]
     Remove {
         /// Their name
         name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
     /// Give a user another password, and log them out
     #[command(after_help = "\
@@ -157,7 +161,12 @@ impl Task for Verb {
             Self::Show { name } => desk.show(&at(&name), COLUMNS).await,
             Self::Create(create) => create.run(desk).await,
             Self::Change(change) => change.run(desk).await,
-            Self::Remove { name } => desk.remove(&at(&name), &format!("user {name}")).await,
+            Self::Remove { name, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Remove user {name} with their tokens and sessions?"))?;
+                }
+                desk.remove(&at(&name), &format!("user {name}")).await
+            }
             Self::Password { name, from } => {
                 let password = desk.new_password(from)?;
                 let body = json!({ "password": password.expose() });

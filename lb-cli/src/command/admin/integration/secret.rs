@@ -56,11 +56,18 @@ The first secret of an integration has no label, which is ''.")]
     },
     /// Forget a secret; the only one cannot be forgotten
     #[command(after_help = "\
-Example:
+Examples:
   lb integration secret remove moodle ''
+  lb integration secret remove moodle 2027 --yes
 
 The first secret of an integration has no label, which is ''.")]
-    Remove(Which),
+    Remove {
+        #[command(flatten)]
+        which: Which,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show all secrets; the audit log says who asked
     #[command(after_help = "\
 Example:
@@ -97,7 +104,10 @@ impl Task for Verb {
                 let until = end.as_str().map_or("for ever".to_owned(), |end| format!("until {end}"));
                 desk.done(&answer, &format!("secret \"{label}\" of integration {name} is valid {until}"))
             }
-            Self::Remove(Which { name, label }) => {
+            Self::Remove { which: Which { name, label }, yes } => {
+                if !yes {
+                    desk.confirm(&format!("Remove secret \"{label}\" of integration {name}?"))?;
+                }
                 let place = at(&name).with("label", &label);
                 desk.remove(&place, &format!("secret \"{label}\" of integration {name}")).await
             }

@@ -114,7 +114,7 @@ fn a_secret_is_rotated() {
     assert_eq!(asked[0].line, "PATCH /api/v1/integrations/moodle/secrets");
     assert_eq!(asked[0].body, json!({ "label": "", "expires_at": "2027-01-31T00:00:00.000Z" }));
 
-    let words = ["integration", "secret", "remove", "moodle", "old one"];
+    let words = ["integration", "secret", "remove", "moodle", "old one", "--yes"];
     let (_, asked) = Fake::answering([(200, "\"7\"", moodle())]).run(&words);
     assert_eq!(asked[0].line, "DELETE /api/v1/integrations/moodle/secrets?label=old%20one");
 
