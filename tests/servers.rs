@@ -120,9 +120,13 @@ async fn a_drained_server_gets_no_new_meeting_and_keeps_those_that_it_has_until_
 
     assert_eq!(done(&lb, &["server", "undrain", "bbb1"]), "server bbb1 is used again\n");
     assert_eq!(state(&lb, "bbb1"), "enabled");
-    let told = json(&lb, &["audit", "list", "--kind", "server", "--name", "bbb1"]);
-    let told: Vec<_> = told["items"].as_array().unwrap().iter().map(|entry| entry["how"].clone()).collect();
-    assert_eq!(told, ["automatic", "force-disabled", "drained", "added"], "newest first");
+    // what is said is in the log within a second
+    until(PATIENCE, "all of it is in the audit log, newest first", async || {
+        let told = json(&lb, &["audit", "list", "--kind", "server", "--name", "bbb1"]);
+        let told: Vec<_> = told["items"].as_array().unwrap().iter().map(|entry| entry["how"].clone()).collect();
+        (told == ["automatic", "force-disabled", "drained", "added"]).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
