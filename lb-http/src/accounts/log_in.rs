@@ -69,8 +69,7 @@ impl AccountService {
         let accounts = self.accounts();
         let user = accounts.user(name).map(|user| User::clone(user));
         self.try_password(&accounts, name, user.as_ref(), password, address).await?;
-        let name = user.map(|user| user.name).ok_or(LoginRefused::Wrong)?;
-        self.begin_session(name, address).await
+        self.begin_session(&user.ok_or(LoginRefused::Wrong)?, address).await
     }
 
     /// Ends the session of this cookie, if there is one.
@@ -130,17 +129,14 @@ impl AccountService {
         self.throttle().begin(name, address, known, self.clock.now())
     }
 
-    pub(super) async fn begin_session(
-        &self,
-        user: UserName,
-        address: Option<IpAddr>,
-    ) -> Result<NewSession, LoginRefused> {
+    /// Begins a session of `compared`, as they were when their password was looked at.
+    async fn begin_session(&self, compared: &User, address: Option<IpAddr>) -> Result<NewSession, LoginRefused> {
         let now = self.clock.now();
         let cookie = Secret::from(self.rng.alphanumeric(COOKIE_LENGTH));
         let csrf = Secret::from(self.rng.alphanumeric(COOKIE_LENGTH));
         let session = Session {
             digest: SecretDigest::of(&cookie),
-            user: user.clone(),
+            user: compared.name.clone(),
             csrf: csrf.clone(),
             created_at: now,
             seen_at: now,
@@ -149,18 +145,24 @@ impl AccountService {
         };
         let expires_at = session.expires_at;
         let decide = |accounts: &Accounts| {
-            // the user may have gone, or another password may hold, since this one was compared
-            if !accounts.user(user.as_str()).is_some_and(|user| user.active) {
+            if !still_holds(accounts, compared) {
                 return Err(LoginRefused::Wrong);
             }
             let ended = accounts.sessions().filter(|session| session.has_ended(now)).take(SWEPT);
             let mut changes: Vec<_> = ended.map(|session| AccountChange::RemoveSession(session.digest)).collect();
             changes.push(AccountChange::AddSession(session.clone()));
-            let by = Actor::new(user.as_str(), address);
-            let event = self.event(&by, Administered::LoggedIn, Subject::new("user", &user), Vec::new());
+            let by = Actor::new(compared.name.as_str(), address);
+            let event = self.event(&by, Administered::LoggedIn, Subject::new("user", &compared.name), Vec::new());
             Ok((changes, vec![event]))
         };
         self.change(decide).await?;
-        Ok(NewSession { user, cookie, csrf, expires_at })
+        Ok(NewSession { user: compared.name.clone(), cookie, csrf, expires_at })
     }
+}
+
+/// Whether the password of `compared` is good still: the comparison takes a while, and meanwhile another one may have been set,
+/// or the user may have been put to sleep, or removed and made anew.
+pub(super) fn still_holds(accounts: &Accounts, compared: &User) -> bool {
+    let same = |now: &User| now.password == compared.password && now.created_at == compared.created_at;
+    accounts.user(compared.name.as_str()).is_some_and(|now| now.active && same(now))
 }

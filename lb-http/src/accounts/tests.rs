@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lb_core::account::{Principal, Right, Role, SESSION_IDLE, TokenId, TokenScope, UserName};
+use lb_core::account::{Principal, Right, Role, SESSION_IDLE, TokenId, TokenScope, User, UserName};
 use lb_core::balancer::{Actor, Expected};
 use lb_core::event::{Administered, Event, EventKind};
 use lb_core::network::{NetworkChange, Partner};
@@ -23,9 +23,12 @@ fn tested() -> Tested {
 }
 
 fn over(store: Arc<InMemoryStore>, clock: Arc<ManualClock>, seed: u64) -> Tested {
-    let cheap = HashCost { memory: 8, passes: 1 };
+    at_cost(store, clock, seed, HashCost { memory: 8, passes: 1 })
+}
+
+fn at_cost(store: Arc<InMemoryStore>, clock: Arc<ManualClock>, seed: u64, cost: HashCost) -> Tested {
     let rng = Arc::new(SeededRng::new(seed));
-    let service = AccountService::new(&Stores::one(store.clone()), clock.clone(), rng, Vec::new(), cheap);
+    let service = AccountService::new(&Stores::one(store.clone()), clock.clone(), rng, Vec::new(), cost);
     Tested { service, store, clock }
 }
 
@@ -283,6 +286,52 @@ async fn another_password_ends_the_sessions_and_who_knows_the_old_one_keeps_thei
     assert!(matches!(change(PASSWORD, &new).await, Err(AccountError::Locked { .. })));
     let nobody = tested.service.set_password(&"eva".into(), &new, &by()).await.unwrap_err();
     assert_eq!(nobody.to_string(), "there is no user eva");
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_while_it_was_compared_is_the_wrong_one() {
+    // dear enough for a change in between
+    let cost = HashCost { memory: 4096, passes: 4 };
+    let tested = at_cost(Arc::new(InMemoryStore::new()), Arc::new(ManualClock::default()), 1, cost);
+    tested.add("eva", Role::Administrator).await;
+    let (name, new) = (UserName::from("ana"), Secret::from("a new password"));
+    let hash = tested.service.new_hash(&"what the reset sets".into(), &name).await.unwrap();
+    for is_removed in [false, true] {
+        for is_log_in in [true, false] {
+            tested
+                .service
+                .put_user(wish("ana", Role::Viewer), Some(&PASSWORD.into()), Expected::Any, &by())
+                .await
+                .unwrap();
+            let user = User::clone(tested.service.accounts().user("ana").unwrap());
+            let attempt = async {
+                if is_log_in {
+                    assert_eq!(tested.log_in("ana", PASSWORD, "192.0.2.1").await.unwrap_err(), LoginRefused::Wrong);
+                } else {
+                    let address = from("192.0.2.1");
+                    let changed =
+                        tested.service.change_own_password(&name, &PASSWORD.into(), &new, None, address).await;
+                    assert_eq!(changed, Err(AccountError::WrongPassword));
+                }
+            };
+            let reset = async {
+                let before = tested.service.accounts();
+                let changes = if is_removed {
+                    let created_at = user.created_at + Duration::from_secs(1);
+                    let another = User { created_at, ..user.clone() };
+                    vec![AccountChange::RemoveUser(name.clone()), AccountChange::PutUser(another)]
+                } else {
+                    vec![AccountChange::PutUser(User { password: Some(hash.clone()), ..user.clone() })]
+                };
+                tested.store.change_accounts(before.revision(), changes, vec![]).await.unwrap();
+                tested.service.accounts().user("ana").unwrap().version
+            };
+            let ((), version) = tokio::join!(attempt, reset);
+            let now = tested.service.accounts();
+            assert_eq!(now.user("ana").unwrap().version, version, "the reset holds");
+            assert_eq!(now.sessions().count(), 0);
+        }
+    }
 }
 
 #[tokio::test]
