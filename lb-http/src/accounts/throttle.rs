@@ -55,6 +55,8 @@ pub(super) struct Attempt {
     account: String,
     place: Place,
     at: Timestamp,
+    // the failure of the account that is counted no more because this one is
+    dropped: Option<Timestamp>,
 }
 
 /// Somebody is locked out from now on.
@@ -97,8 +99,8 @@ impl Throttle {
         }
         self.pairs.count(pair, now, OF_PAIR);
         self.addresses.count(place, now, OF_ADDRESS);
-        self.accounts.count(account.to_owned(), now, OF_ACCOUNT);
-        Ok(Attempt { account: account.to_owned(), place, at: now })
+        let dropped = self.accounts.count(account.to_owned(), now, OF_ACCOUNT);
+        Ok(Attempt { account: account.to_owned(), place, at: now, dropped })
     }
 
     /// The password was wrong. Answers who is locked out by that.
@@ -130,13 +132,13 @@ impl Throttle {
 
     /// The password was not looked at.
     pub(super) fn given_up(&mut self, attempt: &Attempt) {
-        self.pairs.take_back(&(attempt.account.clone(), attempt.place), attempt.at);
+        self.pairs.take_back(&(attempt.account.clone(), attempt.place), attempt.at, None);
         self.take_back_counts(attempt);
     }
 
     fn take_back_counts(&mut self, attempt: &Attempt) {
-        self.addresses.take_back(&attempt.place, attempt.at);
-        self.accounts.take_back(&attempt.account, attempt.at);
+        self.addresses.take_back(&attempt.place, attempt.at, None);
+        self.accounts.take_back(&attempt.account, attempt.at, attempt.dropped);
     }
 }
 
@@ -194,15 +196,15 @@ impl<K: Hash + Eq + Clone> Table<K> {
         (!rest.is_zero()).then_some(rest)
     }
 
-    fn count(&mut self, key: K, now: Timestamp, most: usize) {
+    /// Counts a failure. Answers the oldest one where it is counted no more for that.
+    fn count(&mut self, key: K, now: Timestamp, most: usize) -> Option<Timestamp> {
         if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&key) {
             self.forget(now);
         }
         let count = self.counts.entry(key).or_default();
-        if count.failures.len() >= most {
-            count.failures.pop_front();
-        }
+        let dropped = if count.failures.len() >= most { count.failures.pop_front() } else { None };
         count.failures.push_back(now);
+        dropped
     }
 
     /// Forgets what does not matter any more; if there is no such thing, what mattered longest ago.
@@ -225,10 +227,15 @@ impl<K: Hash + Eq + Clone> Table<K> {
         locks
     }
 
-    fn take_back(&mut self, key: &K, at: Timestamp) {
+    /// Counts the failure of `at` no more, and the one that was `dropped` for it again.
+    fn take_back(&mut self, key: &K, at: Timestamp, dropped: Option<Timestamp>) {
         let Some(count) = self.counts.get_mut(key) else { return };
         if let Some(place) = count.failures.iter().rposition(|failure| *failure == at) {
             count.failures.remove(place);
+            if let Some(dropped) = dropped {
+                let place = count.failures.partition_point(|failure| *failure < dropped);
+                count.failures.insert(place, dropped);
+            }
         }
     }
 }
@@ -318,9 +325,11 @@ mod tests {
         }
         assert_eq!(succeed(&mut throttle, "ana", "203.0.113.1", at(1)), Err(MINUTE));
         assert_eq!(succeed(&mut throttle, "ana", "198.51.100.7", at(1)), Ok(()));
+        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.1", at(1)), Err(MINUTE), "its owner lets nobody else in");
         let kept = throttle.begin("ana", address("203.0.113.9"), true, at(1));
         assert!(kept.is_ok(), "others remember that address");
         throttle.given_up(&kept.unwrap());
+        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.1", at(1)), Err(MINUTE), "nor does what was given up");
         assert_eq!(fail(&mut throttle, "ana", "203.0.113.1", at(2)), Ok(None), "one try a minute");
         assert_eq!(fail(&mut throttle, "ana", "203.0.113.2", at(2)), Err(MINUTE));
         assert_eq!(succeed(&mut throttle, "eva", "203.0.113.2", at(2)), Ok(()), "nobody else is slowed");
