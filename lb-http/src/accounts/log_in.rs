@@ -9,8 +9,8 @@ use lb_core::event::{Administered, Subject};
 use lb_core::store::StoreError;
 use lb_core::{RngExt, Secret, Timestamp};
 
-use super::AccountService;
 use super::throttle::{Attempt, network};
+use super::{AccountService, told};
 
 /// Characters of a cookie and of the token that goes with it: 238 bits.
 const COOKIE_LENGTH: usize = 40;
@@ -68,7 +68,7 @@ impl AccountService {
     ) -> Result<NewSession, LoginRefused> {
         let accounts = self.accounts();
         let user = accounts.user(name).map(|user| User::clone(user));
-        self.try_password(&accounts, name, user.as_ref(), password, address).await?;
+        self.try_password(&accounts, name, user.as_ref(), password, &told::nobody(address)).await?;
         self.begin_session(&user.ok_or(LoginRefused::Wrong)?, address).await
     }
 
@@ -87,19 +87,19 @@ impl AccountService {
         self.change(decide).await.map(drop)
     }
 
-    /// Compares a password with that of the user called `name`, within what the throttle allows.
+    /// Compares a password with that of the user called `name`, within what the throttle allows. `by` is who shows it.
     pub(super) async fn try_password(
         &self,
         accounts: &Accounts,
         name: &str,
         user: Option<&User>,
         password: &Secret,
-        address: Option<IpAddr>,
+        by: &Actor,
     ) -> Result<(), LoginRefused> {
-        let attempt = match self.begin_try(accounts, name, address) {
+        let attempt = match self.begin_try(accounts, name, by.address()) {
             Ok(attempt) => attempt,
             Err(retry_after) => {
-                self.tell_refused(name, address, Administered::LoginRefused).await;
+                self.tell_refused(name, by, Administered::LoginRefused).await;
                 return Err(LoginRefused::Locked { retry_after });
             }
         };
@@ -113,9 +113,9 @@ impl AccountService {
             return Ok(());
         }
         let locked = self.throttle().failed(&attempt, self.clock.now());
-        self.tell_refused(name, address, Administered::LoginRefused).await;
+        self.tell_refused(name, by, Administered::LoginRefused).await;
         if locked.is_some() {
-            self.tell_refused(name, address, Administered::LockedOut).await;
+            self.tell_refused(name, by, Administered::LockedOut).await;
         }
         Err(LoginRefused::Wrong)
     }

@@ -185,10 +185,37 @@ async fn nothing_secret_is_told_and_what_is_not_a_user_is_not_repeated() {
         assert!(!told.contains(secret), "{secret}");
     }
     let refused = tested.told().await.into_iter().find_map(|event| match event.kind {
-        EventKind::Administered { by, address, how: Administered::LoginRefused, .. } => Some((by, address)),
+        EventKind::Administered { by, address, how: Administered::LoginRefused, subject, .. } => {
+            Some((by, subject.name, address))
+        }
         _ => None,
     });
-    assert_eq!(refused, Some(("(unknown)".to_owned(), from("192.0.2.1"))));
+    assert_eq!(refused, Some(("(nobody)".to_owned(), "(unknown)".to_owned(), from("192.0.2.1"))));
+}
+
+#[tokio::test]
+async fn what_a_stranger_tries_is_not_told_as_done_by_the_user_and_what_the_user_tries_is() {
+    let tested = tested();
+    tested.add("ana", Role::Administrator).await;
+    for _ in 0..5 {
+        tested.log_in("ana", "wrong", "192.0.2.1").await.unwrap_err();
+    }
+    let (name, address) = (UserName::from("ana"), from("192.0.2.2"));
+    let new = "a new password".into();
+    tested.service.change_own_password(&name, &"wrong".into(), &new, None, address).await.unwrap_err();
+    let told = tested.told().await;
+    let refused: Vec<_> = told
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Administered { by, how, subject, .. } if subject.name == "ana" && by != "root" => {
+                Some((by.as_str(), *how))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut expected = vec![("(nobody)", Administered::LoginRefused); 5];
+    expected.extend([("(nobody)", Administered::LockedOut), ("ana", Administered::LoginRefused)]);
+    assert_eq!(refused, expected);
 }
 
 #[tokio::test]

@@ -118,7 +118,8 @@ impl AccountService {
         password::check(new, name.as_str())?;
         let accounts = self.accounts();
         let user = accounts.user(name.as_str()).map(|user| User::clone(user));
-        self.try_password(&accounts, name.as_str(), user.as_ref(), old, address).await.map_err(
+        let by = Actor::new(name.as_str(), address);
+        self.try_password(&accounts, name.as_str(), user.as_ref(), old, &by).await.map_err(
             |refused| match refused {
                 LoginRefused::Wrong => AccountError::WrongPassword,
                 LoginRefused::Locked { retry_after } => AccountError::Locked { retry_after },
@@ -127,7 +128,7 @@ impl AccountService {
             },
         )?;
         let hash = self.new_hash(new, name).await?;
-        self.keep_password(name, hash, user.as_ref(), cookie, &Actor::new(name.as_str(), address)).await
+        self.keep_password(name, hash, user.as_ref(), cookie, &by).await
     }
 
     /// With `compared`, only while the password that they had then is good still.
