@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::{HashMap, OrdMap, OrdSet};
 
 use super::token::{LONGEST_LABEL, TOKENS_OF_ONE};
-use super::user::{LONGEST_DISPLAY_NAME, LONGEST_USER_NAME};
+use super::user::{LONGEST_DISPLAY_NAME, LONGEST_USER_NAME, may_be_user_name};
 use super::{
     ApiToken, BadAccounts, FirstAdministrator, SESSIONS_OF_ONE, SecretDigest, Session, TokenId, User, UserName,
 };
@@ -190,8 +190,13 @@ impl Accounts {
         match change {
             AccountChange::PutUser(user) => {
                 check_user(user)?;
-                if !self.users.contains_key(&user.name) && self.users.len() >= MOST_USERS {
-                    return Err(BadAccounts::TooManyUsers);
+                if !self.users.contains_key(&user.name) {
+                    if !may_be_user_name(user.name.as_str()) {
+                        return Err(BadAccounts::Name);
+                    }
+                    if self.users.len() >= MOST_USERS {
+                        return Err(BadAccounts::TooManyUsers);
+                    }
                 }
                 if !user.active {
                     self.end_sessions(&user.name);

@@ -9,9 +9,11 @@ use super::{TokenId, UserName};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadAccounts {
-    /// A name is empty, has characters around it or in it that nobody sees, or is too long.
+    /// A name is empty, has characters around it or in it that nobody sees, is too long, or cannot be a new user's: it is a
+    /// word for something else that acts, or cannot stand in a path.
     #[error(
-        "the name of a user must have 1 to {LONGEST_USER_NAME} bytes, no control characters, and no space at its ends"
+        "the name of a user must have 1 to {LONGEST_USER_NAME} bytes, no control characters, no space at its ends, none of \
+         / \\ ? # % ( ), and must not be . or .., configuration, balancer, or begin with \"local user\""
     )]
     Name,
     /// A display name or a label is too long.

@@ -112,6 +112,31 @@ fn what_goes_beyond_a_bound_or_belongs_to_nobody_is_refused() {
 }
 
 #[test]
+fn a_new_user_is_not_called_like_another_actor_or_like_what_cannot_stand_in_a_path() {
+    let one = of(&[put(user("ana", Role::Viewer))]);
+    let actors = ["configuration", "Balancer", "local user 0", "Local User 7", "local user", "(unknown)", "(nobody)"];
+    let paths = [".", "..", "a/b", "a\\b", "a?b", "a#b", "a%20b"];
+    for name in actors.into_iter().chain(paths).chain(["ana (token abc)", "a(b", "a)b"]) {
+        assert_eq!(one.changed(&[put(user(name, Role::Viewer))]).unwrap_err(), BadAccounts::Name, "{name}");
+        let restored = Accounts::restored(one.revision(), vec![user(name, Role::Viewer)], vec![], vec![], None);
+        assert!(restored.changed(&[put(user(name, Role::Administrator))]).is_ok(), "{name}: whoever is there stays");
+    }
+    for name in [
+        "ana@example.org",
+        "Ana Müller",
+        "local",
+        "local users",
+        "Locál üser",
+        "balancer2",
+        "...",
+        "a.b",
+        "ünïcödé-náme",
+    ] {
+        assert!(one.changed(&[put(user(name, Role::Viewer))]).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_use_is_noted_once_a_while_and_makes_no_new_revision() {
     let one = of(&[
         put(user("ana", Role::Viewer)),

@@ -15,7 +15,8 @@ pub const LONGEST_DISPLAY_NAME: usize = 255;
 /// Somebody who may log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// How they log in: a [name](crate::network::is_name) of at most 64 bytes.
+    /// How they log in: a [name](crate::network::is_name) of at most 64 bytes. Who is made has none with one of `/\?#%()`
+    /// in it, and is not called `.`, `..`, `configuration`, `balancer` or `local user …`.
     pub name: UserName,
     /// What they are called; at most 255 bytes, may be empty.
     pub display_name: String,
@@ -57,6 +58,22 @@ impl User {
             Role::Administrator | Role::Viewer => None,
         }
     }
+}
+
+/// What acts without being a user, see [`Actor`](crate::balancer::Actor). Those in brackets need no mention.
+const ACTORS: [&str; 2] = ["configuration", "balancer"];
+
+/// How somebody is called who has come over the local socket; a number follows.
+const LOCAL_USER: &str = "local user";
+
+/// Whether a new user may be called `name`, as far as it is a name at all: the audit log must not take them for somebody else,
+/// and their name must stand in the path of a URL.
+pub(super) fn may_be_user_name(name: &str) -> bool {
+    let is_actor = ACTORS.iter().any(|actor| name.eq_ignore_ascii_case(actor));
+    let is_local = name.get(..LOCAL_USER.len()).is_some_and(|start| start.eq_ignore_ascii_case(LOCAL_USER))
+        && name.chars().nth(LOCAL_USER.len()).is_none_or(char::is_whitespace);
+    let is_path = name == "." || name == ".." || name.contains(['/', '\\', '?', '#', '%']);
+    !is_actor && !is_local && !is_path && !name.contains(['(', ')'])
 }
 
 /// What a password is recognised by: a PHC string, such as `$argon2id$v=19$…`. It prints as `[redacted]`.

@@ -9,8 +9,8 @@ use lb_core::event::{Administered, Subject};
 use lb_core::store::StoreError;
 use lb_core::{RngExt, Secret, Timestamp};
 
-use super::AccountService;
 use super::throttle::{Attempt, network};
+use super::{AccountService, told};
 
 /// Characters of a cookie and of the token that goes with it: 238 bits.
 const COOKIE_LENGTH: usize = 40;
@@ -68,9 +68,8 @@ impl AccountService {
     ) -> Result<NewSession, LoginRefused> {
         let accounts = self.accounts();
         let user = accounts.user(name).map(|user| User::clone(user));
-        self.try_password(&accounts, name, user.as_ref(), password, address).await?;
-        let name = user.map(|user| user.name).ok_or(LoginRefused::Wrong)?;
-        self.begin_session(name, address).await
+        self.try_password(&accounts, name, user.as_ref(), password, &told::nobody(address)).await?;
+        self.begin_session(&user.ok_or(LoginRefused::Wrong)?, address).await
     }
 
     /// Ends the session of this cookie, if there is one.
@@ -88,19 +87,19 @@ impl AccountService {
         self.change(decide).await.map(drop)
     }
 
-    /// Compares a password with that of the user called `name`, within what the throttle allows.
+    /// Compares a password with that of the user called `name`, within what the throttle allows. `by` is who shows it.
     pub(super) async fn try_password(
         &self,
         accounts: &Accounts,
         name: &str,
         user: Option<&User>,
         password: &Secret,
-        address: Option<IpAddr>,
+        by: &Actor,
     ) -> Result<(), LoginRefused> {
-        let attempt = match self.begin_try(accounts, name, address) {
+        let attempt = match self.begin_try(accounts, name, by.address()) {
             Ok(attempt) => attempt,
             Err(retry_after) => {
-                self.tell_refused(name, address, Administered::LoginRefused).await;
+                self.tell_refused(name, by, Administered::LoginRefused).await;
                 return Err(LoginRefused::Locked { retry_after });
             }
         };
@@ -114,9 +113,9 @@ impl AccountService {
             return Ok(());
         }
         let locked = self.throttle().failed(&attempt, self.clock.now());
-        self.tell_refused(name, address, Administered::LoginRefused).await;
+        self.tell_refused(name, by, Administered::LoginRefused).await;
         if locked.is_some() {
-            self.tell_refused(name, address, Administered::LockedOut).await;
+            self.tell_refused(name, by, Administered::LockedOut).await;
         }
         Err(LoginRefused::Wrong)
     }
@@ -130,17 +129,14 @@ impl AccountService {
         self.throttle().begin(name, address, known, self.clock.now())
     }
 
-    pub(super) async fn begin_session(
-        &self,
-        user: UserName,
-        address: Option<IpAddr>,
-    ) -> Result<NewSession, LoginRefused> {
+    /// Begins a session of `compared`, as they were when their password was looked at.
+    async fn begin_session(&self, compared: &User, address: Option<IpAddr>) -> Result<NewSession, LoginRefused> {
         let now = self.clock.now();
         let cookie = Secret::from(self.rng.alphanumeric(COOKIE_LENGTH));
         let csrf = Secret::from(self.rng.alphanumeric(COOKIE_LENGTH));
         let session = Session {
             digest: SecretDigest::of(&cookie),
-            user: user.clone(),
+            user: compared.name.clone(),
             csrf: csrf.clone(),
             created_at: now,
             seen_at: now,
@@ -149,18 +145,24 @@ impl AccountService {
         };
         let expires_at = session.expires_at;
         let decide = |accounts: &Accounts| {
-            // the user may have gone, or another password may hold, since this one was compared
-            if !accounts.user(user.as_str()).is_some_and(|user| user.active) {
+            if !still_holds(accounts, compared) {
                 return Err(LoginRefused::Wrong);
             }
             let ended = accounts.sessions().filter(|session| session.has_ended(now)).take(SWEPT);
             let mut changes: Vec<_> = ended.map(|session| AccountChange::RemoveSession(session.digest)).collect();
             changes.push(AccountChange::AddSession(session.clone()));
-            let by = Actor::new(user.as_str(), address);
-            let event = self.event(&by, Administered::LoggedIn, Subject::new("user", &user), Vec::new());
+            let by = Actor::new(compared.name.as_str(), address);
+            let event = self.event(&by, Administered::LoggedIn, Subject::new("user", &compared.name), Vec::new());
             Ok((changes, vec![event]))
         };
         self.change(decide).await?;
-        Ok(NewSession { user, cookie, csrf, expires_at })
+        Ok(NewSession { user: compared.name.clone(), cookie, csrf, expires_at })
     }
+}
+
+/// Whether the password of `compared` is good still: the comparison takes a while, and meanwhile another one may have been set,
+/// or the user may have been put to sleep, or removed and made anew.
+pub(super) fn still_holds(accounts: &Accounts, compared: &User) -> bool {
+    let same = |now: &User| now.password == compared.password && now.created_at == compared.created_at;
+    accounts.user(compared.name.as_str()).is_some_and(|now| now.active && same(now))
 }

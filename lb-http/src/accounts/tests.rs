@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use lb_core::account::{Principal, Right, Role, SESSION_IDLE, TokenId, TokenScope, UserName};
+use lb_core::account::{Principal, Right, Role, SESSION_IDLE, TokenId, TokenScope, User, UserName};
 use lb_core::balancer::{Actor, Expected};
 use lb_core::event::{Administered, Event, EventKind};
 use lb_core::network::{NetworkChange, Partner};
@@ -23,9 +23,12 @@ fn tested() -> Tested {
 }
 
 fn over(store: Arc<InMemoryStore>, clock: Arc<ManualClock>, seed: u64) -> Tested {
-    let cheap = HashCost { memory: 8, passes: 1 };
+    at_cost(store, clock, seed, HashCost { memory: 8, passes: 1 })
+}
+
+fn at_cost(store: Arc<InMemoryStore>, clock: Arc<ManualClock>, seed: u64, cost: HashCost) -> Tested {
     let rng = Arc::new(SeededRng::new(seed));
-    let service = AccountService::new(&Stores::one(store.clone()), clock.clone(), rng, Vec::new(), cheap);
+    let service = AccountService::new(&Stores::one(store.clone()), clock.clone(), rng, Vec::new(), cost);
     Tested { service, store, clock }
 }
 
@@ -152,17 +155,19 @@ async fn whoever_guesses_is_locked_out_and_the_owner_is_let_in_from_elsewhere() 
 }
 
 #[tokio::test]
-async fn an_account_that_everybody_guesses_at_is_open_where_its_session_began_also_after_a_restart() {
+async fn an_account_that_everybody_guesses_at_is_closed_where_it_failed_unless_its_session_began_there() {
     let tested = tested();
     tested.add("ana", Role::Administrator).await;
     tested.log_in("ana", PASSWORD, "198.51.100.7").await.unwrap();
     let tested = over(tested.store, tested.clock, 2);
-    for number in 0..50 {
+    assert_eq!(tested.log_in("ana", "wrong", "198.51.100.7").await.unwrap_err(), LoginRefused::Wrong);
+    for number in 0..49 {
         assert_eq!(tested.log_in("ana", "wrong", &format!("192.0.2.{number}")).await.unwrap_err(), LoginRefused::Wrong);
     }
-    let slowed = tested.log_in("ana", PASSWORD, "203.0.113.1").await.unwrap_err();
+    let slowed = tested.log_in("ana", PASSWORD, "192.0.2.1").await.unwrap_err();
     assert_eq!(slowed, LoginRefused::Locked { retry_after: Duration::from_secs(60) });
-    tested.log_in("ana", PASSWORD, "198.51.100.7").await.unwrap();
+    tested.log_in("ana", PASSWORD, "198.51.100.7").await.expect("also after a restart");
+    tested.log_in("ana", PASSWORD, "203.0.113.1").await.expect("nothing has failed there");
     let refused = tested.words().await.into_iter().filter(|word| *word == "login-refused").count();
     assert_eq!(refused, 10, "no more than that are told in a minute");
 }
@@ -180,10 +185,37 @@ async fn nothing_secret_is_told_and_what_is_not_a_user_is_not_repeated() {
         assert!(!told.contains(secret), "{secret}");
     }
     let refused = tested.told().await.into_iter().find_map(|event| match event.kind {
-        EventKind::Administered { by, address, how: Administered::LoginRefused, .. } => Some((by, address)),
+        EventKind::Administered { by, address, how: Administered::LoginRefused, subject, .. } => {
+            Some((by, subject.name, address))
+        }
         _ => None,
     });
-    assert_eq!(refused, Some(("(unknown)".to_owned(), from("192.0.2.1"))));
+    assert_eq!(refused, Some(("(nobody)".to_owned(), "(unknown)".to_owned(), from("192.0.2.1"))));
+}
+
+#[tokio::test]
+async fn what_a_stranger_tries_is_not_told_as_done_by_the_user_and_what_the_user_tries_is() {
+    let tested = tested();
+    tested.add("ana", Role::Administrator).await;
+    for _ in 0..5 {
+        tested.log_in("ana", "wrong", "192.0.2.1").await.unwrap_err();
+    }
+    let (name, address) = (UserName::from("ana"), from("192.0.2.2"));
+    let new = "a new password".into();
+    tested.service.change_own_password(&name, &"wrong".into(), &new, None, address).await.unwrap_err();
+    let told = tested.told().await;
+    let refused: Vec<_> = told
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Administered { by, how, subject, .. } if subject.name == "ana" && by != "root" => {
+                Some((by.as_str(), *how))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut expected = vec![("(nobody)", Administered::LoginRefused); 5];
+    expected.extend([("(nobody)", Administered::LockedOut), ("ana", Administered::LoginRefused)]);
+    assert_eq!(refused, expected);
 }
 
 #[tokio::test]
@@ -283,6 +315,52 @@ async fn another_password_ends_the_sessions_and_who_knows_the_old_one_keeps_thei
     assert!(matches!(change(PASSWORD, &new).await, Err(AccountError::Locked { .. })));
     let nobody = tested.service.set_password(&"eva".into(), &new, &by()).await.unwrap_err();
     assert_eq!(nobody.to_string(), "there is no user eva");
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_while_it_was_compared_is_the_wrong_one() {
+    // dear enough for a change in between
+    let cost = HashCost { memory: 4096, passes: 4 };
+    let tested = at_cost(Arc::new(InMemoryStore::new()), Arc::new(ManualClock::default()), 1, cost);
+    tested.add("eva", Role::Administrator).await;
+    let (name, new) = (UserName::from("ana"), Secret::from("a new password"));
+    let hash = tested.service.new_hash(&"what the reset sets".into(), &name).await.unwrap();
+    for is_removed in [false, true] {
+        for is_log_in in [true, false] {
+            tested
+                .service
+                .put_user(wish("ana", Role::Viewer), Some(&PASSWORD.into()), Expected::Any, &by())
+                .await
+                .unwrap();
+            let user = User::clone(tested.service.accounts().user("ana").unwrap());
+            let attempt = async {
+                if is_log_in {
+                    assert_eq!(tested.log_in("ana", PASSWORD, "192.0.2.1").await.unwrap_err(), LoginRefused::Wrong);
+                } else {
+                    let address = from("192.0.2.1");
+                    let changed =
+                        tested.service.change_own_password(&name, &PASSWORD.into(), &new, None, address).await;
+                    assert_eq!(changed, Err(AccountError::WrongPassword));
+                }
+            };
+            let reset = async {
+                let before = tested.service.accounts();
+                let changes = if is_removed {
+                    let created_at = user.created_at + Duration::from_secs(1);
+                    let another = User { created_at, ..user.clone() };
+                    vec![AccountChange::RemoveUser(name.clone()), AccountChange::PutUser(another)]
+                } else {
+                    vec![AccountChange::PutUser(User { password: Some(hash.clone()), ..user.clone() })]
+                };
+                tested.store.change_accounts(before.revision(), changes, vec![]).await.unwrap();
+                tested.service.accounts().user("ana").unwrap().version
+            };
+            let ((), version) = tokio::join!(attempt, reset);
+            let now = tested.service.accounts();
+            assert_eq!(now.user("ana").unwrap().version, version, "the reset holds");
+            assert_eq!(now.sessions().count(), 0);
+        }
+    }
 }
 
 #[tokio::test]

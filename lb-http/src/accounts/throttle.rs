@@ -4,10 +4,11 @@
 //! |---|---|---|
 //! | failures of an account from one address | 5 in 15 minutes | that pair is locked for 15 minutes |
 //! | failures of an address, whatever the account | 20 in 15 minutes | every log-in from it is locked for 15 minutes |
-//! | failures of an account, wherever from | 50 in an hour | one try a minute; addresses that have logged in to it before are let in as ever |
+//! | failures of an account, wherever from | 50 in an hour | an address that has failed for it waits a minute before it tries again; one that has logged in to it before does not |
 //!
-//! So whoever guesses from one place is stopped, whoever guesses from many is slow, and neither keeps the account's owner
-//! out. An attempt counts as failed from its beginning, so that many at once are not more than many in a row.
+//! So whoever guesses from one place is stopped. Whoever guesses from many has no more than the tries of each of them, one a
+//! minute; what all of them cost is bounded where passwords are hashed. What fails elsewhere keeps nobody out: the
+//! account's owner has a try from wherever they have not failed themselves. An attempt counts as failed from its beginning, so that many at once are not more than many in a row.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -28,7 +29,7 @@ const LOCKED: Duration = Duration::from_secs(15 * 60);
 /// Failures of accounts count so long.
 const LONG_WINDOW: Duration = Duration::from_secs(3600);
 
-/// An account that is guessed at is tried so often from addresses that are not known.
+/// After a failure for an account that is guessed at, an address that is not known waits so long.
 const SLOWED: Duration = Duration::from_secs(60);
 
 /// So many pairs, addresses and accounts are remembered each; beyond that, those are forgotten that failed longest ago.
@@ -55,6 +56,8 @@ pub(super) struct Attempt {
     account: String,
     place: Place,
     at: Timestamp,
+    // the failure of the account that is counted no more because this one is
+    dropped: Option<Timestamp>,
 }
 
 /// Somebody is locked out from now on.
@@ -88,17 +91,18 @@ impl Throttle {
         if !known
             && let Some(account) = self.accounts.counts.get_mut(account)
             && account.failures_since(LONG_WINDOW, now) >= OF_ACCOUNT
+            && let Some(last) = self.pairs.counts.get(&pair).and_then(|own| own.failures.back())
         {
-            let last = account.failures.back().copied().unwrap_or_default();
-            let waited = now.since(last);
+            // failures of its own only: those of others must not keep out who has made none
+            let waited = now.since(*last);
             if waited < SLOWED {
                 return Err(SLOWED - waited);
             }
         }
         self.pairs.count(pair, now, OF_PAIR);
         self.addresses.count(place, now, OF_ADDRESS);
-        self.accounts.count(account.to_owned(), now, OF_ACCOUNT);
-        Ok(Attempt { account: account.to_owned(), place, at: now })
+        let dropped = self.accounts.count(account.to_owned(), now, OF_ACCOUNT);
+        Ok(Attempt { account: account.to_owned(), place, at: now, dropped })
     }
 
     /// The password was wrong. Answers who is locked out by that.
@@ -130,13 +134,13 @@ impl Throttle {
 
     /// The password was not looked at.
     pub(super) fn given_up(&mut self, attempt: &Attempt) {
-        self.pairs.take_back(&(attempt.account.clone(), attempt.place), attempt.at);
+        self.pairs.take_back(&(attempt.account.clone(), attempt.place), attempt.at, None);
         self.take_back_counts(attempt);
     }
 
     fn take_back_counts(&mut self, attempt: &Attempt) {
-        self.addresses.take_back(&attempt.place, attempt.at);
-        self.accounts.take_back(&attempt.account, attempt.at);
+        self.addresses.take_back(&attempt.place, attempt.at, None);
+        self.accounts.take_back(&attempt.account, attempt.at, attempt.dropped);
     }
 }
 
@@ -194,15 +198,15 @@ impl<K: Hash + Eq + Clone> Table<K> {
         (!rest.is_zero()).then_some(rest)
     }
 
-    fn count(&mut self, key: K, now: Timestamp, most: usize) {
+    /// Counts a failure. Answers the oldest one where it is counted no more for that.
+    fn count(&mut self, key: K, now: Timestamp, most: usize) -> Option<Timestamp> {
         if self.counts.len() >= REMEMBERED && !self.counts.contains_key(&key) {
             self.forget(now);
         }
         let count = self.counts.entry(key).or_default();
-        if count.failures.len() >= most {
-            count.failures.pop_front();
-        }
+        let dropped = if count.failures.len() >= most { count.failures.pop_front() } else { None };
         count.failures.push_back(now);
+        dropped
     }
 
     /// Forgets what does not matter any more; if there is no such thing, what mattered longest ago.
@@ -225,10 +229,15 @@ impl<K: Hash + Eq + Clone> Table<K> {
         locks
     }
 
-    fn take_back(&mut self, key: &K, at: Timestamp) {
+    /// Counts the failure of `at` no more, and the one that was `dropped` for it again.
+    fn take_back(&mut self, key: &K, at: Timestamp, dropped: Option<Timestamp>) {
         let Some(count) = self.counts.get_mut(key) else { return };
         if let Some(place) = count.failures.iter().rposition(|failure| *failure == at) {
             count.failures.remove(place);
+            if let Some(dropped) = dropped {
+                let place = count.failures.partition_point(|failure| *failure < dropped);
+                count.failures.insert(place, dropped);
+            }
         }
     }
 }
@@ -310,21 +319,45 @@ mod tests {
     }
 
     #[test]
-    fn an_account_that_is_guessed_at_from_everywhere_is_slowed_but_not_for_where_it_has_logged_in_from() {
+    fn an_account_that_is_guessed_at_from_everywhere_is_slowed_where_it_failed_and_nowhere_else() {
         let mut throttle = Throttle::default();
         succeed(&mut throttle, "ana", "198.51.100.7", at(0)).unwrap();
-        for number in 0..50 {
+        fail(&mut throttle, "ana", "198.51.100.7", at(1)).unwrap();
+        for number in 0..49 {
             assert_eq!(fail(&mut throttle, "ana", &format!("192.0.2.{number}"), at(1)), Ok(None), "{number}");
         }
-        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.1", at(1)), Err(MINUTE));
-        assert_eq!(succeed(&mut throttle, "ana", "198.51.100.7", at(1)), Ok(()));
-        let kept = throttle.begin("ana", address("203.0.113.9"), true, at(1));
+        assert_eq!(succeed(&mut throttle, "ana", "192.0.2.7", at(1)), Err(MINUTE), "the right one too");
+        assert_eq!(succeed(&mut throttle, "ana", "198.51.100.7", at(1)), Ok(()), "it has logged in before");
+        assert_eq!(succeed(&mut throttle, "ana", "192.0.2.7", at(1)), Err(MINUTE), "its owner lets nobody else in");
+        let kept = throttle.begin("ana", address("192.0.2.8"), true, at(1));
         assert!(kept.is_ok(), "others remember that address");
         throttle.given_up(&kept.unwrap());
-        assert_eq!(fail(&mut throttle, "ana", "203.0.113.1", at(2)), Ok(None), "one try a minute");
-        assert_eq!(fail(&mut throttle, "ana", "203.0.113.2", at(2)), Err(MINUTE));
-        assert_eq!(succeed(&mut throttle, "eva", "203.0.113.2", at(2)), Ok(()), "nobody else is slowed");
-        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.2", at(63)), Ok(()), "an hour later");
+        assert_eq!(succeed(&mut throttle, "ana", "192.0.2.7", at(1)), Err(MINUTE), "nor does what was given up");
+        assert_eq!(fail(&mut throttle, "ana", "192.0.2.7", at(2)), Ok(None), "its minute is over");
+        assert_eq!(fail(&mut throttle, "ana", "192.0.2.7", at(2)), Err(MINUTE), "one try a minute");
+        assert_eq!(succeed(&mut throttle, "eva", "192.0.2.7", at(2)), Ok(()), "nobody else is slowed");
+        assert_eq!(succeed(&mut throttle, "ana", "192.0.2.7", at(63)), Ok(()), "an hour later");
+    }
+
+    #[test]
+    fn whoever_guesses_from_many_addresses_does_not_keep_the_owner_out_of_a_new_one() {
+        let mut throttle = Throttle::default();
+        for number in 0..200 {
+            assert_eq!(fail(&mut throttle, "ana", &format!("192.0.2.{number}"), at(1)), Ok(None), "{number}");
+        }
+        assert_eq!(fail(&mut throttle, "ana", "2001:db8:1:2::1", at(1)), Ok(None), "a slip");
+        for number in 0..200 {
+            assert_eq!(fail(&mut throttle, "ana", &format!("192.0.2.{number}"), at(2)), Ok(None), "{number}");
+        }
+        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.1", at(2)), Ok(()));
+        assert_eq!(succeed(&mut throttle, "ana", "2001:db8:1:2:3::", at(2)), Ok(()), "its minute is its own");
+        assert_eq!(fail(&mut throttle, "ana", "203.0.113.2", at(2)), Ok(None));
+        assert_eq!(succeed(&mut throttle, "ana", "203.0.113.2", at(2)), Err(MINUTE));
+        let both = [
+            throttle.begin("ana", address("203.0.113.3"), false, at(2)),
+            throttle.begin("ana", address("203.0.113.3"), false, at(2)),
+        ];
+        assert!(both[0].is_ok() && both[1] == Err(MINUTE), "one of two at the same time");
     }
 
     #[test]

@@ -32,6 +32,11 @@ impl Refusals {
     }
 }
 
+/// Whoever has not shown who they are.
+pub(super) fn nobody(address: Option<IpAddr>) -> Actor {
+    Actor::new("(nobody)", address)
+}
+
 impl AccountService {
     /// The event that `by` did this.
     pub(super) fn event(&self, by: &Actor, how: Administered, subject: Subject, changes: Vec<Change>) -> Event {
@@ -49,15 +54,15 @@ impl AccountService {
         refusals.may_tell(self.clock.now())
     }
 
-    /// Tells that somebody was not let in: refusals some a minute, lock-outs always.
-    pub(super) async fn tell_refused(&self, account: &str, address: Option<IpAddr>, how: Administered) {
+    /// Tells that `by` was not let in as `account`: refusals some a minute, lock-outs always.
+    pub(super) async fn tell_refused(&self, account: &str, by: &Actor, how: Administered) {
         if how != Administered::LockedOut && !self.may_tell() {
             return;
         }
         // whoever types a password where the name belongs must not read it in the log
         let is_there = self.accounts().user(account).is_some();
         let name = if is_there { account } else { "(unknown)" };
-        let event = self.event(&Actor::new(name, address), how, Subject::new("user", name), Vec::new());
+        let event = self.event(by, how, Subject::new("user", name), Vec::new());
         self.show(&event);
         if let Err(error) = self.events.record(vec![event]).await {
             tracing::debug!(%error, "a refused log-in is not kept");

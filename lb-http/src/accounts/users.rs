@@ -8,7 +8,7 @@ use lb_core::account::{AccountChange, Accounts, BadAccounts, PasswordHash, Role,
 use lb_core::balancer::{Actor, Expected};
 use lb_core::event::{Administered, Subject};
 
-use super::log_in::LoginRefused;
+use super::log_in::{LoginRefused, still_holds};
 use super::password::{self, Busy};
 use super::{AccountError, AccountService, told};
 
@@ -99,7 +99,7 @@ impl AccountService {
         present(&self.accounts(), name, Expected::Any)?
             .ok_or_else(|| BadAccounts::NoSuchUser { user: name.clone() })?;
         let hash = self.new_hash(password, name).await?;
-        self.keep_password(name, hash, None, by).await
+        self.keep_password(name, hash, None, None, by).await
     }
 
     /// Gives somebody who knows their old password another one, and ends their sessions but for that of `cookie`. Wrong ones
@@ -118,7 +118,8 @@ impl AccountService {
         password::check(new, name.as_str())?;
         let accounts = self.accounts();
         let user = accounts.user(name.as_str()).map(|user| User::clone(user));
-        self.try_password(&accounts, name.as_str(), user.as_ref(), old, address).await.map_err(
+        let by = Actor::new(name.as_str(), address);
+        self.try_password(&accounts, name.as_str(), user.as_ref(), old, &by).await.map_err(
             |refused| match refused {
                 LoginRefused::Wrong => AccountError::WrongPassword,
                 LoginRefused::Locked { retry_after } => AccountError::Locked { retry_after },
@@ -127,19 +128,24 @@ impl AccountService {
             },
         )?;
         let hash = self.new_hash(new, name).await?;
-        self.keep_password(name, hash, cookie, &Actor::new(name.as_str(), address)).await
+        self.keep_password(name, hash, user.as_ref(), cookie, &by).await
     }
 
+    /// With `compared`, only while the password that they had then is good still.
     async fn keep_password(
         &self,
         name: &UserName,
         hash: PasswordHash,
+        compared: Option<&User>,
         cookie: Option<&str>,
         by: &Actor,
     ) -> Result<(), AccountError> {
         let kept = cookie.map(SecretDigest::of_text);
         let decide = |accounts: &Accounts| {
             let user = accounts.user(name.as_str()).ok_or_else(|| BadAccounts::NoSuchUser { user: name.clone() })?;
+            if compared.is_some_and(|compared| !still_holds(accounts, compared)) {
+                return Err(AccountError::WrongPassword);
+            }
             let next = User { password: Some(hash.clone()), ..User::clone(user) };
             let mut changes = vec![AccountChange::PutUser(next)];
             changes.extend(sessions_but(accounts, name, kept));
