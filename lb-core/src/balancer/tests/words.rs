@@ -146,6 +146,38 @@ fn servers_are_put_used_and_taken_away_while_the_balancer_runs() {
 }
 
 #[test]
+fn a_server_that_was_drained_and_taken_away_is_gone_and_comes_back_without_its_word() {
+    let (network, source, [one, two]) = administered();
+    let poll = || block_on(network.balancer.refresh(&source));
+    network.put_server(&one, None).unwrap();
+    network.put_server(&two, None).unwrap();
+    poll();
+    block_on(network.balancer.set_word(&"bbb1".into(), AdministratorWord::Draining, &ana())).unwrap();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    poll();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled), "the network has it");
+    block_on(network.balancer.remove(EntityName::Server("bbb1".into()), Expected::Any, &ana())).unwrap();
+    poll();
+    assert_eq!((network.state("bbb1"), network.state("bbb2")), (None, Some(ServerState::Enabled)));
+    network.put_server(&one, None).unwrap();
+    poll();
+    assert_eq!(network.state("bbb1"), Some(ServerState::Enabled));
+}
+
+#[test]
+fn a_word_on_a_server_that_a_monitor_has_lost_is_kept() {
+    let network = Network::of(2);
+    let name: ServerName = "bbb1".into();
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled, &ana())).unwrap();
+    let other = crate::source::StaticServers::reporting(network.facts[1..].to_vec());
+    block_on(network.balancer.refresh(&other));
+    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::ForceDisabled));
+    assert!(network.balancer.fleet().server(&name).unwrap().gone);
+    network.refresh();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+}
+
+#[test]
 fn a_word_on_a_new_server_holds_from_its_first_moment_on() {
     let (network, source, [one, two]) = administered();
     block_on(network.balancer.refresh(&source));
