@@ -64,6 +64,7 @@ impl Balancer {
                 self.note(&name, |server, _| server.gone = true).await;
             }
         }
+        self.resume_awaited_words().await?;
         let now = self.clock.now();
         let ramp = self.rules.expected.ramp;
         let fleet = self.fleet();
@@ -168,7 +169,10 @@ impl Balancer {
         let record = record_of(&fleet, good_at);
         if self.kept_fleet.is_news(&record) && self.stored(self.stores.fleet.save_fleet(record).await).is_err() {
             self.kept_fleet.forget();
+            return;
         }
+        // after the fleet: a word that has come to its server is kept with that first. A store in trouble has told of it
+        let _ = self.keep_awaited_words().await;
     }
 }
 
