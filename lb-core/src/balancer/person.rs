@@ -20,7 +20,7 @@ const MOST_LEFT: usize = 20;
 impl Balancer {
     /// A page of what the stored events say of somebody, newest first: at most `limit` of the events that name them, and at
     /// most 100, and with each that says that they entered the one that says that they left. It may have none and yet not be
-    /// the last. The first page is told as done by `by`, without saying whose it is.
+    /// the last. Each page is told as done by `by`, without saying whose it is.
     ///
     /// # Errors
     /// [`AdministrationError::Store`] if the events cannot be read.
@@ -52,9 +52,7 @@ impl Balancer {
         }
         page.events.extend(left);
         page.events.sort_by_key(|event| std::cmp::Reverse(event.at));
-        if after.is_none() {
-            self.tell_administered(by, Administered::Exported, somebody(query), vec![]).await;
-        }
+        self.tell_administered(by, Administered::Exported, somebody(query), vec![]).await;
         Ok(page)
     }
 

@@ -64,6 +64,7 @@ impl Balancer {
                 self.note(&name, |server, _| server.gone = true).await;
             }
         }
+        self.resume_awaited_words().await?;
         let now = self.clock.now();
         let ramp = self.rules.expected.ramp;
         let fleet = self.fleet();
@@ -90,6 +91,8 @@ impl Balancer {
         let polled = source.poll().await;
         let now = self.clock.now();
         let before = self.fleet();
+        // the operators' own list: what it lacks was taken away
+        let is_complete = polled.as_ref().is_ok_and(|report| report.may_be_empty);
         let problem = match polled {
             Ok(report) => {
                 self.fleet.change(|fleet| match fleet.with_report(report, &self.awaited_words(), &self.rules, now) {
@@ -116,15 +119,20 @@ impl Balancer {
             self.tell_if_down(&server.server.name).await;
         }
         self.let_words_hold().await;
-        self.drop_gone(&after).await;
+        self.drop_gone(&after, is_complete).await;
         self.forget_old_copies(&after).await;
         self.keep_fleet().await;
     }
 
     /// Lets go of servers that the monitor no longer has and that hold no meeting any more. One that an administrator has
-    /// spoken of stays: the word must still hold when the monitor has it again.
-    async fn drop_gone(&self, fleet: &Fleet) {
-        let forgettable = |server: &&Arc<FleetServer>| server.gone && server.word == AdministratorWord::Automatic;
+    /// spoken of stays: the word must still hold when the monitor has it again. Where no monitor knows the servers
+    /// (`is_complete`: what the source lacks is no more), one that was taken out of the network goes with its word.
+    async fn drop_gone(&self, fleet: &Fleet, is_complete: bool) {
+        let network = self.network();
+        let removed = |server: &FleetServer| is_complete && network.server(&server.server.name).is_none();
+        let forgettable = |server: &&Arc<FleetServer>| {
+            server.gone && (server.word == AdministratorWord::Automatic || removed(server))
+        };
         for server in fleet.servers().iter().filter(forgettable) {
             let name = &server.server.name;
             // a store in trouble has been told of; the next round tries again
@@ -161,7 +169,10 @@ impl Balancer {
         let record = record_of(&fleet, good_at);
         if self.kept_fleet.is_news(&record) && self.stored(self.stores.fleet.save_fleet(record).await).is_err() {
             self.kept_fleet.forget();
+            return;
         }
+        // after the fleet: a word that has come to its server is kept with that first. A store in trouble has told of it
+        let _ = self.keep_awaited_words().await;
     }
 }
 

@@ -1,8 +1,8 @@
 //! The administrator's word on servers: it is kept, and beats the monitor.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+mod awaited;
 
+pub(super) use self::awaited::AwaitedWords;
 use super::Balancer;
 use super::administration::{Actor, AdministrationError, Expected};
 use super::refresh::record_of;
@@ -10,17 +10,7 @@ use crate::api::Failure;
 use crate::event::{Administered, Change, Subject};
 use crate::network::{EntityName, NetworkServer, Revision};
 use crate::server::{AdministratorWord, ServerName};
-
-/// Words on servers that the network has and the fleet has not yet: one that is not to be used is not used for a moment.
-/// The lock is held for one look or one change, never across an await.
-#[derive(Debug, Default)]
-pub(super) struct AwaitedWords(Mutex<BTreeMap<ServerName, AdministratorWord>>);
-
-impl AwaitedWords {
-    fn with<T>(&self, change: impl FnOnce(&mut BTreeMap<ServerName, AdministratorWord>) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+use crate::store::StoreError;
 
 impl Balancer {
     /// Says the administrator's word on a server. It is kept and beats the monitor. Answers whether there is such a server.
@@ -35,14 +25,31 @@ impl Balancer {
     /// Dropping the future leaves it open whether the word is kept and told.
     pub async fn set_word(&self, server: &ServerName, word: AdministratorWord, by: &Actor) -> Result<bool, Failure> {
         let Some(before) = self.word_on(server) else { return Ok(false) };
+        self.say(server, before, word, by).await?;
+        Ok(true)
+    }
+
+    /// Says a word on a server that had the word `before`.
+    pub(super) async fn say(
+        &self,
+        server: &ServerName,
+        before: AdministratorWord,
+        word: AdministratorWord,
+        by: &Actor,
+    ) -> Result<(), Failure> {
         self.words.with(|words| words.insert(server.clone(), word));
+        let mut kept = Ok(());
         if self.fleet().server(server).is_some() {
             self.words.with(|words| words.remove(server));
             self.note(server, |server, _| server.word = word).await;
             let record = record_of(&self.fleet(), self.clock.now());
             self.kept_fleet.forget();
-            self.stored(self.stores.fleet.save_fleet(record).await)?;
+            kept = self.stored(self.stores.fleet.save_fleet(record).await);
         }
+        if kept.is_ok() {
+            kept = self.keep_awaited_words().await;
+        }
+        // it holds, whether it is kept or not
         if before != word {
             let how = match (before, word) {
                 (_, AdministratorWord::ForceEnabled) => Administered::ForceEnabled,
@@ -54,10 +61,11 @@ impl Balancer {
             let change = Change::new("word", Some(before.as_str().to_owned()), Some(word.as_str().to_owned()));
             self.tell_administered(by, how, Subject::new("server", server), vec![change]).await;
         }
+        kept?;
         if word == AdministratorWord::Draining {
             Box::pin(self.finish_draining(server)).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The administrator's word on a server of the fleet or the network; `None` if there is no such server.
@@ -73,8 +81,8 @@ impl Balancer {
     /// first moment on.
     ///
     /// # Errors
-    /// [`AdministrationError`]: nothing was changed. Where the store fails in between, the server is put and the word holds
-    /// until the next start.
+    /// [`AdministrationError`]: nothing was changed. Where the store fails in between, the server is put all the same, and
+    /// its word may hold only until the next start.
     pub async fn put_server(
         &self,
         server: NetworkServer,
@@ -83,18 +91,16 @@ impl Balancer {
         by: &Actor,
     ) -> Result<(NetworkServer, Revision), AdministrationError> {
         let name = server.name.clone();
-        let is_new = self.word_on(&name).is_none();
-        if let Some(word) = word.filter(|_| is_new) {
-            self.words.with(|words| words.insert(name.clone(), word));
-        }
+        let before = self.word_on(&name).unwrap_or_default();
+        let words: Vec<_> = word.map(|word| (name.clone(), word)).into_iter().collect();
+        let awaited = self.await_words(&words).await.map_err(unkept)?;
         let put = self.put(server, expected, by).await;
-        if put.is_err() && is_new {
-            self.words.with(|words| words.remove(&name));
+        if put.is_err() {
+            self.forget_words(&awaited).await;
         }
         let (_, version) = put?;
         if let Some(word) = word {
-            // the store has told of its trouble
-            let _ = self.set_word(&name, word, by).await;
+            self.say(&name, before, word, by).await.map_err(unkept)?;
         }
         let network = self.network();
         let gone = || AdministrationError::Overtaken { name: EntityName::Server(name.clone()) };
@@ -124,21 +130,9 @@ impl Balancer {
         }
         Ok(())
     }
+}
 
-    pub(super) fn awaited_words(&self) -> BTreeMap<ServerName, AdministratorWord> {
-        self.words.with(|words| words.clone())
-    }
-
-    /// Lets awaited words hold on servers that the fleet has by now, whenever they were said.
-    pub(super) async fn let_words_hold(&self) {
-        let fleet = self.fleet();
-        let network = self.network();
-        let spoken: Vec<_> = self.words.with(|words| {
-            words.retain(|name, _| fleet.server(name).is_some() || network.server(name).is_some());
-            words.extract_if(.., |name, _| fleet.server(name).is_some()).collect()
-        });
-        for (name, word) in spoken {
-            self.note(&name, |server, _| server.word = word).await;
-        }
-    }
+/// What is answered where a word cannot be kept; the store has told of its trouble.
+pub(super) fn unkept(_: Failure) -> AdministrationError {
+    AdministrationError::Store(StoreError::Unavailable("the administrator's word was not kept".to_owned()))
 }

@@ -7,7 +7,7 @@ mod network;
 mod outbox;
 mod recordings;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -25,7 +25,7 @@ use crate::clock::Timestamp;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::network::{IntegrationName, LiveNetwork, Network};
-use crate::server::ServerName;
+use crate::server::{AdministratorWord, ServerName};
 
 /// How many events an [`InMemoryStore`] keeps; the oldest go first.
 pub const EVENTS_KEPT: usize = 10_000;
@@ -46,6 +46,7 @@ pub struct InMemoryStore {
 struct Written {
     events: Kept,
     fleet: Option<FleetRecord>,
+    awaited: BTreeMap<ServerName, AdministratorWord>,
     deliveries: Deliveries,
     ended: hooks::Ended,
 }
@@ -309,6 +310,15 @@ impl FleetStore for InMemoryStore {
 
     async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
         Ok(self.lock().fleet.clone())
+    }
+
+    async fn save_awaited_words(&self, words: BTreeMap<ServerName, AdministratorWord>) -> Result<(), StoreError> {
+        self.lock().awaited = words;
+        Ok(())
+    }
+
+    async fn load_awaited_words(&self) -> Result<BTreeMap<ServerName, AdministratorWord>, StoreError> {
+        Ok(self.lock().awaited.clone())
     }
 }
 

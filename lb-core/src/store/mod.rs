@@ -285,6 +285,12 @@ pub trait FleetStore: fmt::Debug + Send + Sync + 'static {
 
     /// The record kept last, if any.
     async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError>;
+
+    /// Keeps the administrator's words on servers that the fleet does not have yet, in place of those before.
+    async fn save_awaited_words(&self, words: BTreeMap<ServerName, AdministratorWord>) -> Result<(), StoreError>;
+
+    /// The words on servers that the fleet does not have yet, as they were kept last.
+    async fn load_awaited_words(&self) -> Result<BTreeMap<ServerName, AdministratorWord>, StoreError>;
 }
 
 /// The servers of the last good poll and what administrators said of them.

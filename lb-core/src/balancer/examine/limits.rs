@@ -10,8 +10,8 @@ impl Balancer {
     pub(super) async fn near_limits(&self, integration: &Integration, plan: &Plan) -> Result<Vec<Finding>, Failure> {
         let meetings = self.stored(self.store.meetings_of(&integration.name).await)?;
         let claims = self.stored(self.store.claims().await)?;
-        let claimed = claims.iter().filter(|claim| claim.key.integration == integration.name);
-        let replacing = claimed.filter(|claim| claim.supersedes.is_none()).count();
+        // as they are counted where one more is refused
+        let claimed = claims.iter().filter(|claim| claim.key.integration == integration.name).count();
         let fleet = self.fleet();
         let users = meetings.iter().filter_map(|meeting| {
             let list = fleet.server(&meeting.server)?.list.as_deref()?;
@@ -19,7 +19,7 @@ impl Balancer {
         });
         let users = users.fold(0, u32::saturating_add);
         let busiest = self.support.regulars.of(&integration.name).busiest(self.clock.now());
-        let count = u32::try_from(meetings.len() + replacing).unwrap_or(u32::MAX);
+        let count = u32::try_from(meetings.len() + claimed).unwrap_or(u32::MAX);
         let near = [
             near("concurrent-meetings", "meetings at the same time", count, plan.max_concurrent_meetings),
             near("concurrent-users", "users at the same time", users, plan.max_concurrent_users),

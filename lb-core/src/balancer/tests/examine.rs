@@ -4,7 +4,9 @@ use super::*;
 use crate::account::Reach;
 use crate::api::Method;
 use crate::balancer::{Actor, Examination, Expected, Severity};
+use crate::meeting::Claim;
 use crate::network::Plan;
+use crate::store::MeetingStore;
 
 impl Network {
     fn examine(&self, name: &str) -> Examination {
@@ -150,6 +152,19 @@ fn what_keeps_a_website_out_is_found_the_worst_first() {
     let examination = network.examine("moodle");
     assert_eq!(found(&examination), ["refused-calls", "concurrent-meetings"]);
     assert_eq!(examination.refused[0].reason, "concurrent-meetings");
+    let placed_afresh = block_on(network.store.meetings_of(&"moodle".into())).unwrap().remove(0);
+    let claim = Claim {
+        key: placed_afresh.key.clone(),
+        token: "t".to_owned().into(),
+        server: "bbb1".into(),
+        passwords: placed_afresh.passwords.clone(),
+        voice_bridge: 70_000,
+        expires: network.clock.now() + Duration::from_secs(60),
+        supersedes: Some(placed_afresh),
+        callbacks: Default::default(),
+    };
+    block_on(network.store.claim(claim)).unwrap();
+    assert_eq!(found(&network.examine("moodle")), ["refused-calls", "concurrent-meetings"], "it is one of five");
     let soon = network.clock.now() + Duration::from_secs(10 * 24 * 3600);
     block_on(network.balancer.expire_secret(&"moodle".into(), "", Some(soon), Expected::Any, &by)).unwrap();
     block_on(network.balancer.put(Plan { active: false, ..plan }, Expected::Any, &by)).unwrap();

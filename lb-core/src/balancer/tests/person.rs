@@ -3,7 +3,7 @@
 use super::*;
 use crate::balancer::Actor;
 use crate::event::{Administered, Event, EventKind};
-use crate::store::{EventStore, PersonQuery};
+use crate::store::{EventCursor, EventStore, PersonQuery};
 
 fn words(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(|event| event.kind.word()).collect()
@@ -30,6 +30,13 @@ fn a_person_is_shown_with_their_stays_and_erased_without_being_named_in_the_audi
     let page = block_on(network.balancer.export_person(&person, None, 100, &by)).unwrap();
     assert_eq!(words(&page.events), ["user-left", "user-entered", "user-joined"]);
     assert_eq!((page.next, block_on(network.balancer.count_person(&person))), (None, Ok(2)));
+    let newest = EventCursor { at: network.clock.now() + Duration::from_secs(1), id: 0 };
+    let later = block_on(network.balancer.export_person(&person, Some(newest), 100, &by)).unwrap();
+    assert_eq!(
+        words(&later.events),
+        ["user-left", "user-entered", "user-joined"],
+        "it is no first page and has it all"
+    );
     assert_eq!(block_on(network.balancer.erase_person(&person, &by)), Ok(2));
     assert_eq!(block_on(network.balancer.count_person(&person)), Ok(0));
     let stored = block_on(network.store.events(&Default::default(), None, 100)).unwrap().events;
@@ -46,6 +53,7 @@ fn a_person_is_shown_with_their_stays_and_erased_without_being_named_in_the_audi
     assert_eq!(
         told,
         [
+            ("bob".to_owned(), Administered::Exported, somebody.clone(), 0),
             ("bob".to_owned(), Administered::Exported, somebody.clone(), 0),
             ("bob".to_owned(), Administered::Erased, somebody, 1),
         ]

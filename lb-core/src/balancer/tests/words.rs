@@ -1,5 +1,6 @@
 //! What administrators say of servers, and servers that they put into the network.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
@@ -8,6 +9,7 @@ use crate::event::{Administered, Change};
 use crate::network::{BadNetwork, EntityName, NetworkServer, ServerFacts};
 use crate::server::{AdministratorWord, ServerName, ServerState};
 use crate::source::NetworkServers;
+use crate::store::{FleetRecord, FleetStore, StoreError};
 
 const SECRET: &str = "server-secret";
 
@@ -146,6 +148,38 @@ fn servers_are_put_used_and_taken_away_while_the_balancer_runs() {
 }
 
 #[test]
+fn a_server_that_was_drained_and_taken_away_is_gone_and_comes_back_without_its_word() {
+    let (network, source, [one, two]) = administered();
+    let poll = || block_on(network.balancer.refresh(&source));
+    network.put_server(&one, None).unwrap();
+    network.put_server(&two, None).unwrap();
+    poll();
+    block_on(network.balancer.set_word(&"bbb1".into(), AdministratorWord::Draining, &ana())).unwrap();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    poll();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled), "the network has it");
+    block_on(network.balancer.remove(EntityName::Server("bbb1".into()), Expected::Any, &ana())).unwrap();
+    poll();
+    assert_eq!((network.state("bbb1"), network.state("bbb2")), (None, Some(ServerState::Enabled)));
+    network.put_server(&one, None).unwrap();
+    poll();
+    assert_eq!(network.state("bbb1"), Some(ServerState::Enabled));
+}
+
+#[test]
+fn a_word_on_a_server_that_a_monitor_has_lost_is_kept() {
+    let network = Network::of(2);
+    let name: ServerName = "bbb1".into();
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled, &ana())).unwrap();
+    let other = crate::source::StaticServers::reporting(network.facts[1..].to_vec());
+    block_on(network.balancer.refresh(&other));
+    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::ForceDisabled));
+    assert!(network.balancer.fleet().server(&name).unwrap().gone);
+    network.refresh();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+}
+
+#[test]
 fn a_word_on_a_new_server_holds_from_its_first_moment_on() {
     let (network, source, [one, two]) = administered();
     block_on(network.balancer.refresh(&source));
@@ -191,4 +225,79 @@ fn a_server_that_is_put_without_a_secret_keeps_the_one_that_it_has() {
     network.put_server(&NetworkServer { facts, ..one }, None).unwrap();
     let now = network.balancer.network().server(&"bbb1".into()).cloned().unwrap();
     assert_eq!((now.facts.capacity, now.facts.secret.as_ref().map(|secret| secret.expose())), (Some(7), Some(SECRET)));
+}
+
+#[test]
+fn a_word_on_a_server_that_the_fleet_does_not_have_yet_outlives_a_restart() {
+    let (network, _, [one, two]) = administered();
+    network.put_server(&one, Some(AdministratorWord::ForceDisabled)).unwrap();
+    network.put_server(&two, None).unwrap();
+    let name: ServerName = "bbb2".into();
+    block_on(network.balancer.set_word(&name, AdministratorWord::ForceEnabled, &ana())).unwrap();
+    let network = network.restart();
+    // what the network has is not in the store of these tests
+    network.put_server(&one, None).unwrap();
+    network.put_server(&two, None).unwrap();
+    let source = NetworkServers::new(Arc::clone(&network.balancer.stores.network));
+    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::ForceEnabled));
+    block_on(network.balancer.refresh(&source));
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    assert_eq!(network.state("bbb2"), Some(ServerState::ForceEnabled));
+    assert_eq!(block_on(network.store.load_awaited_words()), Ok(Default::default()), "they are with the fleet");
+    block_on(network.balancer.set_word(&name, AdministratorWord::Automatic, &ana())).unwrap();
+    let network = network.restart();
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    assert_eq!(network.balancer.word_on(&name), Some(AdministratorWord::Automatic));
+}
+
+#[test]
+fn a_word_on_a_new_server_is_told_and_not_again_after_it_came_to_the_fleet() {
+    let (network, source, [one, _]) = administered();
+    network.put_server(&one, Some(AdministratorWord::ForceDisabled)).unwrap();
+    block_on(network.balancer.refresh(&source));
+    network.put_server(&one, Some(AdministratorWord::ForceDisabled)).unwrap();
+    let words: Vec<_> = told(&network).into_iter().filter(|(_, how, ..)| *how != Administered::Added).collect();
+    let said = word("automatic", "force-disabled");
+    assert_eq!(words, [("ana".to_owned(), Administered::ForceDisabled, "server bbb1".to_owned(), said)]);
+}
+
+/// Keeps no fleet and no words.
+#[derive(Debug)]
+struct Full;
+
+#[async_trait::async_trait]
+impl FleetStore for Full {
+    async fn save_fleet(&self, _: FleetRecord) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("it is full".to_owned()))
+    }
+
+    async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
+        Ok(None)
+    }
+
+    async fn save_awaited_words(&self, _: BTreeMap<ServerName, AdministratorWord>) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("it is full".to_owned()))
+    }
+
+    async fn load_awaited_words(&self) -> Result<BTreeMap<ServerName, AdministratorWord>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+}
+
+#[test]
+fn a_word_that_cannot_be_kept_holds_and_is_told_and_who_said_it_hears_of_the_trouble() {
+    let mut network = Network::of(2);
+    network.balancer.stores.fleet = Arc::new(Full);
+    let name: ServerName = "bbb1".into();
+    for _ in 0..2 {
+        let said = block_on(network.balancer.set_word(&name, AdministratorWord::ForceDisabled, &ana()));
+        assert_eq!(said, Err(crate::api::Failure::StoreTrouble));
+    }
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    let once = ("ana".to_owned(), Administered::ForceDisabled, "server bbb1".to_owned());
+    assert_eq!(told(&network), [(once.0, once.1, once.2, word("automatic", "force-disabled"))]);
+    let put = |name: &str| network.put_server(&NetworkServer::new(name), Some(AdministratorWord::ForceEnabled));
+    assert!(matches!(put("bbb1"), Err(AdministrationError::Store(StoreError::Unavailable(_)))));
+    assert!(matches!(put("bbb9"), Err(AdministrationError::Store(StoreError::Unavailable(_)))));
+    assert_eq!(network.balancer.word_on(&"bbb9".into()), None, "a new one is not put without its word");
 }

@@ -1,7 +1,10 @@
 //! The rows of the last good fleet.
 
+use std::collections::BTreeMap;
+
+use lb_core::server::AdministratorWord;
 use lb_core::store::{FleetRecord, KeptServer};
-use lb_core::{Position, Server};
+use lb_core::{Position, Server, ServerName};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -64,6 +67,23 @@ pub(super) fn load(database: &Connection) -> Result<Option<FleetRecord>> {
         })
     })?;
     Ok(Some(FleetRecord { good_at, servers: servers.collect::<Result<_>>()? }))
+}
+
+/// Writes the words on servers that the fleet does not have yet in place of those before.
+pub(super) fn save_awaited(database: &Connection, words: &BTreeMap<ServerName, AdministratorWord>) -> Result<()> {
+    database.prepare_cached("DELETE FROM awaited_words")?.execute([])?;
+    let mut statement = database.prepare_cached("INSERT INTO awaited_words VALUES (?1, ?2)")?;
+    for (server, word) in words {
+        statement.execute((server.as_str(), word_of(word)?))?;
+    }
+    Ok(())
+}
+
+/// The words written last.
+pub(super) fn load_awaited(database: &Connection) -> Result<BTreeMap<ServerName, AdministratorWord>> {
+    let mut words = database.prepare_cached("SELECT server, word FROM awaited_words")?;
+    let words = words.query_map([], |row| Ok((text(row, "server")?, from_word(row, "word")?)))?;
+    words.collect()
 }
 
 fn server(row: &Row<'_>) -> Result<Server> {

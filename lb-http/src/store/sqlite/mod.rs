@@ -32,7 +32,7 @@ mod sealed_rows;
 mod tables;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -42,6 +42,7 @@ use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
+use lb_core::server::AdministratorWord;
 use lb_core::store::{
     ClaimOutcome, Counted, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
     Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery,
@@ -431,6 +432,14 @@ impl FleetStore for SqliteStore {
 
     async fn load_fleet(&self) -> Result<Option<FleetRecord>, StoreError> {
         self.writer.run(|work| Ok(fleet::load(work.database())?)).await
+    }
+
+    async fn save_awaited_words(&self, words: BTreeMap<ServerName, AdministratorWord>) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(fleet::save_awaited(work.transaction()?, &words)?)).await
+    }
+
+    async fn load_awaited_words(&self) -> Result<BTreeMap<ServerName, AdministratorWord>, StoreError> {
+        self.writer.run(|work| Ok(fleet::load_awaited(work.database())?)).await
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0009.sql"),
     include_str!("schema/0010.sql"),
     include_str!("schema/0011.sql"),
+    include_str!("schema/0012.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".
@@ -39,12 +40,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const WAL_SIZE: i64 = 64 << 20;
 
 /// The tables that the index is made of and that a start rests on; events are too many to be checked at each start.
-const CHECKED: [&str; 17] = [
+const CHECKED: [&str; 18] = [
     "claims",
     "meetings",
     "strays",
     "deliveries",
     "fleet_servers",
+    "awaited_words",
     "plans",
     "partners",
     "routers",

@@ -192,6 +192,7 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         good_at: Timestamp::from_millis(9),
         servers: vec![KeptServer { word: AdministratorWord::Draining, ..KeptServer::new(server) }],
     };
+    let awaited = [("bbb9".into(), AdministratorWord::Draining)].into();
     let mut store = Disposable::new();
     run(async {
         store.claim(claim(1)).await.unwrap();
@@ -203,6 +204,8 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         store.forget(&meeting(5).key, &meeting(5).internal_id, vec![joined("b")]).await.unwrap();
         store.note_stray(stray.clone(), vec![]).await.unwrap();
         store.save_fleet(record.clone()).await.unwrap();
+        store.save_awaited_words([("bbb8".into(), AdministratorWord::ForceEnabled)].into()).await.unwrap();
+        store.save_awaited_words(awaited.clone()).await.unwrap();
         store.record(vec![joined("c")]).await.unwrap();
     });
     assert_eq!(count(&store.seen_from_outside(), "claims"), 1, "a claim that was settled leaves no row");
@@ -214,6 +217,7 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
             assert_eq!(store.strays().await, Ok(vec![stray.clone()]));
             assert_eq!(store.latest_events(10).await, Ok(["c", "b", "a"].map(joined).to_vec()));
             assert_eq!(store.load_fleet().await, Ok(Some(record.clone())));
+            assert_eq!(store.load_awaited_words().await, Ok(awaited.clone()), "in place of those before");
         });
     }
     run(async {
