@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use lb_core::account::Right;
-use lb_core::balancer::{Actor, Applied, Balancer, Wish};
+use lb_core::balancer::{Applied, Balancer, Wish};
 use lb_core::event::{Administered, Change, Subject};
 use lb_core::network::{Entity, EntityName, Integration, IntegrationSecret, Network};
 use lb_core::server::AdministratorWord;
@@ -219,25 +219,23 @@ async fn apply(
         Precondition::Absent => return Err(Problem::overtaken("there is a network already")),
     };
     let words = document.words();
-    let wish = Wish { entities: document.entities(&network, setup.monitored)?, prune: query.prune, base };
-    let view = |done, changes: Vec<Applied>, said: Vec<AppliedChange>, secrets| AppliedView {
+    let wish = Wish { entities: document.entities(&network, setup.monitored)?, prune: query.prune, words, base };
+    let view = |done, changes: Vec<Applied>, secrets| AppliedView {
         done,
-        changes: changes.into_iter().map(AppliedChange::from).chain(said).collect(),
+        changes: changes.into_iter().map(AppliedChange::from).collect(),
         secrets,
     };
     if query.dry_run {
         let changes = balancer.would_apply(&wish)?;
-        let said = words.iter().filter_map(|(server, word)| other_word(&balancer, server, *word)).collect();
-        return Ok((etag(network.revision()), Json(view(false, changes, said, BTreeMap::new()))).into_response());
+        return Ok((etag(network.revision()), Json(view(false, changes, BTreeMap::new()))).into_response());
     }
     let actor = caller.actor();
     let applying = async move {
         let (changes, network) = balancer.apply(&wish, &actor).await?;
-        let said = say(&balancer, words, &actor).await?;
-        Ok((drawn(&wish, &changes, &network), changes, said, network))
+        Ok((drawn(&wish, &changes, &network), changes, network))
     };
-    let (secrets, changes, said, network) = to_its_end(&service, applying).await?;
-    let answer = Json(view(true, changes, said, secrets));
+    let (secrets, changes, network) = to_its_end(&service, applying).await?;
+    let answer = Json(view(true, changes, secrets));
     Ok(([(CACHE_CONTROL, "no-store")], etag(network.revision()), answer).into_response())
 }
 
@@ -319,39 +317,6 @@ impl NetworkDocument {
         }
         Ok(entities)
     }
-}
-
-/// What a word on a server would change, if anything.
-fn other_word(balancer: &Balancer, server: &ServerName, word: AdministratorWord) -> Option<AppliedChange> {
-    let present = balancer.word_on(server).unwrap_or_default();
-    (present != word).then(|| {
-        let field =
-            FieldChange { field: "word".into(), from: Some(present.as_str().into()), to: Some(word.as_str().into()) };
-        let name = EntityName::Server(server.clone());
-        AppliedChange {
-            kind: name.kind().to_owned(),
-            name: name.as_str().to_owned(),
-            how: Administered::Changed.as_str(),
-            fields: vec![field],
-        }
-    })
-}
-
-/// Says the administrator's words. Answers what they changed.
-async fn say(
-    balancer: &Balancer,
-    words: Vec<(ServerName, AdministratorWord)>,
-    by: &Actor,
-) -> Result<Vec<AppliedChange>, Problem> {
-    let mut said = Vec::new();
-    for (server, word) in words {
-        let change = other_word(balancer, &server, word);
-        if change.is_some() {
-            balancer.set_word(&server, word, by).await?;
-        }
-        said.extend(change);
-    }
-    Ok(said)
 }
 
 /// The secrets that new integrations got because none was said.

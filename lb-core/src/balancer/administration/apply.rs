@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::{Actor, AdministrationError, Decided};
 use crate::balancer::Balancer;
+use crate::balancer::words::unkept;
 use crate::event::{Administered, Change};
 use crate::network::{
     BadNetwork, Entity, EntityName, Integration, IntegrationSecret, Network, NetworkChange, NetworkServer, Revision,
     ServerFacts, differences,
 };
+use crate::server::{AdministratorWord, ServerName};
 
 /// What the network is to be like.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Wish {
     /// What is not among them, and what the configuration file does not declare, is to go. The plan and the router `default`
     /// stay.
     pub prune: bool,
+    /// What the administrator says of servers. On a new server it holds from its first moment on.
+    pub words: Vec<(ServerName, AdministratorWord)>,
     /// Only if the network is as it was at this revision.
     pub base: Option<Revision>,
 }
@@ -29,7 +33,7 @@ pub struct Wish {
 pub struct Applied {
     /// What.
     pub name: EntityName,
-    /// How: added, changed or removed.
+    /// How: added, changed or removed. A server of which only the word is other is changed.
     pub how: Administered,
     /// What is other than before.
     pub changes: Vec<Change>,
@@ -46,13 +50,17 @@ impl Balancer {
         self.check_policies(&decided)?;
         self.check_managers(&decided)?;
         network.changed(&decided.iter().map(|(change, _)| change.clone()).collect::<Vec<_>>())?;
-        Ok(applied(&network, &decided))
+        let mut applied = applied(&network, &decided);
+        applied.extend(self.other_words(wish).into_iter().map(|(server, before, word)| said(server, before, word)));
+        Ok(applied)
     }
 
-    /// Makes the network what `wish` says, in one change. Answers what was changed, and the network that came of it.
+    /// Makes the network what `wish` says, in one change, and says its words. Answers what was changed, and the network that
+    /// came of it.
     ///
     /// # Errors
-    /// [`AdministrationError`]: nothing was changed.
+    /// [`AdministrationError`]: nothing was changed. Where the store fails after the network was changed, that holds, and
+    /// words may hold only until the next start.
     ///
     /// # Cancel safety
     /// Dropping the future leaves it open whether all of it is done, or nothing.
@@ -64,8 +72,31 @@ impl Balancer {
             *done.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = applied(network, &decided);
             Ok(decided)
         };
-        let network = self.administer(by, decide).await?;
-        Ok((done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner), network))
+        let words = self.other_words(wish);
+        let awaited = self.await_words(&wish.words).await.map_err(unkept)?;
+        let network = match self.administer(by, decide).await {
+            Ok(network) => network,
+            Err(error) => {
+                self.forget_words(&awaited).await;
+                return Err(error);
+            }
+        };
+        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = Ok(());
+        for (server, before, word) in words {
+            // the others hold all the same
+            kept = kept.and(self.say(&server, before, word, by).await);
+            done.push(said(server, before, word));
+        }
+        kept.map_err(unkept)?;
+        Ok((done, network))
+    }
+
+    /// The words of `wish` that are other than the present ones, with these.
+    fn other_words(&self, wish: &Wish) -> Vec<(ServerName, AdministratorWord, AdministratorWord)> {
+        let present = |server| self.word_on(server).unwrap_or_default();
+        let all = wish.words.iter().map(|(server, word)| (server.clone(), present(server), *word));
+        all.filter(|(_, before, word)| before != word).collect()
     }
 
     fn decide_on(&self, wish: &Wish, network: &Network) -> Result<Vec<Decided>, AdministrationError> {
@@ -144,4 +175,10 @@ pub(super) fn applied(network: &Network, decided: &[Decided]) -> Vec<Applied> {
         Applied { name, how: *how, changes }
     };
     decided.iter().map(told).collect()
+}
+
+/// What a word makes of a server, for people.
+fn said(server: ServerName, before: AdministratorWord, word: AdministratorWord) -> Applied {
+    let change = Change::new("word", Some(before.as_str().to_owned()), Some(word.as_str().to_owned()));
+    Applied { name: EntityName::Server(server), how: Administered::Changed, changes: vec![change] }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::balancer::{Actor, AdministrationError, Expected};
+use crate::balancer::{Actor, AdministrationError, Applied, Expected, Wish};
 use crate::event::{Administered, Change};
 use crate::network::{BadNetwork, EntityName, NetworkServer, ServerFacts};
 use crate::server::{AdministratorWord, ServerName, ServerState};
@@ -300,4 +300,31 @@ fn a_word_that_cannot_be_kept_holds_and_is_told_and_who_said_it_hears_of_the_tro
     assert!(matches!(put("bbb1"), Err(AdministrationError::Store(StoreError::Unavailable(_)))));
     assert!(matches!(put("bbb9"), Err(AdministrationError::Store(StoreError::Unavailable(_)))));
     assert_eq!(network.balancer.word_on(&"bbb9".into()), None, "a new one is not put without its word");
+}
+
+#[test]
+fn the_words_of_an_applied_network_hold_before_its_new_servers_come_and_are_told() {
+    let (network, source, [one, two]) = administered();
+    let wish = |words: &[(&str, AdministratorWord)]| Wish {
+        entities: vec![one.clone().into(), two.clone().into()],
+        words: words.iter().map(|(name, word)| ((*name).into(), *word)).collect(),
+        ..Wish::default()
+    };
+    let short =
+        NetworkServer { facts: ServerFacts { secret: Some("1234567".into()), ..one.facts.clone() }, ..one.clone() };
+    let disabled = [("bbb1", AdministratorWord::ForceDisabled)];
+    let refused = Wish { entities: vec![short.into()], ..wish(&disabled) };
+    assert!(block_on(network.balancer.apply(&refused, &ana())).is_err());
+    assert_eq!(block_on(network.store.load_awaited_words()), Ok(Default::default()), "it is forgotten");
+    let changes = |applied: &[Applied]| applied.iter().map(|one| (one.how, one.changes.len())).collect::<Vec<_>>();
+    let would = network.balancer.would_apply(&wish(&disabled)).unwrap();
+    let (done, _) = block_on(network.balancer.apply(&wish(&disabled), &ana())).unwrap();
+    assert_eq!(changes(&done), changes(&would));
+    assert_eq!(done.last().map(|last| last.changes.clone()), Some(word("automatic", "force-disabled")));
+    let last = told(&network).pop().unwrap();
+    assert_eq!((last.1, last.2.as_str()), (Administered::ForceDisabled, "server bbb1"));
+    block_on(network.balancer.refresh(&source));
+    assert_eq!(network.state("bbb1"), Some(ServerState::ForceDisabled));
+    assert_eq!(network.state("bbb2"), Some(ServerState::Enabled));
+    assert_eq!(block_on(network.balancer.apply(&wish(&disabled), &ana())).unwrap().0, [], "applied twice");
 }
