@@ -192,7 +192,8 @@ fn claims_meetings_strays_events_and_the_fleet_survive_a_restart() {
         good_at: Timestamp::from_millis(9),
         servers: vec![KeptServer { word: AdministratorWord::Draining, ..KeptServer::new(server) }],
     };
-    let awaited = [("bbb9".into(), AdministratorWord::Draining)].into();
+    let awaited: std::collections::BTreeMap<ServerName, AdministratorWord> =
+        [("bbb9".into(), AdministratorWord::Draining)].into();
     let mut store = Disposable::new();
     run(async {
         store.claim(claim(1)).await.unwrap();
