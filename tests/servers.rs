@@ -199,6 +199,6 @@ async fn what_the_file_declares_only_the_file_changes() {
     assert_eq!(state(&lb, "bbb1"), "force-disabled", "the word is the administrator's all the same");
     lb.configure(&config());
     lb.hang_up();
-    let shown = || json(&lb, &["server", "show", "bbb1"])["managed"].clone();
-    until(PATIENCE, "the file has let go of it", async || (shown() == false).then_some(())).await;
+    let gone = || lb.run(&["server", "show", "bbb1"]).0 == Some(1);
+    until(PATIENCE, "the file has let go of it, and it holds no meeting", async || gone().then_some(())).await;
 }
