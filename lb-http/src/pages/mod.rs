@@ -15,6 +15,7 @@
 //! | `numbers` | figures and moments, as people write them |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
@@ -26,6 +27,7 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod live;
 mod login;
 mod notice;
 mod numbers;
@@ -38,6 +40,7 @@ use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
@@ -45,6 +48,7 @@ use crate::server::Service;
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     pages
