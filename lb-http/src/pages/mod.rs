@@ -30,6 +30,8 @@ mod login;
 mod notice;
 mod numbers;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod visitor;
 mod words;
