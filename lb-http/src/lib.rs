@@ -33,6 +33,8 @@ mod hooks;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;
+#[allow(dead_code, unused_imports)]
+mod pages;
 pub mod reload;
 mod rest;
 pub mod rng;
