@@ -74,9 +74,7 @@ impl Stage {
         }
         let mut stage = Self::empty(&(text + config)).await;
         (stage.servers, stage.nagios) = (servers, Some(nagios));
-        for (name, role) in
-            [("ana", "administrator"), ("eva", "viewer"), ("max", "partner-manager")]
-        {
+        for (name, role) in [("ana", "administrator"), ("eva", "viewer"), ("max", "partner-manager")] {
             stage.add_user(name, role);
         }
         stage.lb.ready().await;
