@@ -33,6 +33,7 @@ mod hooks;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;
+mod pages;
 pub mod reload;
 mod rest;
 pub mod rng;
