@@ -33,7 +33,6 @@ mod hooks;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;
-#[allow(dead_code, unused_imports)]
 mod pages;
 pub mod reload;
 mod rest;

@@ -1,4 +1,72 @@
-//! Pages for people: what is drawn on them.
+//! Pages for people: the dashboard, administration, usage reports. They are written by the server and can be read and printed
+//! without scripts; small modules add comfort.
+//!
+//! | file | what |
+//! |---|---|
+//! | `routes` | the table of pages, and who may open each |
+//! | `guard` | nobody comes in who may not, and nothing is posted from elsewhere |
+//! | `visitor` | who looks, and in which language |
+//! | `frame` | what is around every page |
+//! | `form` | what was filled in |
+//! | `trouble` | the page for what was not done |
+//! | `words` | every sentence, in each language |
+//! | `language` | which of them is wanted |
+//! | `notice` | what was just done |
+//! | `numbers` | figures and moments, as people write them |
+//! | `assets` | the stylesheet, modules and pictures |
+//! | `chart`, `map` | courses, figures and the network, drawn |
+//! | `login`, `first_administrator` | the ways in |
+//! | `home` | where who has logged in begins |
+//!
+//! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
+mod assets;
+#[allow(dead_code, unused_imports)]
 pub(crate) mod chart;
+mod first_administrator;
+mod form;
+mod frame;
+mod guard;
+mod home;
+mod language;
+mod login;
+#[allow(dead_code)]
 pub(crate) mod map;
+mod notice;
+mod numbers;
+mod routes;
+mod trouble;
+mod visitor;
+mod words;
+
+use axum::Router;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+
+use self::routes::Pages;
+use crate::server::Service;
+
+/// All pages.
+pub(crate) fn pages() -> Pages {
+    let mut pages = Pages::default();
+    home::pages(&mut pages);
+    login::pages(&mut pages);
+    first_administrator::pages(&mut pages);
+    pages
+}
+
+/// The same, served. Streams of news are not compressed: they would wait for more to come.
+pub(crate) fn router(service: &Service) -> Router<Service> {
+    let compressed = CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_token));
+    pages().router(service).merge(assets::router()).layer(compressed)
+}
+
+/// An answer that sets a cookie is small, and nobody learns of its length.
+fn has_no_token(
+    _: axum::http::StatusCode,
+    _: axum::http::Version,
+    headers: &axum::http::HeaderMap,
+    _: &axum::http::Extensions,
+) -> bool {
+    !headers.contains_key(axum::http::header::SET_COOKIE)
+}

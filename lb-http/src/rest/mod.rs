@@ -50,9 +50,13 @@ mod work;
 
 use std::future::Future;
 
-use self::problem::Problem;
+pub(crate) use self::caller::{Caller, cookie};
+pub(crate) use self::extract::QueryOf;
+pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
+pub(crate) use self::session::set_cookie;
+pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 
 /// All that can be asked for.

@@ -20,7 +20,7 @@ use super::certificate::Certificates;
 use super::connection::{Offer, Server};
 use super::local::LocalSocket;
 use super::seldom::Seldom;
-use super::{Service, caller, pages};
+use super::{Service, caller, paths};
 
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: i32 = 4096;
@@ -141,8 +141,8 @@ fn offer(listener: &Listener, service: &Service) -> Offer {
     Offer {
         api: listener.purpose != Purpose::Administration,
         pages: match listener.purpose {
-            Purpose::Everything | Purpose::Administration => pages::router(service),
-            Purpose::Api => pages::public(service),
+            Purpose::Everything | Purpose::Administration => paths::router(service),
+            Purpose::Api => paths::public(service),
         },
         tls: listener.certificates.as_ref().map(|certificates| TlsAcceptor::from(certificates.server_config())),
     }
