@@ -13,15 +13,14 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
-//! | `chart`, `map` | courses, figures and the network, drawn |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod assets;
-#[allow(dead_code, unused_imports)]
 pub(crate) mod chart;
 mod first_administrator;
 mod form;
@@ -30,11 +29,12 @@ mod guard;
 mod home;
 mod language;
 mod login;
-#[allow(dead_code)]
 pub(crate) mod map;
 mod notice;
 mod numbers;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod visitor;
 mod words;
