@@ -38,8 +38,9 @@ impl Visitor {
     pub(super) fn of(service: &Service, request: &Request) -> Self {
         let language = Language::preferred(request.headers());
         let notice = request.uri().query().and_then(Notice::of);
-        let at = service.setup.load().balancer.now();
-        let nobody = Self { language, notice, at, dashboard_is_public: false, ..Self::default() };
+        let setup = service.setup.load();
+        let (at, dashboard_is_public) = (setup.balancer.now(), setup.dashboard_is_public);
+        let nobody = Self { language, notice, at, dashboard_is_public, ..Self::default() };
         let (Some(Peer::Remote(peer)), Some(cookie)) =
             (request.extensions().get::<Peer>().copied(), cookie(request.headers()))
         else {
