@@ -20,3 +20,18 @@ use self::stage::Stage;
 async fn somebody_logs_in_and_out_and_a_wrong_password_lets_nobody_in() {
     Stage::usual().await.play("log_in").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_speak_english_and_brazilian_portuguese() {
+    Stage::usual().await.play("languages").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_reads_why_and_a_partner_sees_only_its_own() {
+    Stage::usual().await.play("forbidden").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_that_are_forged_or_replayed_change_nothing() {
+    Stage::usual().await.play("forged").await;
+}
