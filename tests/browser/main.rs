@@ -9,12 +9,19 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![allow(unreachable_pub, reason = "a test is nobody's library")]
 
+mod demo;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod script;
 mod stage;
 
+use self::demo::Demo;
 use self::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_demo_can_be_used_by_everybody_and_looked_at() {
+    Demo::start().await.play("gallery").await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_logs_in_and_out_and_a_wrong_password_lets_nobody_in() {
