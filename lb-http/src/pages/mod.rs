@@ -16,6 +16,7 @@
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
@@ -28,6 +29,7 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod live;
 mod login;
 pub(crate) mod map;
 mod notice;
@@ -43,6 +45,7 @@ use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
@@ -50,6 +53,7 @@ use crate::server::Service;
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     pages

@@ -7,7 +7,7 @@ use super::writing::Writing;
 use super::{WIDTH, mark};
 
 /// How many words stand below, at most.
-const WORDS: usize = 8;
+const WORDS: usize = 7;
 
 /// Figures by step. For more than some hundred steps a [`LineChart`](super::LineChart) is better.
 #[derive(Debug)]
@@ -118,12 +118,14 @@ fn gap(width: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::writing::PORTUGUESE;
+    use super::super::super::language::Language;
     use super::*;
 
     fn chart(stacked: bool, steps: &[String], series: Vec<BarSeries<'_>>) -> String {
         let (id, title, description) = ("m", "Meetings", "");
-        BarChart { id, title, description, writing: &PORTUGUESE, stacked, steps, series }.draw(150.0).to_string()
+        BarChart { id, title, description, writing: Writing::of(Language::Portuguese), stacked, steps, series }
+            .draw(150.0)
+            .to_string()
     }
 
     fn series(name: &str, figures: impl IntoIterator<Item = f64>) -> BarSeries<'_> {
