@@ -42,3 +42,18 @@ async fn who_may_not_reads_why_and_a_partner_sees_only_its_own() {
 async fn forms_that_are_forged_or_replayed_change_nothing() {
     Stage::usual().await.play("forged").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_turns_critical_shows_on_the_dashboard_at_once() {
+    Stage::usual().await.play("critical").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dashboard_goes_on_by_itself_after_the_balancer_has_died_and_come_back() {
+    Stage::usual().await.play("recovery").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dashboard_and_reports_are_read_without_scripts() {
+    Stage::usual().await.play("no_script").await;
+}

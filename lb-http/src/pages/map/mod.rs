@@ -81,7 +81,8 @@ impl NetworkMap<'_> {
         let mut drawing = Drawing::default();
         let View { left, top, width, height } = view;
         let shown = [left, top, width, height].map(|part| At(part).to_string()).join(" ");
-        drawing.open("svg", &[("class", &"world"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
+        drawing
+            .open("svg", &[("class", &"world"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
         drawing.text("desc", &[], self.description);
         let [x, y, wide, high] = [left, top, width, height].map(At);
         drawing.empty("rect", &[("class", &"sea"), ("x", &x), ("y", &y), ("width", &wide), ("height", &high)]);
