@@ -8,6 +8,7 @@
 //! | `visitor` | who looks, and in which language |
 //! | `frame` | what is around every page |
 //! | `form` | what was filled in |
+//! | `fields` | forms whose fields are described once, and what a change does |
 //! | `trouble` | the page for what was not done |
 //! | `words` | every sentence, in each language |
 //! | `language` | which of them is wanted |

@@ -40,16 +40,19 @@ macro_rules! sections {
 }
 
 mod first;
+mod form;
 mod frame;
 mod login;
 mod trouble;
 
 use std::fmt::Display;
 
+pub(crate) use self::form::FormWords;
 use super::language::Language;
 
 sections! {
     first: first::FirstWords,
+    form: form::FormWords,
     frame: frame::FrameWords,
     login: login::LoginWords,
     trouble: trouble::TroubleWords,
