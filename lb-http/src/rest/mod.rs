@@ -12,38 +12,38 @@
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
 mod account_problem;
-mod audit;
+pub(crate) mod audit;
 mod caller;
 mod doctor;
-mod events;
+pub(crate) mod events;
 mod explain;
 mod extract;
 mod given_secret;
 mod hidden;
 mod integrations;
-mod meetings;
+pub(crate) mod meetings;
 mod moment;
-mod network;
+pub(crate) mod network;
 mod network_entity;
 mod openapi;
 mod page;
 mod partners;
-mod persons;
+pub(crate) mod persons;
 mod plans;
 mod problem;
-mod recordings;
+pub(crate) mod recordings;
 mod reports;
 mod routers;
 mod routes;
 mod secrets;
 mod servers;
 mod session;
-mod settings;
+pub(crate) mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod trace;
+pub(crate) mod trace;
 mod users;
 mod version;
 mod work;
@@ -52,6 +52,7 @@ use std::future::Future;
 
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::QueryOf;
+pub(crate) use self::moment::Moment;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
