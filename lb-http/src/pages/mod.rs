@@ -8,6 +8,7 @@
 //! | `visitor` | who looks, and in which language |
 //! | `frame` | what is around every page |
 //! | `form` | what was filled in |
+//! | `fields` | forms whose fields are described once, and what a change does |
 //! | `trouble` | the page for what was not done |
 //! | `words` | every sentence, in each language |
 //! | `language` | which of them is wanted |
@@ -16,6 +17,7 @@
 //! | `marked` | sentences with names in them |
 //! | `told` | what happened, as people are told it |
 //! | `listing`, `links` | long lists; where pages are |
+//! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
@@ -25,6 +27,7 @@
 
 mod admin;
 mod assets;
+pub(crate) mod chart;
 mod first_administrator;
 mod form;
 mod frame;
@@ -34,10 +37,13 @@ mod language;
 mod links;
 mod listing;
 mod login;
+pub(crate) mod map;
 mod marked;
 mod notice;
 mod numbers;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod told;
 mod trouble;
 mod visitor;

@@ -13,7 +13,7 @@ use super::words::Words;
 pub(crate) struct Told {
     /// What kind of thing it is.
     pub(crate) label: &'static str,
-    /// A class that says how good it is; `parts/mark.html` draws its shape.
+    /// A class that says how good it is; `parts/rows.html` draws its shape.
     pub(crate) tone: &'static str,
     /// A sentence, as HTML: names in it are text.
     pub(crate) sentence: String,

@@ -42,6 +42,7 @@ macro_rules! sections {
 mod audit;
 mod events;
 mod first;
+mod form;
 mod frame;
 mod happenings;
 mod kinds;
@@ -54,6 +55,7 @@ mod trouble;
 use std::fmt::Display;
 
 pub(crate) use self::audit::SUBJECTS;
+pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
 use super::language::Language;
@@ -62,6 +64,7 @@ sections! {
     audit: audit::AuditWords,
     events: events::EventWords,
     first: first::FirstWords,
+    form: form::FormWords,
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
     kinds: kinds::KindWords,
