@@ -1,5 +1,6 @@
 //! [`Frame`]: what is around every page, and how pages are answered.
 
+use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -107,10 +108,10 @@ impl Frame {
             (Section::Explain, "/admin/explain", n.explain, network),
             (Section::Console, "/admin/console", n.console, administer),
             (Section::Users, "/admin/users", n.users, guard),
-            (Section::Audit, "/admin/audit", n.audit, guard),
-            (Section::Persons, "/admin/persons", n.persons, guard),
-            (Section::Network, "/admin/network", n.network, network),
-            (Section::Settings, "/admin/settings", n.settings, network),
+            (Section::Audit, "/admin/audit", n.audit, administer),
+            (Section::Persons, "/admin/persons", n.persons, administer),
+            (Section::Network, "/admin/network", n.network, administer),
+            (Section::Settings, "/admin/settings", n.settings, administer),
             (Section::Account, "/admin/account", n.account, own),
         ];
         Self {
@@ -151,8 +152,8 @@ impl Frame {
     }
 
     /// A moment as HTML, in UTC; a module shows it in the reader's zone.
-    pub(crate) fn time(&self, at: lb_core::Timestamp) -> String {
-        numbers::time(at)
+    pub(crate) fn time(&self, at: impl Borrow<lb_core::Timestamp>) -> String {
+        numbers::time(*at.borrow())
     }
 }
 

@@ -14,13 +14,18 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `marked` | sentences with names in them |
+//! | `told` | what happened, as people are told it |
+//! | `listing`, `links` | long lists; where pages are |
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
+//! | `admin` | administration |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
+mod admin;
 mod assets;
 pub(crate) mod chart;
 mod first_administrator;
@@ -29,13 +34,17 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod links;
+mod listing;
 mod login;
 pub(crate) mod map;
+mod marked;
 mod notice;
 mod numbers;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trouble;
 mod visitor;
 mod words;
@@ -53,6 +62,7 @@ pub(crate) fn pages() -> Pages {
     home::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
+    admin::pages(&mut pages);
     pages
 }
 
