@@ -20,6 +20,7 @@
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
+//! | `try_server` | whether a server that is not kept yet takes a secret |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `presence` | who came to which meeting and went, for reports |
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
@@ -94,6 +95,7 @@ mod take_over;
 mod tests;
 mod text_tracks;
 mod trace;
+mod try_server;
 mod unreached;
 mod words;
 
