@@ -11,6 +11,8 @@
 //! | `known` | what is found out of a call while it is answered |
 //! | `place` | which server a new meeting gets |
 //! | `explain` | where a create would go, and why |
+//! | `contacts` | how the balancer and each server get on |
+//! | `course` | the course of the load |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
@@ -51,6 +53,8 @@ mod breakout;
 mod builder;
 mod change_recordings;
 mod config_xml;
+mod contacts;
+mod course;
 mod create;
 mod deliver;
 mod down;
@@ -170,6 +174,8 @@ pub struct Balancer {
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<words::AwaitedWords>,
     support: Arc<support::Support>,
+    contacts: Arc<contacts::Contacts>,
+    course: Arc<course::LiveCourse>,
 }
 
 /// How a call was answered, for the website and for the log.

@@ -1,6 +1,7 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
 mod accounts;
+mod course;
 mod events;
 mod hooks;
 mod network;
@@ -22,6 +23,7 @@ use super::{
 use crate::account::Accounts;
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
+use crate::course::CourseStep;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::network::{IntegrationName, LiveNetwork, Network};
@@ -49,6 +51,7 @@ struct Written {
     awaited: BTreeMap<ServerName, AdministratorWord>,
     deliveries: Deliveries,
     ended: hooks::Ended,
+    course: BTreeMap<Timestamp, CourseStep>,
 }
 
 impl InMemoryStore {
@@ -328,6 +331,7 @@ mod tests {
 
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::course_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::account_store_contract!(async || Box::new(InMemoryStore::new()));

@@ -1,6 +1,6 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
 //! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
-//! happened.
+//! happened, [`CourseStore`] for the course of the load.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -26,6 +26,7 @@
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
 mod accounts;
+mod course;
 mod events;
 mod hooks;
 mod index;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::accounts::AccountStore;
+pub use self::course::CourseStore;
 pub use self::events::{
     BadEventCursor, EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
     MeetingQuery, NAMES_PEOPLE, NobodyMeant, PersonQuery, PseudonymKey, SentUser, USERS_TOLD, WITHIN, may_name_people,
@@ -83,13 +85,15 @@ pub struct Stores {
     pub recordings: Arc<dyn RecordingStore>,
     /// The events that the others store, to be read.
     pub events: Arc<dyn EventStore>,
+    /// The course of the load.
+    pub course: Arc<dyn CourseStore>,
 }
 
 impl Stores {
     /// All of them in one.
     pub fn one<S>(store: Arc<S>) -> Self
     where
-        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore + CourseStore,
     {
         Self {
             meetings: store.clone(),
@@ -98,7 +102,8 @@ impl Stores {
             accounts: store.clone(),
             recordings: store.clone(),
             hooks: store.clone(),
-            events: store,
+            events: store.clone(),
+            course: store,
         }
     }
 }
