@@ -125,6 +125,7 @@ pub use self::running::{
 };
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
+pub use self::try_server::TryServerError;
 pub use self::unreached::UnreachedHost;
 
 use self::known::Known;

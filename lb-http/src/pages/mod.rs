@@ -16,10 +16,13 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
+//! | `website` | calls as websites make them |
+//! | `console` | the API console |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod assets;
+mod console;
 mod first_administrator;
 mod form;
 mod frame;
@@ -32,6 +35,7 @@ mod numbers;
 mod routes;
 mod trouble;
 mod visitor;
+mod website;
 mod words;
 
 use axum::Router;
@@ -44,6 +48,7 @@ use crate::server::Service;
 /// All pages.
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
+    console::pages(&mut pages);
     home::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);

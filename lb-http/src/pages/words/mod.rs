@@ -39,6 +39,7 @@ macro_rules! sections {
     };
 }
 
+mod console;
 mod first;
 mod frame;
 mod login;
@@ -49,6 +50,7 @@ use std::fmt::Display;
 use super::language::Language;
 
 sections! {
+    console: console::ConsoleWords,
     first: first::FirstWords,
     frame: frame::FrameWords,
     login: login::LoginWords,
