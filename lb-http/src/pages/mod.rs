@@ -13,8 +13,10 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
@@ -22,6 +24,7 @@
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod assets;
+pub(crate) mod chart;
 mod console;
 mod first_administrator;
 mod form;
@@ -29,10 +32,14 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod live;
 mod login;
+pub(crate) mod map;
 mod notice;
 mod numbers;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod visitor;
 mod website;
@@ -42,6 +49,7 @@ use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
@@ -50,6 +58,7 @@ pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     pages
