@@ -23,12 +23,15 @@
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
+//! | `website` | calls as websites make them |
+//! | `console` | the API console |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod admin;
 mod assets;
 pub(crate) mod chart;
+mod console;
 mod first_administrator;
 mod form;
 mod frame;
@@ -49,6 +52,7 @@ mod tests;
 mod told;
 mod trouble;
 mod visitor;
+mod website;
 mod words;
 
 use axum::Router;
@@ -62,6 +66,7 @@ use crate::server::Service;
 /// All pages.
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
+    console::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
     login::pages(&mut pages);

@@ -58,6 +58,7 @@ pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
 pub(crate) use self::version::Precondition;
+pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 
@@ -96,7 +97,7 @@ pub(crate) fn router(service: &Service) -> axum::Router<Service> {
 }
 
 /// Runs what must be run to its end although its asker may hang up.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     service: &Service,
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {

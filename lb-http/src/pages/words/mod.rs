@@ -40,6 +40,7 @@ macro_rules! sections {
 }
 
 mod audit;
+mod console;
 mod events;
 mod first;
 mod form;
@@ -63,6 +64,7 @@ use super::language::Language;
 sections! {
     audit: audit::AuditWords,
     events: events::EventWords,
+    console: console::ConsoleWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
