@@ -58,7 +58,6 @@ pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
 pub(crate) use self::version::Precondition;
-pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 
