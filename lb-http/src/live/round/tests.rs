@@ -95,7 +95,8 @@ fn a_server_that_turned_goes_before_all_that_only_have_other_figures() {
     let mut rounds = Rounds::begin(network.present.seq);
     network.report(1000, 50.0);
     assert!(!names(&rounds.next(&network.present)).contains(&"bbb0999".to_owned()));
-    block_on(network.balancer.set_word(&"bbb0999".into(), AdministratorWord::Draining, &Actor::new("ana", None))).unwrap();
+    block_on(network.balancer.set_word(&"bbb0999".into(), AdministratorWord::Draining, &Actor::new("ana", None)))
+        .unwrap();
     network.look();
     let round = rounds.next(&network.present);
     assert_eq!((round.rows.len(), names(&round)[0].as_str()), (ROWS, "bbb0999"));
