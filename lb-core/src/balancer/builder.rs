@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
+    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, rollups, store_health,
     support,
 };
 use crate::api::root::About;
@@ -20,7 +20,8 @@ use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
-    AccountStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
+    AccountStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, RollupStore,
+    Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -123,6 +124,7 @@ struct Live {
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<super::words::AwaitedWords>,
     support: Arc<support::Support>,
+    rollups: Arc<rollups::Rollups>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -211,7 +213,14 @@ impl BalancerBuilder {
     /// Where everything is kept; in memory if never said.
     pub fn store<S>(self, store: Arc<S>) -> Self
     where
-        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+        S: MeetingStore
+            + FleetStore
+            + NetworkStore
+            + AccountStore
+            + RecordingStore
+            + HookStore
+            + EventStore
+            + RollupStore,
     {
         self.stores(Stores::one(store))
     }
@@ -252,6 +261,7 @@ impl BalancerBuilder {
             recording_rounds: Arc::clone(&running.recording_rounds),
             words: Arc::clone(&running.words),
             support: Arc::clone(&running.support),
+            rollups: Arc::clone(&running.rollups),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -311,6 +321,7 @@ impl BalancerBuilder {
             recording_rounds: self.live.recording_rounds,
             words: self.live.words,
             support: self.live.support,
+            rollups: self.live.rollups,
         }
     }
 }

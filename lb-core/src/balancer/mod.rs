@@ -38,6 +38,7 @@
 //! | `support` | what is remembered for these, in memory |
 //! | `aging` | events lose their names, and go |
 //! | `report` | usage reports of the stored events |
+//! | `rollups` | what reports need of past quarters of an hour, made in advance |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -85,6 +86,7 @@ mod refusals;
 mod refused;
 mod regulars;
 mod report;
+mod rollups;
 mod running;
 mod settle;
 mod store_health;
@@ -114,6 +116,7 @@ pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
 pub use self::report::ReportError;
+pub use self::rollups::RollupProgress;
 pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };
@@ -168,6 +171,7 @@ pub struct Balancer {
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<words::AwaitedWords>,
     support: Arc<support::Support>,
+    rollups: Arc<rollups::Rollups>,
 }
 
 /// How a call was answered, for the website and for the log.

@@ -102,6 +102,8 @@ administered! {
     Erased = "erased",
     /// A file with many changes was applied.
     Applied = "applied",
+    /// What reports need is made anew of the events.
+    Rebuilt = "rebuilt",
 }
 
 impl fmt::Display for Administered {

@@ -6,6 +6,7 @@ mod hooks;
 mod network;
 mod outbox;
 mod recordings;
+mod rollups;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,6 +50,7 @@ struct Written {
     awaited: BTreeMap<ServerName, AdministratorWord>,
     deliveries: Deliveries,
     ended: hooks::Ended,
+    rollups: rollups::Rollups,
 }
 
 impl InMemoryStore {
@@ -333,4 +335,5 @@ mod tests {
     crate::account_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::rollup_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,6 +1,6 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
 //! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
-//! happened.
+//! happened, [`RollupStore`] for what reports need of it.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -35,6 +35,7 @@ mod outbox;
 mod outbox_index;
 mod recording_index;
 mod recordings;
+mod rollups;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,6 +59,7 @@ pub use self::outbox::{
 pub use self::outbox_index::{Lane, OutboxIndex};
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
 pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
+pub use self::rollups::{ROLLUP_MARKS, RollupChange, RollupMarks, RollupPage, RollupPart, RollupStore, rollup_days};
 
 use crate::account::BadAccounts;
 use crate::clock::Timestamp;
@@ -83,13 +85,22 @@ pub struct Stores {
     pub recordings: Arc<dyn RecordingStore>,
     /// The events that the others store, to be read.
     pub events: Arc<dyn EventStore>,
+    /// What reports need of them, rolled up.
+    pub rollups: Arc<dyn RollupStore>,
 }
 
 impl Stores {
     /// All of them in one.
     pub fn one<S>(store: Arc<S>) -> Self
     where
-        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore,
+        S: MeetingStore
+            + FleetStore
+            + NetworkStore
+            + AccountStore
+            + RecordingStore
+            + HookStore
+            + EventStore
+            + RollupStore,
     {
         Self {
             meetings: store.clone(),
@@ -98,7 +109,8 @@ impl Stores {
             accounts: store.clone(),
             recordings: store.clone(),
             hooks: store.clone(),
-            events: store,
+            events: store.clone(),
+            rollups: store,
         }
     }
 }
