@@ -126,6 +126,11 @@ impl Frame {
         }
     }
 
+    /// Whether the page is one of administration, whose parts then stand beside it.
+    pub(crate) fn in_administration(&self) -> bool {
+        self.admin_links.iter().any(|link| link.present)
+    }
+
     /// Where a file of `assets` is.
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::url(name)
