@@ -6,8 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, contacts, course, deliver, hooks, limits, presence, recording_rounds, refresh, refused, store_health,
-    support,
+    Balancer, EventRules, Relay, contacts, course, deliver, hooks, limits, presence, recording_rounds, refresh,
+    refused, store_health, support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -20,7 +20,8 @@ use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
-    AccountStore, CourseStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, Stores,
+    AccountStore, CourseStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore,
+    RecordingStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -213,7 +214,14 @@ impl BalancerBuilder {
     /// Where everything is kept; in memory if never said.
     pub fn store<S>(self, store: Arc<S>) -> Self
     where
-        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore + CourseStore,
+        S: MeetingStore
+            + FleetStore
+            + NetworkStore
+            + AccountStore
+            + RecordingStore
+            + HookStore
+            + EventStore
+            + CourseStore,
     {
         self.stores(Stores::one(store))
     }

@@ -69,11 +69,7 @@ impl Balancer {
     }
 
     /// Sends `call` to `server`. Whoever looks into the answer says by the second what became of it.
-    pub(super) async fn send(
-        &self,
-        server: &Server,
-        call: ServerCall,
-    ) -> (Result<ServerReply, GatewayError>, Sent) {
+    pub(super) async fn send(&self, server: &Server, call: ServerCall) -> (Result<ServerReply, GatewayError>, Sent) {
         let line = self.contacts.of(&server.name, || self.fleet());
         let began_at = self.clock.now();
         let reply = {

@@ -93,7 +93,14 @@ impl Stores {
     /// All of them in one.
     pub fn one<S>(store: Arc<S>) -> Self
     where
-        S: MeetingStore + FleetStore + NetworkStore + AccountStore + RecordingStore + HookStore + EventStore + CourseStore,
+        S: MeetingStore
+            + FleetStore
+            + NetworkStore
+            + AccountStore
+            + RecordingStore
+            + HookStore
+            + EventStore
+            + CourseStore,
     {
         Self {
             meetings: store.clone(),

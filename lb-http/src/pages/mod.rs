@@ -13,6 +13,7 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
@@ -20,6 +21,7 @@
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod assets;
+pub(crate) mod chart;
 mod first_administrator;
 mod form;
 mod frame;
@@ -27,9 +29,12 @@ mod guard;
 mod home;
 mod language;
 mod login;
+pub(crate) mod map;
 mod notice;
 mod numbers;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod visitor;
 mod words;

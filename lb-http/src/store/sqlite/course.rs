@@ -21,8 +21,7 @@ pub(super) fn save(database: &Connection, step: &CourseStep, since: Timestamp) -
         let Sample { users, meetings, audio, video, cpu, memory } = sample;
         totals.execute(params![integer(minute.as_millis()), at, users, meetings, audio, video, cpu, memory])?;
     }
-    let mut servers =
-        database.prepare_cached("INSERT INTO course_servers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    let mut servers = database.prepare_cached("INSERT INTO course_servers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for (name, sample) in &step.servers {
         let Sample { users, meetings, audio, video, cpu, memory } = sample;
         servers.execute(params![at, name.as_str(), users, meetings, audio, video, cpu, memory])?;

@@ -46,9 +46,9 @@ use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::server::AdministratorWord;
 use lb_core::store::{
-    ClaimOutcome, Counted, CourseStore, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
-    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery,
-    PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
+    ClaimOutcome, Counted, CourseStore, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord,
+    FleetStore, Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
+    PersonQuery, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
