@@ -14,7 +14,9 @@
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
 //! | `chart`, `map` | what is drawn |
+//! | `sentence` | words with names in them |
 //! | `assets` | the stylesheet, modules and pictures |
+//! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
 //! | `home` | where who has logged in begins |
 //!
@@ -22,6 +24,7 @@
 
 mod assets;
 pub(crate) mod chart;
+mod dashboard;
 mod first_administrator;
 mod form;
 mod frame;
@@ -33,6 +36,7 @@ pub(crate) mod map;
 mod notice;
 mod numbers;
 mod routes;
+mod sentence;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -49,6 +53,7 @@ use crate::server::Service;
 /// All pages.
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
+    dashboard::pages(&mut pages);
     home::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);

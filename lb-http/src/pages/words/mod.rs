@@ -39,9 +39,13 @@ macro_rules! sections {
     };
 }
 
+mod alarms;
+mod dashboard;
+mod feed;
 mod first;
 mod frame;
 mod login;
+mod states;
 mod trouble;
 
 use std::fmt::Display;
@@ -49,9 +53,13 @@ use std::fmt::Display;
 use super::language::Language;
 
 sections! {
+    alarms: alarms::AlarmWords,
+    dashboard: dashboard::DashboardWords,
+    feed: feed::FeedWords,
     first: first::FirstWords,
     frame: frame::FrameWords,
     login: login::LoginWords,
+    states: states::StateWords,
     trouble: trouble::TroubleWords,
 }
 
