@@ -18,6 +18,7 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
@@ -31,6 +32,7 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod live;
 mod login;
 pub(crate) mod map;
 mod notice;
@@ -47,6 +49,7 @@ use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
@@ -55,6 +58,7 @@ pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     dashboard::pages(&mut pages);
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     pages

@@ -36,7 +36,8 @@ impl Visitor {
     pub(super) fn of(service: &Service, request: &Request) -> Self {
         let language = Language::preferred(request.headers());
         let notice = request.uri().query().and_then(Notice::of);
-        let nobody = Self { language, notice, dashboard_is_public: false, ..Self::default() };
+        let dashboard_is_public = service.setup.load().dashboard_is_public;
+        let nobody = Self { language, notice, dashboard_is_public, ..Self::default() };
         let (Some(Peer::Remote(peer)), Some(cookie)) =
             (request.extensions().get::<Peer>().copied(), cookie(request.headers()))
         else {
