@@ -109,10 +109,9 @@ fn put(made: &mut String, part: &Part<'_>) {
 }
 
 fn escaped(made: &mut String, text: &str) {
-    if let Ok(safe) = escape(text, Html) {
-        // writing to a String cannot fail
-        let _ = write!(made, "{safe}");
-    }
+    let Ok(safe) = escape(text, Html);
+    // writing to a String cannot fail
+    let _ = write!(made, "{safe}");
 }
 
 #[cfg(test)]

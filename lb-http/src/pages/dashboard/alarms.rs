@@ -21,9 +21,10 @@ const NAMED: usize = 5;
 #[derive(Debug, Template)]
 #[template(path = "dashboard/alarms.html")]
 pub(super) struct Alarms {
-    look: Look,
     shown: Vec<Shown>,
-    more: usize,
+    /// How many there are beside them, in words; empty where there is none.
+    more: String,
+    count: usize,
 }
 
 /// An alarm as it stands on the page.
@@ -43,14 +44,18 @@ impl Alarms {
         let look = Look::of(view);
         let mut shown = all(view, look);
         shown.sort_by_key(|alarm| std::cmp::Reverse(alarm.level));
-        let more = shown.len().saturating_sub(SHOWN);
+        let count = shown.len();
         shown.truncate(SHOWN);
-        Self { look, shown, more }
+        let more = match count - shown.len() {
+            0 => String::new(),
+            more => fill(look.w.dashboard.more_alarms, &[&look.number(more)]),
+        };
+        Self { shown, more, count }
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.shown.len() + self.more
+        self.count
     }
 
     /// How bad the worst is.

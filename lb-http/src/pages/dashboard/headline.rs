@@ -7,19 +7,15 @@ use super::alarms::Alarms;
 use super::level::Level;
 use super::look::Look;
 use crate::live::View;
-use crate::pages::numbers;
 use crate::pages::words::fill;
 
 /// How the network is, in one line.
 #[derive(Debug, Template)]
 #[template(path = "dashboard/headline.html")]
 pub(super) struct Headline {
-    look: Look,
     level: Level,
     /// Such as *10 of 12 servers take new meetings, 2 alarms*.
     text: String,
-    /// When that was so, as HTML.
-    at: String,
 }
 
 impl Headline {
@@ -42,6 +38,6 @@ impl Headline {
             many => text = format!("{text}, {}", fill(w.many_alarms, &[&look.number(many)])),
         }
         let level = if servers == 0 { alarms.level().max(Level::Warning) } else { alarms.level() };
-        Self { look, level, text, at: numbers::time(view.present.at) }
+        Self { level, text }
     }
 }

@@ -128,6 +128,14 @@ impl Asked {
     /// The word for servers in trouble, in the place of a state.
     pub(super) const TROUBLE: &'static str = "trouble";
 
+    /// The word for a map of all the world.
+    pub(super) const WORLD: &'static str = "world";
+
+    /// Whether another map is asked for than the one that everybody sees first.
+    pub(super) fn has_own_map(&self) -> bool {
+        !self.server.is_empty() || self.map == Self::WORLD
+    }
+
     /// The column that is sorted by, and whether downwards: what somebody should look at, where nothing is asked for.
     pub(super) fn order(&self) -> (Column, bool) {
         let (word, down) = self.sort.strip_prefix('-').map_or((self.sort.as_str(), false), |word| (word, true));

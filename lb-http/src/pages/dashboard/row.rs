@@ -84,13 +84,36 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// How the line of a share looks.
-    fn much(&self, share: Option<u32>) -> &'static str {
-        match share {
-            Some(share) if share >= TOO_MUCH => "is-critical",
-            Some(share) if share >= MUCH => "is-warning",
-            _ => "",
-        }
+    fn much_cpu(&self) -> &'static str {
+        much(self.server.cpu)
+    }
+
+    fn much_memory(&self) -> &'static str {
+        much(self.server.memory)
+    }
+
+    fn meetings(&self) -> String {
+        self.look.number(self.server.meetings)
+    }
+
+    fn users(&self) -> String {
+        self.look.number(self.server.users)
+    }
+
+    fn audio(&self) -> String {
+        self.look.count(self.server.audio)
+    }
+
+    fn video(&self) -> String {
+        self.look.count(self.server.video)
+    }
+
+    fn pending(&self) -> String {
+        self.look.number(self.server.pending)
+    }
+
+    fn under_way(&self) -> String {
+        self.look.number(self.server.answers.under_way)
     }
 
     /// How long the last answer took, or what came instead of one.
@@ -112,6 +135,15 @@ impl<'a> Row<'a> {
             (0, Some(median)) => fill(w.median, &[&self.look.number(median)]),
             (failures, _) => fill(w.not_answered, &[&self.look.number(failures)]),
         }
+    }
+}
+
+/// How the line of a share looks.
+fn much(share: Option<u32>) -> &'static str {
+    match share {
+        Some(share) if share >= TOO_MUCH => "is-critical",
+        Some(share) if share >= MUCH => "is-warning",
+        _ => "",
     }
 }
 

@@ -16,7 +16,6 @@ const POINTS: usize = 48;
 #[derive(Debug, Template)]
 #[template(path = "dashboard/totals.html")]
 pub(super) struct Totals {
-    pub(super) look: Look,
     pub(super) tiles: Vec<Tile>,
 }
 
@@ -87,7 +86,7 @@ impl Totals {
             cpu(&now, &points, look),
             pending,
         ];
-        Self { look, tiles }
+        Self { tiles }
     }
 }
 

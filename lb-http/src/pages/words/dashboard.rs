@@ -39,6 +39,11 @@ words! {
         map: "Map", "Mapa";
         whole_world: "Whole world", "Mundo todo";
         fit: "Fit to the servers", "Ajustar aos servidores";
+        map_description: "Servers by place, sized by load, coloured and shaped by state.", "Servidores por lugar, com tamanho pela carga, cor e forma pelo estado.";
+        servers_word: "servers", "servidores";
+        meetings_word: "meetings", "reuniões";
+        users_word: "users", "usuários";
+        nowhere: "Servers whose place is not known:", "Servidores sem lugar conhecido:";
         events: "Events", "Eventos";
         all_events: "All events", "Todos os eventos";
         no_events: "Nothing has happened since the start.", "Nada aconteceu desde o início.";
@@ -55,7 +60,6 @@ words! {
         not_answered: "{} not answered", "{} sem resposta";
         meetings_left: "{} meetings left", "restam {} reuniões";
         one_meeting_left: "1 meeting left", "resta 1 reunião";
-        never_listed: "has not listed its meetings yet", "ainda não listou suas reuniões";
         filter: "Filter", "Filtrar";
         filter_example: "name, state or reason", "nome, estado ou motivo";
         apply: "Apply", "Aplicar";

@@ -19,7 +19,7 @@ words! {
         refused_of: "{} of {} was refused", "{} de {} foi recusada";
         refused_often: "{} × {} refused", "{} × {} recusada";
         refused_often_of: "{} × {} of {} refused", "{} × {} de {} recusada";
-        administered: "{}: {} {} – {}", "{}: {} {} – {}";
+        administered: "{} {}: {}", "{} {}: {}";
         reloaded: "The configuration was taken over anew", "A configuração foi recarregada";
         reload_refused: "A new configuration was refused: all stays as it was", "Uma nova configuração foi recusada: tudo fica como estava";
         failed: "{} gave no usable answer to {}", "{} não deu resposta útil a {}";
