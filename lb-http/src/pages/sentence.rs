@@ -1,18 +1,13 @@
 //! [`Sentence`]: words with names in them, as HTML. Names come from websites and operators: whatever is in them, and in whichever
 //! direction they are written, they stay text and the words around stay where they are.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
-use askama::filters::{Html, HtmlSafe, escape};
+use askama::filters::HtmlSafe;
 use lb_core::Timestamp;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::numbers;
-
-/// What is written otherwise in one segment of a path: all but what RFC 3986 has for segments.
-const SEGMENT: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'/')
-        .add(b'%').add(b'\\').add(b'^').add(b'|').add(b'[').add(b']').add(b'&').add(b'\'');
+use super::marked::escaped;
+use super::{links, numbers};
 
 /// A piece of HTML: templates write it as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +17,11 @@ impl Sentence {
     /// Words that name nothing.
     pub(crate) fn of(text: &str) -> Self {
         sentence(text, &[])
+    }
+
+    /// What was written as HTML elsewhere, with names that are text.
+    pub(crate) fn written(html: String) -> Self {
+        Self(html)
     }
 
     /// Several sentences, as one list of them.
@@ -63,55 +63,34 @@ pub(crate) enum Part<'a> {
 pub(crate) fn sentence(text: &str, parts: &[Part<'_>]) -> Sentence {
     let mut made = String::with_capacity(text.len() + 32 * parts.len());
     let mut words = text.split("{}");
-    escaped(&mut made, words.next().unwrap_or_default());
+    made.push_str(&escaped(words.next().unwrap_or_default()));
     for (place, words) in words.enumerate() {
         if let Some(part) = parts.get(place) {
             put(&mut made, part);
         }
-        escaped(&mut made, words);
+        made.push_str(&escaped(words));
     }
     Sentence(made)
-}
-
-/// Where a server's own page is.
-pub(crate) fn server_path(name: &str) -> String {
-    format!("/servers/{}", segment(name))
-}
-
-/// A name as a segment of a path.
-pub(crate) fn segment(name: &str) -> String {
-    // a browser takes these for steps in the path, however they are encoded
-    match name {
-        "." => "%2E".to_owned(),
-        ".." => "%2E%2E".to_owned(),
-        name => utf8_percent_encode(name, SEGMENT).to_string(),
-    }
 }
 
 fn put(made: &mut String, part: &Part<'_>) {
     match part {
         Part::Name(name) => {
             made.push_str("<bdi>");
-            escaped(made, name);
+            made.push_str(&escaped(name));
             made.push_str("</bdi>");
         }
         Part::Server(name) => {
             made.push_str("<a href=\"");
-            escaped(made, &server_path(name));
+            made.push_str(&escaped(&links::server(name)));
             made.push_str("\"><bdi>");
-            escaped(made, name);
+            made.push_str(&escaped(name));
             made.push_str("</bdi></a>");
         }
-        Part::Words(words) => escaped(made, words),
+        Part::Words(words) => made.push_str(&escaped(words)),
         Part::At(at) => made.push_str(&numbers::time(*at)),
         Part::Made(sentence) => made.push_str(&sentence.0),
     }
-}
-
-fn escaped(made: &mut String, text: &str) {
-    let Ok(safe) = escape(text, Html);
-    // writing to a String cannot fail
-    let _ = write!(made, "{safe}");
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn limits(alarms: &[ShownAlarm], look: Look) -> Option<Shown> {
         return None;
     }
     let one = |(integration, reason): &(&IntegrationName, &str)| {
-        let why = Part::Words(look.w.feed.why_refused(reason).to_owned());
+        let why = Part::Words(look.w.reasons.refused(reason).to_owned());
         sentence(w.limit_of, &[Part::Name(integration.as_str()), why])
     };
     let all = list(whose.iter().map(one), whose.len(), look);

@@ -24,8 +24,8 @@ impl Look {
     }
 
     /// A count, as people write it.
-    pub(crate) fn number(&self, number: impl TryInto<u64>) -> String {
-        numbers::whole(number.try_into().unwrap_or(u64::MAX), self.language)
+    pub(crate) fn number(&self, number: impl numbers::Whole) -> String {
+        numbers::whole(number.whole(), self.language)
     }
 
     /// A figure, as people write it; a dash where it is not known.

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use lb_core::server::{CallOutcome, Reason, ServerState};
+use lb_core::server::{CallOutcome, ServerState};
 use serde::Deserialize;
-use url::form_urlencoded;
 
 use super::look::Look;
 use crate::live::ShownServer;
+use crate::pages::links;
 
 /// Rows on one page of the table.
 pub(super) const PAGE: usize = 50;
@@ -182,15 +182,10 @@ impl Asked {
             ("server", &self.server),
             ("map", &self.map),
         ];
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in present {
-            let value = changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| *value);
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+        let pairs = present.map(|(name, value)| {
+            (name, changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| *value))
+        });
+        links::with("/", &pairs)
     }
 
     /// The address that sorts by `column`: the other way round where it is sorted by already.
@@ -203,7 +198,7 @@ impl Asked {
 }
 
 fn has_words(row: &ShownServer, words: &[String], look: Look) -> bool {
-    let said = row.reasons.iter().map(|reason| look.w.states.why(&Reason::from(reason.as_str())).to_string());
+    let said = row.reasons.iter().map(|reason| look.w.reasons.of(reason).to_string());
     let said: Vec<_> = row.reasons.iter().cloned().chain(said).collect();
     let text = format!("{} {} {}", row.name, look.w.states.of(row.state), said.join(" "));
     let text = plain(&text);

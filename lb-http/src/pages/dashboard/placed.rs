@@ -9,7 +9,7 @@ use crate::pages::words::fill;
 /// Why a meeting was placed where it was, in the reader's language. Of a policy that is not the balancer's own it says what that
 /// one said.
 pub(crate) fn placed(placement: &Placement, look: Look) -> Sentence {
-    let w = &look.w.feed;
+    let w = &look.w.reasons;
     let mut said = vec![by_policy(placement, look)];
     match placement.candidates {
         0 => {}
@@ -26,7 +26,7 @@ pub(crate) fn placed(placement: &Placement, look: Look) -> Sentence {
 }
 
 fn by_policy(placement: &Placement, look: Look) -> Sentence {
-    let w = &look.w.feed;
+    let w = &look.w.reasons;
     let score = placement.score.filter(|score| score.is_finite());
     let is_placed = placement.position_from.is_some_and(|from| from != PositionFrom::Nowhere);
     let (text, digits) = match placement.policy.as_str() {

@@ -1,13 +1,14 @@
 //! [`Row`]: one server in the table.
 
 use askama::Template;
-use lb_core::server::{CallOutcome, Reason, ServerName, ServerState};
+use lb_core::server::{CallOutcome, ServerName, ServerState};
 
 use super::look::Look;
 use super::totals::thinned;
 use crate::live::{ShownServer, View};
 use crate::pages::chart::{Svg, sparkline};
-use crate::pages::sentence::{Sentence, server_path};
+use crate::pages::links;
+use crate::pages::sentence::Sentence;
 use crate::pages::words::fill;
 
 /// CPU and memory in use beyond these are marked, per cent.
@@ -28,8 +29,8 @@ pub(crate) fn row_id(name: &ServerName) -> String {
 
 /// Why a server is in its state.
 pub(crate) fn why(server: &ShownServer, look: Look) -> Sentence {
-    let (states, w) = (&look.w.states, &look.w.dashboard);
-    let reasons = server.reasons.iter().map(|reason| states.why(&Reason::from(reason.as_str())));
+    let w = &look.w.dashboard;
+    let reasons = server.reasons.iter().map(|reason| look.w.reasons.of(reason));
     let left = matches!(server.state, ServerState::Draining | ServerState::Gone).then(|| match server.meetings {
         1 => Sentence::of(w.one_meeting_left),
         many => Sentence::of(&fill(w.meetings_left, &[&look.number(many)])),
@@ -63,7 +64,7 @@ impl<'a> Row<'a> {
     }
 
     fn path(&self) -> String {
-        server_path(self.server.name.as_str())
+        links::server(self.server.name.as_str())
     }
 
     fn word(&self) -> &'static str {

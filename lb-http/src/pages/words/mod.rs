@@ -40,25 +40,45 @@ macro_rules! sections {
 }
 
 mod alarms;
+mod audit;
+mod console;
 mod dashboard;
-mod feed;
+mod events;
 mod first;
+mod form;
 mod frame;
+mod happenings;
+mod kinds;
+mod listing;
 mod login;
+mod settings;
+mod reasons;
 mod states;
 mod trouble;
 
 use std::fmt::Display;
 
+pub(crate) use self::audit::SUBJECTS;
+pub(crate) use self::form::FormWords;
+pub(crate) use self::happenings::HappeningWords;
+pub(crate) use self::kinds::KindWords;
 use super::language::Language;
 
 sections! {
     alarms: alarms::AlarmWords,
+    audit: audit::AuditWords,
+    console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
-    feed: feed::FeedWords,
+    events: events::EventWords,
     first: first::FirstWords,
+    form: form::FormWords,
     frame: frame::FrameWords,
+    happenings: happenings::HappeningWords,
+    kinds: kinds::KindWords,
+    listing: listing::ListingWords,
     login: login::LoginWords,
+    settings: settings::SettingsWords,
+    reasons: reasons::ReasonWords,
     states: states::StateWords,
     trouble: trouble::TroubleWords,
 }
