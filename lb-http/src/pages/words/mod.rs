@@ -39,8 +39,10 @@ macro_rules! sections {
     };
 }
 
+mod alarms;
 mod audit;
 mod console;
+mod dashboard;
 mod events;
 mod first;
 mod form;
@@ -50,6 +52,7 @@ mod kinds;
 mod listing;
 mod login;
 mod settings;
+mod reasons;
 mod states;
 mod trouble;
 
@@ -62,9 +65,11 @@ pub(crate) use self::kinds::KindWords;
 use super::language::Language;
 
 sections! {
+    alarms: alarms::AlarmWords,
     audit: audit::AuditWords,
-    events: events::EventWords,
     console: console::ConsoleWords,
+    dashboard: dashboard::DashboardWords,
+    events: events::EventWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
@@ -73,6 +78,7 @@ sections! {
     listing: listing::ListingWords,
     login: login::LoginWords,
     settings: settings::SettingsWords,
+    reasons: reasons::ReasonWords,
     states: states::StateWords,
     trouble: trouble::TroubleWords,
 }
