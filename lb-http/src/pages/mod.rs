@@ -20,6 +20,8 @@
 //! | `home` | where who has logged in begins |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `onboard` | a new integration, step by step |
+//! | `start` | the first steps |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
@@ -37,7 +39,9 @@ mod login;
 pub(crate) mod map;
 mod notice;
 mod numbers;
+mod onboard;
 mod routes;
+mod start;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -61,6 +65,8 @@ pub(crate) fn pages() -> Pages {
     live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
+    onboard::pages(&mut pages);
+    start::pages(&mut pages);
     pages
 }
 

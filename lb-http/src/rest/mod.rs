@@ -21,7 +21,7 @@ pub(crate) mod extract;
 mod given_secret;
 mod hidden;
 pub(crate) mod integrations;
-mod meetings;
+pub(crate) mod meetings;
 pub(crate) mod moment;
 mod network;
 pub(crate) mod network_entity;

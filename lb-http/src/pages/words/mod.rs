@@ -43,10 +43,13 @@ mod console;
 mod first;
 mod frame;
 mod login;
+mod onboard;
+mod start;
 mod trouble;
 
 use std::fmt::Display;
 
+pub(crate) use self::onboard::OnboardWords;
 use super::language::Language;
 
 sections! {
@@ -54,6 +57,8 @@ sections! {
     first: first::FirstWords,
     frame: frame::FrameWords,
     login: login::LoginWords,
+    onboard: onboard::OnboardWords,
+    start: start::StartWords,
     trouble: trouble::TroubleWords,
 }
 
