@@ -8,16 +8,21 @@
 //! | `visitor` | who looks, and in which language |
 //! | `frame` | what is around every page |
 //! | `form` | what was filled in |
+//! | `fields` | forms whose fields are described once, and what a change does |
 //! | `trouble` | the page for what was not done |
 //! | `words` | every sentence, in each language |
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `marked` | sentences with names in them |
+//! | `told` | what happened, as people are told it |
+//! | `listing`, `links` | long lists; where pages are |
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
+//! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
 //! | `onboard` | a new integration, step by step |
@@ -25,6 +30,7 @@
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
+mod admin;
 mod assets;
 pub(crate) mod chart;
 mod console;
@@ -34,9 +40,12 @@ mod frame;
 mod guard;
 mod home;
 mod language;
+mod links;
+mod listing;
 mod live;
 mod login;
 pub(crate) mod map;
+mod marked;
 mod notice;
 mod numbers;
 mod onboard;
@@ -44,6 +53,7 @@ mod routes;
 mod start;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trouble;
 mod visitor;
 mod website;
@@ -67,6 +77,7 @@ pub(crate) fn pages() -> Pages {
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);
     start::pages(&mut pages);
+    admin::pages(&mut pages);
     pages
 }
 

@@ -12,10 +12,10 @@
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
 mod account_problem;
-mod audit;
+pub(crate) mod audit;
 mod caller;
 mod doctor;
-mod events;
+pub(crate) mod events;
 mod explain;
 pub(crate) mod extract;
 mod given_secret;
@@ -23,27 +23,27 @@ mod hidden;
 pub(crate) mod integrations;
 pub(crate) mod meetings;
 pub(crate) mod moment;
-mod network;
+pub(crate) mod network;
 pub(crate) mod network_entity;
 mod openapi;
 pub(crate) mod page;
 pub(crate) mod partners;
-mod persons;
+pub(crate) mod persons;
 pub(crate) mod plans;
 mod problem;
-mod recordings;
+pub(crate) mod recordings;
 mod reports;
 pub(crate) mod routers;
 mod routes;
 pub(crate) mod secrets;
 pub(crate) mod servers;
 mod session;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod trace;
+pub(crate) mod trace;
 mod users;
 pub(crate) mod version;
 mod work;
@@ -52,11 +52,12 @@ use std::future::Future;
 
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
-pub(crate) use self::version::Precondition;
+pub(crate) use self::moment::Moment;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
+pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 

@@ -87,12 +87,7 @@ impl Filled {
     /// Which call it is.
     pub(super) fn asked(&self) -> Asked {
         let Self { integration, call, algorithm, secret, .. } = self;
-        Asked {
-            integration: integration.clone(),
-            call: call.clone(),
-            algorithm: algorithm.clone(),
-            secret: *secret,
-        }
+        Asked { integration: integration.clone(), call: call.clone(), algorithm: algorithm.clone(), secret: *secret }
     }
 
     /// The parameters: those with rows that are filled in, and then the others.

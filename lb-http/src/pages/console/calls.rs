@@ -17,7 +17,8 @@ pub(super) enum Posted {
     Captions,
 }
 
-const MEETING: Parameter = required("meetingID", "The website’s id of the meeting.", "Identificador da reunião no site.");
+const MEETING: Parameter =
+    required("meetingID", "The website’s id of the meeting.", "Identificador da reunião no site.");
 const RECORDINGS: Parameter =
     required("recordID", "The recordings, with commas between them.", "As gravações, separadas por vírgulas.");
 
@@ -32,7 +33,12 @@ const JOIN: &[Parameter] = &[
         "false: a resposta é XML e o servidor é chamado. Senão, o navegador é redirecionado.",
     ),
     usual("userID", Text, "The website’s id of the user.", "Identificador do usuário no site."),
-    rare("password", Text, "One of the meeting’s passwords, where there is no role.", "Uma das senhas da reunião, se não houver papel."),
+    rare(
+        "password",
+        Text,
+        "One of the meeting’s passwords, where there is no role.",
+        "Uma das senhas da reunião, se não houver papel.",
+    ),
     rare("createTime", Number, "Of which incarnation; another one refuses.", "De qual encarnação; outra recusa."),
     rare("guest", Flag, "Whether the user is a guest.", "Se é um convidado."),
     rare("auth", Flag, "Whether the user is known to the website.", "Se é conhecido do site."),
@@ -48,16 +54,36 @@ const JOIN: &[Parameter] = &[
 const GET_RECORDINGS: &[Parameter] = &[
     usual("meetingID", List, "Of these meetings.", "Destas reuniões."),
     usual("recordID", List, "These, or those that begin so.", "Estas, ou as que começam assim."),
-    usual("state", List, "processing, processed, published, unpublished, deleted or any.", "processing, processed, published, unpublished, deleted ou any."),
+    usual(
+        "state",
+        List,
+        "processing, processed, published, unpublished, deleted or any.",
+        "processing, processed, published, unpublished, deleted ou any.",
+    ),
     usual("limit", Number, "The most in one answer, 1 to 100.", "Máximo por resposta, de 1 a 100."),
     usual("offset", Number, "How many are passed over.", "Quantas são puladas."),
-    rare("meta_bbb-recording-name", Text, "With this metadata; any other name works alike.", "Com este metadado; outros nomes também valem."),
+    rare(
+        "meta_bbb-recording-name",
+        Text,
+        "With this metadata; any other name works alike.",
+        "Com este metadado; outros nomes também valem.",
+    ),
 ];
 
 const EVENTS: &[Parameter] = &[
-    usual("createdAt", Text, "Created on that day (UTC) or later, as 2026-01-31.", "Criadas nesse dia (UTC) ou depois, como 2026-01-31."),
+    usual(
+        "createdAt",
+        Text,
+        "Created on that day (UTC) or later, as 2026-01-31.",
+        "Criadas nesse dia (UTC) ou depois, como 2026-01-31.",
+    ),
     usual("endedAt", Text, "Ended on that day or before.", "Encerradas nesse dia ou antes."),
-    usual("users", Number, "With so many joins or more; 1 where nothing is said.", "Com tantas entradas ou mais; 1 se nada for dito."),
+    usual(
+        "users",
+        Number,
+        "With so many joins or more; 1 where nothing is said.",
+        "Com tantas entradas ou mais; 1 se nada for dito.",
+    ),
     usual("limit", Number, "The most in one answer, up to 100.", "Máximo por resposta, até 100."),
 ];
 
@@ -75,43 +101,66 @@ pub(super) fn parameters(call: Call) -> &'static [Parameter] {
         Call::Join => JOIN,
         Call::IsMeetingRunning | Call::GetMeetingInfo | Call::InsertDocument => const { &[MEETING] },
         Call::End => {
-            const { &[MEETING, rare("password", Text, "Old websites send the moderators’.", "Sites antigos enviam a dos moderadores.")] }
+            const {
+                &[
+                    MEETING,
+                    rare(
+                        "password",
+                        Text,
+                        "Old websites send the moderators’.",
+                        "Sites antigos enviam a dos moderadores.",
+                    ),
+                ]
+            }
         }
         Call::GetMeetingEvents => EVENTS,
         Call::SendChatMessage => {
-            const { &[
-                MEETING,
-                required("message", "What is said, 1 to 500 characters.", "O que é dito, de 1 a 500 caracteres."),
-                usual("userName", Text, "Who says it.", "Quem diz."),
-            ] }
+            const {
+                &[
+                    MEETING,
+                    required("message", "What is said, 1 to 500 characters.", "O que é dito, de 1 a 500 caracteres."),
+                    usual("userName", Text, "Who says it.", "Quem diz."),
+                ]
+            }
         }
         Call::GetRecordings => GET_RECORDINGS,
-        Call::PublishRecordings => {
-            const { &[RECORDINGS, required("publish", "true or false.", "true ou false.")] }
-        }
+        Call::PublishRecordings => const { &[RECORDINGS, required("publish", "true or false.", "true ou false.")] },
         Call::DeleteRecordings => const { &[RECORDINGS] },
         Call::UpdateRecordings => {
-            const { &[
-                RECORDINGS,
-                usual("meta_bbb-recording-name", Text, "This metadata; any other name works alike, and an empty value removes it.",
-                    "Este metadado; outros nomes também valem, e um valor vazio o remove."),
-                usual("protect", Flag, "Whether only who comes from the website sees it.", "Se só quem vem do site a vê."),
-            ] }
+            const {
+                &[
+                    RECORDINGS,
+                    usual(
+                        "meta_bbb-recording-name",
+                        Text,
+                        "This metadata; any other name works alike, and an empty value removes it.",
+                        "Este metadado; outros nomes também valem, e um valor vazio o remove.",
+                    ),
+                    usual(
+                        "protect",
+                        Flag,
+                        "Whether only who comes from the website sees it.",
+                        "Se só quem vem do site a vê.",
+                    ),
+                ]
+            }
         }
         Call::GetRecordingTextTracks => const { &[required("recordID", "The recording.", "A gravação.")] },
         Call::PutRecordingTextTrack => TRACK,
         Call::HooksCreate => {
-            const { &[
-                required("callbackURL", "What is called.", "O endereço chamado."),
-                usual("meetingID", Text, "Of this meeting alone.", "Só desta reunião."),
-                usual("eventID", List, "Of these events alone.", "Só destes eventos."),
-            ] }
+            const {
+                &[
+                    required("callbackURL", "What is called.", "O endereço chamado."),
+                    usual("meetingID", Text, "Of this meeting alone.", "Só desta reunião."),
+                    usual("eventID", List, "Of these events alone.", "Só destes eventos."),
+                ]
+            }
         }
-        Call::HooksDestroy => const { &[required("hookID", "Which, as hooks/list has it.", "Qual, como em hooks/list.")] },
+        Call::HooksDestroy => {
+            const { &[required("hookID", "Which, as hooks/list has it.", "Qual, como em hooks/list.")] }
+        }
         Call::HooksList => const { &[usual("meetingID", Text, "Those for this meeting.", "Os desta reunião.")] },
-        Call::SetConfigXml => {
-            const { &[MEETING, required("configXML", "The configuration.", "A configuração.")] }
-        }
+        Call::SetConfigXml => const { &[MEETING, required("configXML", "The configuration.", "A configuração.")] },
         _ => &[],
     }
 }
@@ -138,7 +187,9 @@ pub(super) fn titled(text: &str) -> Option<Call> {
 /// What `call` does.
 pub(super) fn does(call: Call, language: Language) -> &'static str {
     let (english, portuguese) = match call {
-        Call::Root => ("Says which version of the API this is. It is not signed.", "Diz a versão da API. Não é assinada."),
+        Call::Root => {
+            ("Says which version of the API this is. It is not signed.", "Diz a versão da API. Não é assinada.")
+        }
         Call::Create => (
             "Makes a meeting on the server that the router chooses. Where it runs already, it stays where it is.",
             "Cria uma reunião no servidor que o roteador escolhe. Se já existe, fica onde está.",
@@ -148,17 +199,27 @@ pub(super) fn does(call: Call, language: Language) -> &'static str {
         Call::End => ("Ends a meeting: everybody is sent out.", "Encerra uma reunião: todos saem."),
         Call::GetMeetingInfo => ("Tells all about one meeting.", "Conta tudo sobre uma reunião."),
         Call::GetMeetings => ("Lists the website’s meetings.", "Lista as reuniões do site."),
-        Call::GetMeetingEvents => ("Tells who joined which meetings in a period.", "Conta quem entrou em quais reuniões em um período."),
+        Call::GetMeetingEvents => {
+            ("Tells who joined which meetings in a period.", "Conta quem entrou em quais reuniões em um período.")
+        }
         Call::InsertDocument => ("Gives a running meeting slides.", "Envia slides a uma reunião em andamento."),
-        Call::HooksCreate => ("Asks to be told of what happens in meetings.", "Pede para ser avisado do que acontece nas reuniões."),
+        Call::HooksCreate => {
+            ("Asks to be told of what happens in meetings.", "Pede para ser avisado do que acontece nas reuniões.")
+        }
         Call::HooksDestroy => ("Takes such a hook away.", "Remove um desses ganchos."),
         Call::HooksList => ("Lists the website’s hooks.", "Lista os ganchos do site."),
         Call::HooksPing => ("Says whether hooks are served. It is not signed.", "Diz se há ganchos. Não é assinada."),
         Call::SendChatMessage => ("Writes into a meeting’s chat.", "Escreve no bate-papo de uma reunião."),
         Call::GetSessions => ("Lists who is in the website’s meetings.", "Lista quem está nas reuniões do site."),
-        Call::GetServers => ("Lists the servers that the website may use.", "Lista os servidores que o site pode usar."),
-        Call::GetDefaultConfigXml => ("Asks for the settings of BBB up to 2.3.", "Pede a configuração do BBB até a versão 2.3."),
-        Call::SetConfigXml => ("Gives a meeting settings, with BBB up to 2.3.", "Configura uma reunião, no BBB até a versão 2.3."),
+        Call::GetServers => {
+            ("Lists the servers that the website may use.", "Lista os servidores que o site pode usar.")
+        }
+        Call::GetDefaultConfigXml => {
+            ("Asks for the settings of BBB up to 2.3.", "Pede a configuração do BBB até a versão 2.3.")
+        }
+        Call::SetConfigXml => {
+            ("Gives a meeting settings, with BBB up to 2.3.", "Configura uma reunião, no BBB até a versão 2.3.")
+        }
         Call::GetRecordingTextTracks => ("Lists the captions of a recording.", "Lista as legendas de uma gravação."),
         Call::PutRecordingTextTrack => ("Gives a recording captions.", "Envia legendas a uma gravação."),
         Call::GetRecordings => ("Lists the website’s recordings.", "Lista as gravações do site."),

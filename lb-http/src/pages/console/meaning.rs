@@ -93,7 +93,8 @@ mod tests {
     #[test]
     fn an_answer_is_told_by_its_returncode_and_key() {
         let w = &Words::of(Language::English).console;
-        let answer = |code, key| format!("<response><returncode>{code}</returncode><messageKey>{key}</messageKey></response>");
+        let answer =
+            |code, key| format!("<response><returncode>{code}</returncode><messageKey>{key}</messageKey></response>");
         for (code, key, text, kind) in [
             ("SUCCESS", "", w.success, "good"),
             ("SUCCESS", "noMeetings", w.success_no_meetings, "good"),

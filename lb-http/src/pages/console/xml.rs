@@ -93,7 +93,8 @@ mod tests {
     fn an_answer_is_one_element_a_line_and_stays_text() {
         let xml = b"<response><returncode>SUCCESS</returncode><a><b>&lt;script&gt;</b><c/></a></response>";
         let shown = shown(xml, false);
-        let text = shown.html.replace("<span class=\"tag\">", "").replace("<span class=\"value\">", "").replace("</span>", "");
+        let text =
+            shown.html.replace("<span class=\"tag\">", "").replace("<span class=\"value\">", "").replace("</span>", "");
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "&#60;response&#62;");
         assert_eq!(lines[1], "  &#60;returncode&#62;SUCCESS&#60;/returncode&#62;");

@@ -72,7 +72,7 @@ pub(crate) struct NetworkMap<'a> {
 }
 
 impl NetworkMap<'_> {
-    /// Draws it: twice as wide as high. Servers whose place is not known are not in it.
+    /// Draws it, up to twice as wide as high. Servers whose place is not known are not in it.
     pub(crate) fn draw(&self) -> Svg {
         let placed: Vec<(&MapServer<'_>, Position)> =
             self.servers.iter().filter_map(|server| Some((server, server.position?))).collect();
@@ -81,7 +81,8 @@ impl NetworkMap<'_> {
         let mut drawing = Drawing::default();
         let View { left, top, width, height } = view;
         let shown = [left, top, width, height].map(|part| At(part).to_string()).join(" ");
-        drawing.open("svg", &[("class", &"world"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
+        drawing
+            .open("svg", &[("class", &"world"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
         drawing.text("desc", &[], self.description);
         let [x, y, wide, high] = [left, top, width, height].map(At);
         drawing.empty("rect", &[("class", &"sea"), ("x", &x), ("y", &y), ("width", &wide), ("height", &high)]);
