@@ -51,6 +51,8 @@ mod happenings;
 mod kinds;
 mod listing;
 mod login;
+mod onboard;
+mod start;
 mod settings;
 mod reasons;
 mod states;
@@ -58,6 +60,7 @@ mod trouble;
 
 use std::fmt::Display;
 
+pub(crate) use self::onboard::OnboardWords;
 pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
@@ -77,6 +80,8 @@ sections! {
     kinds: kinds::KindWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    onboard: onboard::OnboardWords,
+    start: start::StartWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
     states: states::StateWords,
