@@ -22,6 +22,7 @@
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
+//! | `try_server` | whether a server that is not kept yet takes a secret |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `presence` | who came to which meeting and went, for reports |
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
@@ -98,6 +99,7 @@ mod take_over;
 mod tests;
 mod text_tracks;
 mod trace;
+mod try_server;
 mod unreached;
 mod words;
 
@@ -123,6 +125,7 @@ pub use self::running::{
 };
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
+pub use self::try_server::TryServerError;
 pub use self::unreached::UnreachedHost;
 
 use self::known::Known;

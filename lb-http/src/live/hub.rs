@@ -25,8 +25,8 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How soon after one look the next may follow, however much happens.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long a stream is silent at most.
-const SILENCE: Duration = Duration::from_secs(15);
+/// How long a stream is silent at most: then it tells only how late it is.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// How many messages wait for a viewer who reads slowly. Who is further behind is sent away, and comes back with a fresh page.
 const QUEUE: usize = 16;
@@ -197,11 +197,8 @@ impl Live {
             }
             let present = self.look(&setup.load(), Duration::ZERO);
             let round = lock(&self.rounds).next(&present);
-            if !round.is_empty() {
+            if !round.is_empty() || spoke_at.elapsed() >= SILENCE {
                 self.tell(&present, &round);
-                spoke_at = Instant::now();
-            } else if spoke_at.elapsed() >= SILENCE {
-                self.streams.iter().for_each(|stream| drop(stream.send(wire::word("alive"))));
                 spoke_at = Instant::now();
             }
             sleep(PAUSE).await;
@@ -218,8 +215,8 @@ impl Live {
             let view = View { present, audience, language, parts: round.parts, servers };
             let mut text = String::new();
             wire::event(&mut text, "patch", Some(&self.id(present)), &(self.render)(&view));
-            if round.parts.table {
-                // there are other servers than before: a row has no place to go to
+            if round.parts.table || round.turned {
+                // rows have other places than before: which have which is the page's affair
                 wire::event(&mut text, "again", None, "");
             }
             // nobody may be left by now

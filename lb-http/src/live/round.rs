@@ -30,6 +30,8 @@ pub(super) struct Rounds {
 pub(super) struct Round {
     pub(super) parts: Parts,
     pub(super) rows: Vec<Arc<Row>>,
+    /// Whether one of them is of another state than before.
+    pub(super) turned: bool,
 }
 
 impl Round {
@@ -62,7 +64,7 @@ impl Rounds {
         names.iter().for_each(|name| drop(self.waiting.remove(name)));
         // one that has left is taken away with the whole table
         let rows = names.iter().filter_map(|name| present.row(name).cloned()).collect();
-        Round { parts: std::mem::take(&mut self.parts), rows }
+        Round { parts: std::mem::take(&mut self.parts), rows, turned: turned > 0 }
     }
 
     /// Notes all that changed after the picture `seq`.

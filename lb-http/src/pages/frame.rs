@@ -115,8 +115,8 @@ impl Frame {
             (Section::Meetings, "/admin/meetings", n.meetings, view),
             (Section::Recordings, "/admin/recordings", n.recordings, view),
             (Section::Explain, "/admin/explain", n.explain, network),
-            (Section::Network, "/admin/network", n.network, network),
-            (Section::Settings, "/admin/settings", n.settings, network),
+            (Section::Network, "/admin/network", n.network, administer),
+            (Section::Settings, "/admin/settings", n.settings, administer),
         ];
         let of_websites = [
             (Section::Integrations, "/admin/integrations", n.integrations, view),
@@ -127,10 +127,10 @@ impl Frame {
         ];
         let of_people = [
             (Section::Events, "/admin/events", n.events, view),
-            (Section::Audit, "/admin/audit", n.audit, guard),
+            (Section::Audit, "/admin/audit", n.audit, administer),
             (Section::Users, "/admin/users", n.users, guard),
             (Section::Tokens, "/admin/tokens", n.tokens, guard),
-            (Section::Persons, "/admin/persons", n.persons, guard),
+            (Section::Persons, "/admin/persons", n.persons, administer),
         ];
         let under = |heading, links: &[(Section, &'static str, &'static str, bool)]| {
             let links: Vec<Link> = links.iter().filter_map(|known| link(*known)).collect();

@@ -157,7 +157,7 @@ mod tests {
     fn many_steps_have_few_words() {
         let steps: Vec<String> = (0..365).map(|day| format!("d{day}")).collect();
         let svg = chart(false, &steps, vec![series("x", (0..365).map(f64::from))]);
-        assert_eq!(svg.matches("<text x=").count(), 8);
+        assert_eq!(svg.matches("<text x=").count(), 7);
         let none = chart(true, &[], Vec::new());
         assert!(none.ends_with("</svg>") && !none.contains("NaN"), "{none}");
     }

@@ -72,7 +72,7 @@ pub(crate) struct NetworkMap<'a> {
 }
 
 impl NetworkMap<'_> {
-    /// Draws it: twice as wide as high. Servers whose place is not known are not in it.
+    /// Draws it, up to twice as wide as high. Servers whose place is not known are not in it.
     pub(crate) fn draw(&self) -> Svg {
         let placed: Vec<(&MapServer<'_>, Position)> =
             self.servers.iter().filter_map(|server| Some((server, server.position?))).collect();
