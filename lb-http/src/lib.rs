@@ -36,6 +36,7 @@ pub mod monitor;
 pub mod reload;
 mod rest;
 pub mod rng;
+mod rollups;
 pub mod rounds;
 mod run;
 pub mod server;

@@ -165,6 +165,7 @@ impl Prepared {
         callbacks::start(&self.service.setup, &rounds, &stop);
         hooks::start(&self.service.setup, &rounds, &stop);
         aging::start(&self.service.setup, &rounds, &stop);
+        rollups::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
