@@ -175,6 +175,7 @@ impl Prepared {
         hooks::start(&self.service.setup, &rounds, &stop);
         aging::start(&self.service.setup, &rounds, &stop);
         rounds.spawn(Arc::clone(&self.service.live).watch(Arc::clone(&self.service.setup), stop.clone()));
+        rollups::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }
