@@ -53,11 +53,11 @@ use std::future::Future;
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
-pub(crate) use self::version::Precondition;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
+pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 

@@ -39,15 +39,21 @@ macro_rules! sections {
     };
 }
 
+mod admin;
 mod audit;
 mod events;
 mod first;
 mod form;
 mod frame;
 mod happenings;
+mod integrations;
 mod kinds;
 mod listing;
 mod login;
+mod partners;
+mod plans;
+mod routers;
+mod servers;
 mod settings;
 mod states;
 mod trouble;
@@ -61,6 +67,7 @@ pub(crate) use self::kinds::KindWords;
 use super::language::Language;
 
 sections! {
+    admin: admin::AdminWords,
     audit: audit::AuditWords,
     events: events::EventWords,
     first: first::FirstWords,
@@ -68,8 +75,13 @@ sections! {
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
     kinds: kinds::KindWords,
+    integrations: integrations::IntegrationWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    partners: partners::PartnerWords,
+    plans: plans::PlanWords,
+    routers: routers::RouterWords,
+    servers: servers::ServerWords,
     settings: settings::SettingsWords,
     states: states::StateWords,
     trouble: trouble::TroubleWords,

@@ -23,8 +23,8 @@ use utoipa::IntoParams;
 
 pub(crate) use self::actions::{released, revealed, said};
 pub(crate) use self::body::ServerBody;
-pub(crate) use self::view::{Known, said_by};
 use self::view::ServerView;
+pub(crate) use self::view::{Known, said_by};
 use super::caller::Caller;
 use super::extract::{BodyOf, PathOf, QueryOf};
 use super::page::{Page, Paging};
