@@ -53,9 +53,13 @@ fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
 impl Task for Report {
     async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure> {
         if self.rebuild {
-            let answer = desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
+            let answer =
+                desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
             desk.tell(&answer, |_| {
-                format!("{} days are made anew in the background: lb status says how many are left\n", text(&answer["days"]))
+                format!(
+                    "{} days are made anew in the background: lb status says how many are left\n",
+                    text(&answer["days"])
+                )
             })?;
             return Ok(Outcome::Done);
         }
@@ -223,7 +227,8 @@ mod tests {
     fn what_reports_are_made_of_is_made_anew_when_asked_for() {
         let (ran, asked) = Fake::answering([(200, "", json!({ "days": 31 }))]).run(&["report", "--rebuild"]);
         assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
-        assert!(ran.output().starts_with("31 days are made anew"), "{}", ran.output());
+        let output = ran.output();
+        assert!(output.starts_with("31 days are made anew"), "{output}");
     }
 
     #[test]
