@@ -29,6 +29,7 @@ use crate::hooks;
 use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::reload::Reloader;
+use crate::rollups;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;

@@ -55,7 +55,7 @@ impl Task for Report {
         if self.rebuild {
             let answer = desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
             desk.tell(&answer, |_| {
-                format!("{} days are made anew in the background: lb status says how many are left\n", text(&answer["days"]))
+                format!("{} days are made anew in the background: lb status --json says how many are left\n", text(&answer["days"]))
             })?;
             return Ok(Outcome::Done);
         }
@@ -223,7 +223,8 @@ mod tests {
     fn what_reports_are_made_of_is_made_anew_when_asked_for() {
         let (ran, asked) = Fake::answering([(200, "", json!({ "days": 31 }))]).run(&["report", "--rebuild"]);
         assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
-        assert!(ran.output().starts_with("31 days are made anew"), "{}", ran.output());
+        let said = ran.output();
+        assert!(said.starts_with("31 days are made anew"), "{said}");
     }
 
     #[test]
