@@ -44,6 +44,7 @@ pub mod balancer;
 pub mod callback;
 pub mod checksum;
 mod clock;
+pub mod course;
 pub mod event;
 pub mod fleet;
 pub mod gateway;

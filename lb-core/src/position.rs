@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use geo::{Distance, Haversine, Point};
+use geo::{Destination, Distance, Haversine, Point};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,12 @@ impl Position {
     pub fn km_to(self, other: Position) -> f64 {
         let point = |position: Position| Point::new(position.longitude, position.latitude);
         Haversine.distance(point(self), point(other)) / 1000.0
+    }
+
+    /// Where one comes to who goes `km` along a great circle, beginning towards `bearing`: degrees from north over east.
+    pub fn going(self, bearing: f64, km: f64) -> Self {
+        let there = Haversine.destination(Point::new(self.longitude, self.latitude), bearing, km * 1000.0);
+        Self { latitude: there.y(), longitude: there.x() }
     }
 }
 
@@ -97,6 +103,20 @@ mod tests {
             let distance = from.km_to(to);
             assert!((distance - km).abs() < 2.0, "{name}: {distance}");
         }
+    }
+
+    #[test]
+    fn who_goes_so_far_is_so_far_away_whatever_the_direction() {
+        for from in [(-30.0, -51.2), (0.0, 179.9), (78.2, 15.6), (-45.0, 170.5)] {
+            let from = Position { latitude: from.0, longitude: from.1 };
+            for bearing in 0..36 {
+                let there = from.going(f64::from(bearing * 10), 300.0);
+                assert!((from.km_to(there) - 300.0).abs() < 0.01, "{there:?}");
+                assert!(Position::try_new(there.latitude, there.longitude).is_some(), "{there:?}");
+            }
+        }
+        let north = Position { latitude: 10.0, longitude: 20.0 }.going(0.0, 111.195);
+        assert!((north.latitude - 11.0).abs() < 1e-3 && (north.longitude - 20.0).abs() < 1e-9, "{north:?}");
     }
 
     #[test]

@@ -200,9 +200,18 @@ impl Lb {
 
     /// Runs another `lb` in the same folder to its end: exit code, standard output, standard error.
     pub fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        self.run_with(arguments, "")
+    }
+
+    /// The same with a standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
         let mut command = Command::new(lb_binary());
-        let ran = command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null()).output();
-        let ran = ran.expect("lb runs");
+        command.args(arguments).current_dir(self.folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("lb runs");
+        // one that reads nothing may have ended
+        let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+        let ran = child.wait_with_output().expect("lb runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         let (output, errors) = (text(ran.stdout), text(ran.stderr));
         for (place, text) in [("output", &output), ("errors", &errors)] {

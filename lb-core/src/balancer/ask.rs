@@ -84,10 +84,11 @@ impl Balancer {
         read: impl FnOnce(&ServerReply) -> Result<T, GatewayError> + Send,
     ) -> Result<T, GatewayError> {
         let name = call.name;
-        let reply = self.gateway.call(&server.server, call).await;
+        let (reply, sent) = self.send(&server.server, call).await;
         let beside_meetings = BESIDE_MEETINGS.contains(&name) && !matches!(reply, Err(GatewayError::Unreachable(_)));
         let about_the_call = beside_meetings || reply.as_ref().is_ok_and(about_the_call);
         let result = reply.and_then(|reply| read(&reply));
+        sent.came_to(&result);
         let name_of = &server.server.name;
         match &result {
             Ok(_) if about_the_call => {}

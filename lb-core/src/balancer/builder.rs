@@ -6,8 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, deliver, hooks, limits, presence, recording_rounds, refresh, refused, rollups, store_health,
-    support,
+    Balancer, EventRules, Relay, contacts, course, deliver, hooks, limits, presence, recording_rounds, refresh,
+    refused, rollups, store_health, support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -20,8 +20,8 @@ use crate::placement::{PlacementPolicy, Policies, PolicyMaker};
 use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
-    AccountStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore, RecordingStore, RollupStore,
-    Stores,
+    AccountStore, CourseStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore,
+    RecordingStore, RollupStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -124,6 +124,8 @@ struct Live {
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<super::words::AwaitedWords>,
     support: Arc<support::Support>,
+    contacts: Arc<contacts::Contacts>,
+    course: Arc<course::LiveCourse>,
     rollups: Arc<rollups::Rollups>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
@@ -220,6 +222,7 @@ impl BalancerBuilder {
             + RecordingStore
             + HookStore
             + EventStore
+            + CourseStore
             + RollupStore,
     {
         self.stores(Stores::one(store))
@@ -261,6 +264,8 @@ impl BalancerBuilder {
             recording_rounds: Arc::clone(&running.recording_rounds),
             words: Arc::clone(&running.words),
             support: Arc::clone(&running.support),
+            contacts: Arc::clone(&running.contacts),
+            course: Arc::clone(&running.course),
             rollups: Arc::clone(&running.rollups),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
@@ -321,6 +326,8 @@ impl BalancerBuilder {
             recording_rounds: self.live.recording_rounds,
             words: self.live.words,
             support: self.live.support,
+            contacts: self.live.contacts,
+            course: self.live.course,
             rollups: self.live.rollups,
         }
     }

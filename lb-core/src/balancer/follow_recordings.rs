@@ -108,7 +108,7 @@ impl Balancer {
             let query = Params::from_iter([("state", "any"), ("offset", &from), ("limit", &limit)]).encode();
             let deadline = self.settings.recordings_deadline;
             let call = ServerCall::read(&server.server, "getRecordings", &query, deadline);
-            let reply = self.gateway.call(&server.server, call).await?;
+            let reply = self.send_simply(&server.server, call).await?;
             let answer = Answer::read(&reply)?;
             let page = get_recordings::read(&answer, &server.server.name).ok_or_else(|| no_list(&answer))?;
             whole.recordings.extend(page.recordings);

@@ -11,6 +11,8 @@
 //! | `known` | what is found out of a call while it is answered |
 //! | `place` | which server a new meeting gets |
 //! | `explain` | where a create would go, and why |
+//! | `contacts` | how the balancer and each server get on |
+//! | `course` | the course of the load |
 //! | `ask` | a call to a server, and what it tells of the server's health |
 //! | `create`, `join`, `is_meeting_running`, `get_meeting_info`, `end`, `insert_document`, `get_meetings`, `get_meeting_events` | what each call does |
 //! | `get_servers`, `get_sessions`, `config_xml`, `text_tracks` | more of them |
@@ -20,6 +22,7 @@
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
+//! | `try_server` | whether a server that is not kept yet takes a secret |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `presence` | who came to which meeting and went, for reports |
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
@@ -51,6 +54,8 @@ mod breakout;
 mod builder;
 mod change_recordings;
 mod config_xml;
+mod contacts;
+mod course;
 mod create;
 mod deliver;
 mod down;
@@ -96,6 +101,7 @@ mod take_over;
 mod tests;
 mod text_tracks;
 mod trace;
+mod try_server;
 mod unreached;
 mod words;
 
@@ -122,6 +128,7 @@ pub use self::running::{
 };
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
+pub use self::try_server::TryServerError;
 pub use self::unreached::UnreachedHost;
 
 use self::known::Known;
@@ -171,6 +178,8 @@ pub struct Balancer {
     recording_rounds: Arc<recording_rounds::RecordingRounds>,
     words: Arc<words::AwaitedWords>,
     support: Arc<support::Support>,
+    contacts: Arc<contacts::Contacts>,
+    course: Arc<course::LiveCourse>,
     rollups: Arc<rollups::Rollups>,
 }
 

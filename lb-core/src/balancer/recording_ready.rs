@@ -84,7 +84,7 @@ impl Balancer {
             (ServerCall::read(&server.server, "getRecordings", &query, self.settings.attempt), self.clock.now());
         // before it is asked: a change that is made meanwhile is newer than its answer
         let copies = self.stored(self.stores.recordings.copies(&record_id.into()).await);
-        let reply = self.gateway.call(&server.server, call).await.ok();
+        let reply = self.send_simply(&server.server, call).await.ok();
         let mut listing = reply.as_ref().and_then(|reply| {
             let answer = Answer::read(reply).ok()?;
             get_recordings::read(&answer, &server.server.name)

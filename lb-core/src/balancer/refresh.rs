@@ -65,6 +65,10 @@ impl Balancer {
             }
         }
         self.resume_awaited_words().await?;
+        // what is shown of the past is no reason not to start
+        if let Ok(steps) = self.stores.course.load_course().await {
+            self.resume_course(&steps);
+        }
         let now = self.clock.now();
         let ramp = self.rules.expected.ramp;
         let fleet = self.fleet();

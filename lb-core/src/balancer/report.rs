@@ -130,7 +130,11 @@ impl Balancer {
     }
 
     /// What was before `from` of all that was heard of since, and perhaps not for the first time.
-    pub(super) async fn look_back<C: Counting>(&self, report: &mut Hearing<C>, from: Timestamp) -> Result<(), ReportError> {
+    pub(super) async fn look_back<C: Counting>(
+        &self,
+        report: &mut Hearing<C>,
+        from: Timestamp,
+    ) -> Result<(), ReportError> {
         for incarnation in report.unknown() {
             self.earlier(report, &incarnation, READ, from).await?;
         }
@@ -171,7 +175,11 @@ impl Balancer {
     }
 
     /// What tells only after the period how what was in it ended.
-    pub(super) async fn known_afterwards<C: Counting>(&self, report: &mut Hearing<C>, until: Timestamp) -> Result<(), ReportError> {
+    pub(super) async fn known_afterwards<C: Counting>(
+        &self,
+        report: &mut Hearing<C>,
+        until: Timestamp,
+    ) -> Result<(), ReportError> {
         for incarnation in report.unfinished() {
             let (integration, internal_id) = incarnation.clone();
             let filter = EventFilter {

@@ -80,6 +80,8 @@ pub struct FleetServer {
     // sums over the list, so that ranking a server does not walk its meetings
     listed_meetings: u32,
     listed_users: u32,
+    listed_audio: u32,
+    listed_video: u32,
     // users who came (1), went (-1) or did both (0) since the list, as webhooks tell
     heard: OrdMap<String, i8>,
     heard_users: i64,
@@ -110,6 +112,8 @@ impl FleetServer {
             rules,
             listed_meetings: 0,
             listed_users: 0,
+            listed_audio: 0,
+            listed_video: 0,
             heard: OrdMap::new(),
             heard_users: 0,
         };
@@ -138,6 +142,22 @@ impl FleetServer {
     /// Meetings that run, counted like [`users`](Self::users).
     pub fn meetings(&self) -> u32 {
         if self.list.is_some() { self.listed_meetings } else { self.measured.meetings.unwrap_or(0) }
+    }
+
+    /// Users with audio: those listed, or where it never answered a list, those that the monitor counts; `None` where nobody
+    /// does.
+    pub fn audio(&self) -> Option<u32> {
+        if self.list.is_some() { Some(self.listed_audio) } else { self.measured.audio }
+    }
+
+    /// Users with video, counted like [`audio`](Self::audio).
+    pub fn video(&self) -> Option<u32> {
+        if self.list.is_some() { Some(self.listed_video) } else { self.measured.video }
+    }
+
+    /// Meetings that were placed on it and that no list has shown yet.
+    pub fn pending_placements(&self) -> u32 {
+        self.expected.meetings()
     }
 
     /// Users that it has or is about to have.
@@ -212,6 +232,9 @@ impl FleetServer {
         // people in breakout rooms are in the parent meeting too
         self.listed_users = list.running().filter(|meeting| !meeting.breakout).map(|meeting| meeting.users).sum();
         self.listed_meetings = list.running().count() as u32;
+        // who speaks in a breakout room is not heard in the parent meeting
+        self.listed_audio = list.running().fold(0, |sum, meeting| sum.saturating_add(meeting.audio));
+        self.listed_video = list.running().fold(0, |sum, meeting| sum.saturating_add(meeting.video));
         self.foreign = Arc::new(
             list.running()
                 .filter(|meeting| meeting.is_foreign(guid))

@@ -23,13 +23,7 @@ pub(crate) trait Counting {
     /// Counts a recording that was seen at `at` for the first time.
     fn recording(&mut self, home: Home<'_>, at: Timestamp, lasted: Duration) -> Result<(), TooMuch>;
     /// Counts a refused call.
-    fn refused(
-        &mut self,
-        integration: &IntegrationName,
-        at: Timestamp,
-        call: &str,
-        key: &str,
-    ) -> Result<(), TooMuch>;
+    fn refused(&mut self, integration: &IntegrationName, at: Timestamp, call: &str, key: &str) -> Result<(), TooMuch>;
 }
 
 /// What was heard of a period, and of what it needs from before and after it. How it is fed, [`Report`](super::Report) says.
@@ -144,13 +138,7 @@ impl Counting for Tally {
         self.recording(home, at, lasted)
     }
 
-    fn refused(
-        &mut self,
-        integration: &IntegrationName,
-        at: Timestamp,
-        call: &str,
-        key: &str,
-    ) -> Result<(), TooMuch> {
+    fn refused(&mut self, integration: &IntegrationName, at: Timestamp, call: &str, key: &str) -> Result<(), TooMuch> {
         self.refused(integration, at, call, key)
     }
 }
@@ -174,13 +162,7 @@ impl Counting for Making {
         Ok(())
     }
 
-    fn refused(
-        &mut self,
-        integration: &IntegrationName,
-        at: Timestamp,
-        call: &str,
-        key: &str,
-    ) -> Result<(), TooMuch> {
+    fn refused(&mut self, integration: &IntegrationName, at: Timestamp, call: &str, key: &str) -> Result<(), TooMuch> {
         self.refused(integration, at, call, key);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! One web-conference server: its facts ([`Server`]), what the monitor says of it ([`Service`], [`HostStatus`]), whether
-//! it answers us ([`Reachability`]), how loaded it is ([`Load`], [`ExpectedLoad`]), and what follows ([`ServerState`]).
+//! it answers us ([`Reachability`], [`Contact`]), how loaded it is ([`Load`], [`ExpectedLoad`]), and what follows ([`ServerState`]).
 
+mod contact;
 mod load;
 mod reachability;
 mod service;
@@ -11,6 +12,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
+pub(crate) use self::contact::Line;
+pub use self::contact::{CALLS_REMEMBERED, CallOutcome, Contact, PastCall};
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
 pub use self::reachability::{Failed, HealthRules, Reachability};
 pub use self::service::{HostStatus, Service, ServiceState};

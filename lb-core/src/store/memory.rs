@@ -1,6 +1,7 @@
 //! [`InMemoryStore`]: meetings that a restart forgets.
 
 mod accounts;
+mod course;
 mod events;
 mod hooks;
 mod network;
@@ -23,6 +24,7 @@ use super::{
 use crate::account::Accounts;
 use crate::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use crate::clock::Timestamp;
+use crate::course::CourseStep;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
 use crate::network::{IntegrationName, LiveNetwork, Network};
@@ -50,6 +52,7 @@ struct Written {
     awaited: BTreeMap<ServerName, AdministratorWord>,
     deliveries: Deliveries,
     ended: hooks::Ended,
+    course: BTreeMap<Timestamp, CourseStep>,
     rollups: rollups::Rollups,
 }
 
@@ -330,6 +333,7 @@ mod tests {
 
     crate::store_contract!(async || Box::new(InMemoryStore::new()));
     crate::fleet_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::course_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::hook_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::network_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::account_store_contract!(async || Box::new(InMemoryStore::new()));

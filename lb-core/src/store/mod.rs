@@ -1,6 +1,6 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
 //! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
-//! happened, [`RollupStore`] for what reports need of it.
+//! happened, [`CourseStore`] for the course of the load, [`RollupStore`] for what reports need.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -26,6 +26,7 @@
 //! Implementations prove themselves by running `lb_core::testkit::store` (feature `testkit`).
 
 mod accounts;
+mod course;
 mod events;
 mod hooks;
 mod index;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::accounts::AccountStore;
+pub use self::course::CourseStore;
 pub use self::events::{
     BadEventCursor, EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory,
     MeetingQuery, NAMES_PEOPLE, NobodyMeant, PersonQuery, PseudonymKey, SentUser, USERS_TOLD, WITHIN, may_name_people,
@@ -85,6 +87,8 @@ pub struct Stores {
     pub recordings: Arc<dyn RecordingStore>,
     /// The events that the others store, to be read.
     pub events: Arc<dyn EventStore>,
+    /// The course of the load.
+    pub course: Arc<dyn CourseStore>,
     /// What reports need of them, rolled up.
     pub rollups: Arc<dyn RollupStore>,
 }
@@ -100,6 +104,7 @@ impl Stores {
             + RecordingStore
             + HookStore
             + EventStore
+            + CourseStore
             + RollupStore,
     {
         Self {
@@ -110,6 +115,7 @@ impl Stores {
             recordings: store.clone(),
             hooks: store.clone(),
             events: store.clone(),
+            course: store.clone(),
             rollups: store,
         }
     }

@@ -33,6 +33,7 @@
 
 pub mod accounts;
 pub mod claims;
+pub mod course;
 pub mod event_store;
 pub mod events;
 pub mod fleet;
@@ -180,6 +181,24 @@ macro_rules! fleet_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::fleet_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`CourseStore`](crate::store::CourseStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! course_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            course::{
+                a_new_store_has_no_course,
+                a_course_comes_back_step_by_step,
+                a_course_is_kept_for_so_long_and_no_longer,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::course_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

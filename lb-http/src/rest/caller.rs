@@ -36,6 +36,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Somebody who has logged in.
+    pub(crate) fn of_session(principal: Principal, address: IpAddr) -> Self {
+        Self { principal, token: None, address: Some(address) }
+    }
+
     /// Somebody on this machine who could as well change the database.
     fn local(user: u32) -> Self {
         let user = format!("local user {user}").into();
@@ -138,7 +143,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The value of the session's cookie.
-pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == SESSION).map(|(_, value)| value)

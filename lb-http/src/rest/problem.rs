@@ -35,9 +35,13 @@ impl Problem {
     }
 
     /// The HTTP status.
-    #[cfg(test)]
     pub(crate) fn status(&self) -> u16 {
         self.status
+    }
+
+    /// What is wrong, for people.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The request says something that it may not say: 400.
@@ -121,8 +125,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
         response.headers_mut().extend(headers);
+        // pages tell it in their own way
+        response.extensions_mut().insert(self);
         response
     }
 }

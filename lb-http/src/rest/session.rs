@@ -177,14 +177,15 @@ fn shown(service: &Service, principal: &Principal, csrf_token: Option<String>) -
     }
 }
 
-/// The cookie of a session, or its end. No script reads it, and no other website has it sent.
-fn set_cookie(service: &Service, begun: Option<&NewSession>) -> (HeaderName, HeaderValue) {
+/// The cookie of a session, or its end. No script reads it, and what another website posts does not have it; a link from
+/// elsewhere does, and changes nothing.
+pub(crate) fn set_cookie(service: &Service, begun: Option<&NewSession>) -> (HeaderName, HeaderValue) {
     let is_https = |url: &url::Url| url.scheme() == "https";
     let secure = service.setup.load().balancer.settings().public_url.as_ref().is_some_and(is_https);
     let value = begun.map_or("", |begun| begun.cookie.expose());
     let end = if begun.is_some() { "" } else { "; Max-Age=0" };
     let secure = if secure { "; Secure" } else { "" };
-    let line = format!("{SESSION}={value}; Path=/; HttpOnly; SameSite=Strict{end}{secure}");
+    let line = format!("{SESSION}={value}; Path=/; HttpOnly; SameSite=Lax{end}{secure}");
     (SET_COOKIE, HeaderValue::try_from(line).unwrap_or_else(|_| HeaderValue::from_static("")))
 }
 

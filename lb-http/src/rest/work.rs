@@ -20,7 +20,7 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Who asks. Each kind has places of its own, so that none keeps another out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// Somebody on this machine.
     Local,
     /// Somebody who has shown who they are.
@@ -53,7 +53,7 @@ impl Who {
 
 /// Reads the body, and only then takes a place: who sends slowly keeps nobody else out. What may change something runs to its
 /// end although its asker hangs up, or it takes too long.
-pub(super) async fn done(service: &Service, who: Who, request: Request, next: Next) -> Result<Response, Problem> {
+pub(crate) async fn done(service: &Service, who: Who, request: Request, next: Next) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let body = body_within(body, who.most(), BODY_TIME).await.map_err(|problem| match problem {
         SlowBody::Long => Problem::too_large(format!("a body has at most {} bytes here", who.most())),

@@ -22,7 +22,7 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
 
 /// A language that pages are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     /// English.
     #[default]
     English,
@@ -32,7 +32,7 @@ pub(super) enum Language {
 
 impl Language {
     /// The one that is wanted most; of equals the first; English where neither is wanted.
-    pub(super) fn preferred(headers: &HeaderMap) -> Self {
+    pub(crate) fn preferred(headers: &HeaderMap) -> Self {
         let known = weighted(headers, &ACCEPT_LANGUAGE).into_iter().filter_map(|(range, weight)| {
             let language = match range.split('-').next()? {
                 "pt" => Self::Portuguese,
@@ -46,7 +46,7 @@ impl Language {
     }
 
     /// Its tag (BCP 47).
-    pub(super) fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::Portuguese => "pt-BR",

@@ -20,7 +20,7 @@ use super::certificate::Certificates;
 use super::connection::{Offer, Server};
 use super::local::LocalSocket;
 use super::seldom::Seldom;
-use super::{Service, caller, pages};
+use super::{Service, caller, paths};
 
 /// Connections that the system keeps until they are accepted.
 const BACKLOG: i32 = 4096;
@@ -123,6 +123,8 @@ pub async fn serve(
     tokio::join!(accepting, locally, async {
         shutdown.await;
         stopping.cancel();
+        // they would never end by themselves
+        server.service.live.end();
     });
     let tasks = &server.service.tasks;
     tasks.close();
@@ -141,8 +143,8 @@ fn offer(listener: &Listener, service: &Service) -> Offer {
     Offer {
         api: listener.purpose != Purpose::Administration,
         pages: match listener.purpose {
-            Purpose::Everything | Purpose::Administration => pages::router(service),
-            Purpose::Api => pages::public(service),
+            Purpose::Everything | Purpose::Administration => paths::router(service),
+            Purpose::Api => paths::public(service),
         },
         tls: listener.certificates.as_ref().map(|certificates| TlsAcceptor::from(certificates.server_config())),
     }

@@ -12,7 +12,7 @@ use tokio_util::either::Either;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Offer, Server};
-use super::pages;
+use super::paths;
 use super::peer::Peer;
 use super::seldom::Seldom;
 
@@ -54,7 +54,7 @@ impl LocalSocket {
     /// Accepts until it is dropped.
     pub(super) async fn accept(&self, server: Arc<Server>, connections: TaskTracker) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let offer = Arc::new(Offer { api: false, pages: pages::router(server.service.clone()), tls: None });
+        let offer = Arc::new(Offer { api: false, pages: paths::router(server.service.clone()), tls: None });
         let troubles = Seldom::default();
         loop {
             let stream = match self.socket.accept().await {

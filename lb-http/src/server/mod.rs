@@ -24,8 +24,7 @@
 //! | `small_body` | bodies of administration |
 //! | `callbacks` | servers that call because a meeting has ended, a recording is ready, or with analytics |
 //! | `hooks` | servers that tell what goes on in their meetings |
-//! | `first_administrator` | the page on which the first administrator is made |
-//! | `pages` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics` |
+//! | `paths` | all other paths, by axum: `/ping`, `/healthz`, `/readyz`, `/metrics`, REST, pages for people |
 
 mod accept;
 mod activity;
@@ -37,13 +36,12 @@ mod callbacks;
 mod caller;
 mod certificate;
 mod connection;
-mod first_administrator;
 mod hooks;
 mod limits;
 mod listener;
 mod local;
 mod multipart;
-mod pages;
+mod paths;
 mod peer;
 mod refusal;
 mod reply_body;
@@ -53,13 +51,14 @@ mod stream;
 mod uploads;
 mod websites;
 
+pub(crate) use self::accept::Language;
 pub use self::callbacks::Posts;
 pub use self::certificate::{CertificateError, Certificates};
 pub use self::limits::Limits;
 pub use self::listener::{Listener, Purpose, bind, serve};
 pub use self::local::LocalSocket;
-pub use self::pages::router;
-pub(crate) use self::peer::{Peer, address_of};
+pub use self::paths::router;
+pub(crate) use self::peer::{Peer, address_of, remote_of};
 pub(crate) use self::small_body::{SlowBody, body_within};
 
 use std::sync::Arc;
@@ -67,6 +66,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::accounts::AccountService;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::setup::LiveSetup;
 
@@ -83,6 +83,8 @@ pub struct Service {
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.
     pub limits: Limits,
+    /// What the dashboard shows, and those who watch it.
+    pub(crate) live: Arc<Live>,
     /// Places for what servers post.
     pub posts: Arc<Posts>,
 }

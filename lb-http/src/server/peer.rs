@@ -18,6 +18,14 @@ pub(crate) enum Peer {
     },
 }
 
+/// The address of whoever asks, if they did not come by the local socket.
+pub(crate) fn remote_of(service: &Service, peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+    match peer {
+        Peer::Remote(peer) => Some(address_of(service, peer.ip(), headers)),
+        Peer::Local { .. } => None,
+    }
+}
+
 /// The address of whoever asks, behind the proxies that are trusted.
 pub(crate) fn address_of(service: &Service, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     caller::address(peer, &caller::forwarded_for(headers), &service.setup.load().trusted_proxies)

@@ -41,6 +41,10 @@ pub(super) const SERVERS: [ServerRole; 6] = [
 #[derive(Debug)]
 pub(super) struct WebsiteRole {
     pub(super) name: &'static str,
+    pub(super) display_name: &'static str,
+    /// The institution that it belongs to, and the plan that it has.
+    pub(super) partner: &'static str,
+    pub(super) plan: &'static str,
     /// Shown on purpose: it is worth nothing outside the demo.
     pub(super) secret: &'static str,
     /// The integration's own position: it counts where a user's is not known.
@@ -51,36 +55,84 @@ pub(super) struct WebsiteRole {
     pub(super) most_meetings: usize,
     /// Milliseconds from one create to the next, on average.
     pub(super) pause: u64,
+    /// Meetings that begin in one hour of the past day when it is busy.
+    pub(super) hourly: f64,
+    /// How many hours its people's clocks are before UTC.
+    pub(super) hours_before_utc: i64,
 }
 
-/// A website in Brazil and one in Belgium. The printed URLs are those of the first.
-pub(super) const WEBSITES: [WebsiteRole; 2] = [
+const BRAZILIANS: &[(&str, &str)] = &[
+    ("Porto Alegre", "192.0.2.1"),
+    ("Caxias do Sul", "192.0.2.49"),
+    ("Pelotas", "192.0.2.65"),
+    ("Santa Maria", "192.0.2.81"),
+    ("Florianópolis", "198.51.100.1"),
+    ("São Paulo", "192.0.2.97"),
+    ("Campinas", "192.0.2.113"),
+    ("Rio de Janeiro", "192.0.2.129"),
+];
+const EUROPEANS: &[(&str, &str)] =
+    &[("Brussels", "192.0.2.33"), ("Paris", "192.0.2.145"), ("Berlin", "198.51.100.129")];
+
+/// Websites in Brazil and in Belgium. The printed URLs are those of the first.
+pub(super) const WEBSITES: [WebsiteRole; 4] = [
     WebsiteRole {
         name: "moodle",
+        display_name: "Moodle of the university",
+        partner: "university",
+        plan: "large",
         secret: "demo-moodle",
         position: PORTO_ALEGRE,
-        audience: &[
-            ("Porto Alegre", "192.0.2.1"),
-            ("Caxias do Sul", "192.0.2.49"),
-            ("Pelotas", "192.0.2.65"),
-            ("Santa Maria", "192.0.2.81"),
-            ("Florianópolis", "198.51.100.1"),
-            ("São Paulo", "192.0.2.97"),
-            ("Campinas", "192.0.2.113"),
-            ("Rio de Janeiro", "192.0.2.129"),
-        ],
-        most_meetings: 18,
-        pause: 2_600,
+        audience: BRAZILIANS,
+        most_meetings: 14,
+        pause: 3_200,
+        hourly: 11.0,
+        hours_before_utc: -3,
     },
     WebsiteRole {
         name: "portal",
+        display_name: "Portal of the museum",
+        partner: "museum",
+        plan: "small",
         secret: "demo-portal",
         position: BRUSSELS,
-        audience: &[("Brussels", "192.0.2.33"), ("Paris", "192.0.2.145"), ("Berlin", "198.51.100.129")],
-        most_meetings: 9,
-        pause: 5_200,
+        audience: EUROPEANS,
+        most_meetings: 7,
+        pause: 6_200,
+        hourly: 5.0,
+        hours_before_utc: 1,
+    },
+    WebsiteRole {
+        name: "clinic",
+        display_name: "Teaching hospital",
+        partner: "university",
+        plan: "small",
+        secret: "demo-clinic",
+        position: SAO_PAULO,
+        audience: BRAZILIANS,
+        most_meetings: 5,
+        pause: 9_000,
+        hourly: 3.0,
+        hours_before_utc: -3,
+    },
+    WebsiteRole {
+        name: "academy",
+        display_name: "Evening academy",
+        partner: "museum",
+        plan: "large",
+        secret: "demo-academy",
+        position: BRUSSELS,
+        audience: EUROPEANS,
+        most_meetings: 5,
+        pause: 11_000,
+        hourly: 2.5,
+        hours_before_utc: 1,
     },
 ];
+
+/// The institutions, and what people call them.
+pub(super) const PARTNERS: [(&str, &str); 2] =
+    [("university", "University of the South"), ("museum", "Museum of the Two Cities")];
 
 /// What meetings are about.
 pub(super) const SUBJECTS: [&str; 10] = [
@@ -96,6 +148,32 @@ pub(super) const SUBJECTS: [&str; 10] = [
     "staff meeting",
 ];
 
-/// Who joins them.
-pub(super) const PEOPLE: [&str; 12] =
-    ["Ana", "Bruno", "Chloé", "Davi", "Emma", "Felipe", "Greet", "Hugo", "Inês", "João", "Katrien", "Lucas"];
+const FIRST_NAMES: [&str; 16] = [
+    "Ana", "Bruno", "Chloé", "Davi", "Emma", "Felipe", "Greet", "Hugo", "Inês", "João", "Katrien", "Lucas", "Mirela",
+    "Noor", "Otávio", "Pauline",
+];
+const LAST_NAMES: [&str; 13] = [
+    "Alves",
+    "Bauwens",
+    "Costa",
+    "De Smet",
+    "Esteves",
+    "Fischer",
+    "Gomes",
+    "Hendrickx",
+    "Iglesias",
+    "Jacobs",
+    "Klein",
+    "Lima",
+    "Martin",
+];
+
+/// The name of one of those who join: of some two hundred.
+pub(super) fn person(number: usize) -> String {
+    let first = FIRST_NAMES[number % FIRST_NAMES.len()];
+    let last = LAST_NAMES[number % LAST_NAMES.len()];
+    format!("{first} {last}")
+}
+
+/// Who administers the demo, and their password. It is shown on purpose: the demo listens on this machine alone.
+pub(super) const ADMINISTRATOR: (&str, &str) = ("demo", "demo-of-a-day");

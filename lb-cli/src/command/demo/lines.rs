@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use super::cast::ADMINISTRATOR;
 use super::facts::Facts;
 use super::feed::Dated;
 use super::told::{Change, Placed, Told, clock, now_running};
@@ -22,8 +23,13 @@ impl<'w> Lines<'w> {
     pub(super) fn begin(output: &'w mut dyn Write, facts: &Facts) -> io::Result<Self> {
         let Facts { origin, api, website, seed, urls } = facts;
         let mut fact = |name, text: &str| writeln!(output, "{name:<13}{text}");
-        fact("lb demo", "six simulated servers in three cities, a simulated Nagios, two simulated websites")?;
+        fact(
+            "lb demo",
+            "six simulated servers in three cities, a simulated Nagios, four simulated websites, and a day of history",
+        )?;
         fact("seed", &seed.to_string())?;
+        let (name, password) = ADMINISTRATOR;
+        fact("pages", &format!("{origin}/ (log in as {name}, password {password})"))?;
         fact("API", api)?;
         fact("secret", &format!("{} (of the integration {}, for this demo only)", website.secret, website.name))?;
         fact("metrics", &format!("{origin}/metrics"))?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cast` | who plays: servers, websites, cities |
 //! | `network` | servers, Nagios and balancer, started and stopped |
+//! | `history` | the day before it, which reports and pages tell of |
 //! | `website`, `browser` | what websites and their people do, over HTTP |
 //! | `trouble` | what goes wrong now and then |
 //! | `feed`, `told`, `facts` | what there is to show, in words |
@@ -14,6 +15,7 @@ mod browser;
 mod cast;
 mod facts;
 mod feed;
+mod history;
 mod lines;
 mod network;
 mod row;

@@ -2,19 +2,26 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lb_core::balancer::Balancer;
+use lb_core::account::Role;
+use lb_core::balancer::{Actor, Balancer, Expected};
 use lb_core::event::Observer;
+use lb_core::{Clock, Position};
+use lb_http::accounts::{AccountService, UserWish};
+use lb_http::clock::SystemClock;
 use lb_http::config::Config;
+use lb_http::geo::MmdbLocator;
 use lb_http::sim::{SimulatedHost, SimulatedNagios, SimulatedNagiosSettings, SimulatedServer, SimulatedServerSettings};
-use lb_http::store::StoreUrl;
+use lb_http::store::{self, StoreUrl};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::cast::{CITIES, CPU_PER_USER, SERVERS, WEBSITES, WebsiteRole};
+use super::cast::{ADMINISTRATOR, CITIES, CPU_PER_USER, PARTNERS, SERVERS, WEBSITES, WebsiteRole};
+use super::history;
 use crate::outcome::Failure;
 
 /// How long the first poll of the monitor may take.
@@ -77,6 +84,7 @@ impl Network {
         let simulation = Arc::new(Simulation::start(seed).await.map_err(cannot)?);
         let mut config = Config::from_text("demo", &configuration(port, &simulation.nagios), std::iter::empty())?;
         config.store = StoreUrl::Sqlite(folder.path().join("lb.sqlite3"));
+        remember(&config, &cities, seed).await?;
         config.geoip_database = Some(cities);
 
         let failed = |error: lb_http::StartError| Failure::Failed(error.to_string());
@@ -84,6 +92,7 @@ impl Network {
         let unbound = || Failure::Failed("the balancer has no address".to_owned());
         let address = prepared.address().ok_or_else(unbound)?;
         let balancer = prepared.balancer();
+        administrator(prepared.accounts()).await?;
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(prepared.serve(async {
             // an error says that the network was dropped
@@ -118,6 +127,26 @@ impl Network {
     }
 }
 
+/// Has its store tell of the day before.
+async fn remember(config: &Config, cities: &Path, seed: u64) -> Result<(), Failure> {
+    let cannot = |error: String| Failure::Failed(format!("the demo's past cannot be written: {error}"));
+    let locator = MmdbLocator::open(cities).map_err(|error| cannot(error.to_string()))?;
+    let opened = store::open(&config.store, config.when_store_unavailable, None);
+    let opened = opened.map_err(|error| cannot(error.to_string()))?;
+    let now = SystemClock::new().now();
+    let written = history::write(&opened.stores(), &locator, seed, now).await;
+    opened.close().await;
+    written.map_err(|error| cannot(error.to_string()))
+}
+
+/// Somebody who may log in.
+async fn administrator(accounts: &AccountService) -> Result<(), Failure> {
+    let (name, password) = ADMINISTRATOR;
+    let wish = UserWish { name: name.into(), display_name: "Demo".to_owned(), role: Role::Administrator, active: true };
+    let put = accounts.put_user(wish, Some(&password.into()), Expected::Absent, &Actor::from("the demo")).await;
+    put.map(drop).map_err(|error| Failure::Failed(format!("the demo has no administrator: {error}")))
+}
+
 /// As an operator would write it, but for times that are short enough to watch.
 fn configuration(port: u16, nagios: &SimulatedNagios) -> String {
     let mut text = format!(
@@ -130,10 +159,16 @@ fn configuration(port: u16, nagios: &SimulatedNagios) -> String {
          [placement]\nexpected_users = 12\nramp = \"40s\"\ncpu_per_user = {CPU_PER_USER}\n",
         nagios.url()
     );
-    for WebsiteRole { name, secret, position, .. } in &WEBSITES {
+    for (name, display_name) in PARTNERS {
+        text.push_str(&format!("[partners.{name}]\ndisplay_name = \"{display_name}\"\n"));
+    }
+    text.push_str("[plans.large]\nmax_concurrent_meetings = 200\n");
+    text.push_str("[plans.small]\nmax_concurrent_meetings = 20\nmax_users_per_meeting = 60\n");
+    for WebsiteRole { name, display_name, partner, plan, secret, position, .. } in &WEBSITES {
+        let Position { latitude, longitude } = position;
         text.push_str(&format!(
-            "[[integrations]]\nname = \"{name}\"\nsecrets = [\"{secret}\"]\nlatitude = {:?}\nlongitude = {:?}\n",
-            position.latitude, position.longitude
+            "[[integrations]]\nname = \"{name}\"\ndisplay_name = \"{display_name}\"\npartner = \"{partner}\"\n\
+             plan = \"{plan}\"\nsecrets = [\"{secret}\"]\nlatitude = {latitude:?}\nlongitude = {longitude:?}\n",
         ));
     }
     text

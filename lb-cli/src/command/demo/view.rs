@@ -9,6 +9,7 @@ use crossterm::terminal;
 use tokio::sync::Notify;
 use unicode_width::UnicodeWidthStr;
 
+use super::cast::ADMINISTRATOR;
 use super::facts::Facts;
 use super::feed::Dated;
 use super::row::{Ink, Row, cut_middle};
@@ -118,7 +119,7 @@ impl Picture<'_> {
 
     /// What can be called, at the bottom.
     fn foot(&self, columns: usize) -> Vec<Row> {
-        let Facts { api, website, urls, .. } = self.facts;
+        let Facts { origin, api, website, urls, .. } = self.facts;
         let title = "Signed URLs for curl (a join leads to a simulated server); /metrics, /readyz";
         let calls = urls.iter().map(|(call, url)| {
             let label = if *call == "getMeetings" { "list" } else { call };
@@ -126,7 +127,11 @@ impl Picture<'_> {
         });
         let base = Row::new().put(Ink::Dim, " API    ").put(Ink::Plain, api.as_str());
         let base = base.put(Ink::Dim, "  secret ").put(Ink::Plain, website.secret);
-        [heading(title, columns)].into_iter().chain(calls).chain([base]).collect()
+        let (name, password) = ADMINISTRATOR;
+        let pages = Row::new().put(Ink::Dim, " pages  ").put(Ink::Bold, format!("{origin}/"));
+        let pages = pages.put(Ink::Dim, "  log in as ").put(Ink::Plain, name);
+        let pages = pages.put(Ink::Dim, ", password ").put(Ink::Plain, password);
+        [heading(title, columns)].into_iter().chain(calls).chain([base, pages]).collect()
     }
 }
 

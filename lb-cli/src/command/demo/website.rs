@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::browser::{Browser, signed_url};
-use super::cast::{PEOPLE, SUBJECTS, WebsiteRole};
+use super::cast::{SUBJECTS, WebsiteRole, person};
 use super::network::Simulation;
 
 /// Meetings that begin right after the start, so that there is something to see.
@@ -38,6 +38,8 @@ struct Plan {
     /// What stands for the city of who asks for it.
     address: &'static str,
     people: u32,
+    /// Who comes first; the others are the next ones.
+    first_person: usize,
     /// From the create to the last join.
     arriving: Duration,
     /// From then until the first leaves.
@@ -53,6 +55,7 @@ impl Plan {
         let (city, address) = role.audience.get(rng.usize(..role.audience.len())).copied().unwrap_or_default();
         let subject = SUBJECTS[rng.usize(..SUBJECTS.len())];
         let people = if rng.u32(..6) == 0 { rng.u32(24..=MOST_PEOPLE) } else { rng.u32(4..=16) };
+        let first_person = rng.usize(..208);
         let mut within =
             |seconds: std::ops::Range<u64>| Duration::from_millis(rng.u64(seconds.start * 1000..seconds.end * 1000));
         Self {
@@ -60,6 +63,7 @@ impl Plan {
             name: format!("{city}, {subject}"),
             address,
             people,
+            first_person,
             arriving: within(6..14),
             staying: within(5..30),
             leaving: within(3..9),
@@ -119,9 +123,9 @@ impl Website {
     /// Somebody clicks on "join": the browser follows the website's redirect to the server, and the server's to its client.
     /// Where it landed; `None` if it did not.
     async fn join(&self, plan: &Plan, number: u32) -> Option<&SimulatedServer> {
-        let name = PEOPLE[number as usize % PEOPLE.len()];
+        let name = person(plan.first_person + number as usize);
         let role = if number == 0 { "MODERATOR" } else { "VIEWER" };
-        let join = [("fullName", name), ("meetingID", &plan.id), ("role", role)];
+        let join = [("fullName", name.as_str()), ("meetingID", &plan.id), ("role", role)];
         let answer = self.browser.get(&signed_url(&self.api, &self.secret, "join", &join), Some(plan.address)).await?;
         let server_url = answer.redirect()?;
         let server = self.simulation.server_at(server_url)?;

@@ -131,7 +131,7 @@ impl Balancer {
     async fn registered(&self, server: &Server, url: &Url) -> Result<bool, NoHook> {
         let attempt = self.settings.attempt;
         let call = ServerCall::read(server, "hooks/list", "", attempt);
-        let reply = self.gateway.call(server, call).await.map_err(|_| NoHook::Trouble)?;
+        let reply = self.send_simply(server, call).await.map_err(|_| NoHook::Trouble)?;
         let listed = read(&reply, hooks::read_list)?;
         let path = url.path().rsplit('/').next().unwrap_or_default();
         let of_old = listed.iter().filter(|hook| hook.url != url.as_str() && hook.url.ends_with(path));
@@ -139,14 +139,14 @@ impl Balancer {
             // the balancer has moved to another public URL
             let query = Params::from_iter([("hookID", &hook.id)]).encode();
             // whether or not it goes: nothing of it is believed any more
-            let _ = self.gateway.call(server, ServerCall::change(server, "hooks/destroy", &query, None, attempt)).await;
+            let _ = self.send_simply(server, ServerCall::change(server, "hooks/destroy", &query, None, attempt)).await;
         }
         if listed.iter().any(|hook| hook.url == url.as_str()) {
             return Ok(false);
         }
         let query = Params::from_iter([("callbackURL", url.as_str())]).encode();
         let call = ServerCall::change(server, "hooks/create", &query, None, attempt);
-        let reply = self.gateway.call(server, call).await.map_err(|_| NoHook::Trouble)?;
+        let reply = self.send_simply(server, call).await.map_err(|_| NoHook::Trouble)?;
         read(&reply, |answer| answer.is_success().then_some(true))
     }
 }

@@ -13,7 +13,8 @@ use crate::report::{Hearing, Limits, READ, TooMuch};
 use crate::store::{EventFilter, RollupChange, RollupPage, RollupPart, StoreError};
 
 /// How much may be held while quarters are made; what would be more is made in smaller pieces.
-const LIMITS: Limits = Limits { stays: 1_000_000, meetings: 2_000_000, recordings: 200_000, changes: 0, names: 0, rows: 0 };
+const LIMITS: Limits =
+    Limits { stays: 1_000_000, meetings: 2_000_000, recordings: 200_000, changes: 0, names: 0, rows: 0 };
 
 /// What a day has beside its summary.
 const OF_QUARTERS: [RollupPart; 3] = [RollupPart::Quarters, RollupPart::Courses, RollupPart::Names];

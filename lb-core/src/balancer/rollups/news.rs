@@ -51,7 +51,9 @@ impl Told {
             (integration.integration.clone(), id.clone())
         };
         match kind {
-            EventKind::MeetingCreated { .. } | EventKind::MeetingAdopted { .. } | EventKind::UserJoined { .. } => from(*at),
+            EventKind::MeetingCreated { .. } | EventKind::MeetingAdopted { .. } | EventKind::UserJoined { .. } => {
+                from(*at)
+            }
             EventKind::UserEntered { meeting, internal_id, .. } => {
                 from(*at);
                 let first = self.entered.entry(of(meeting, internal_id)).or_insert(*at);

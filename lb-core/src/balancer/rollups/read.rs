@@ -40,7 +40,10 @@ impl From<NoAnswer> for Trouble {
 
 impl Balancer {
     /// The report; `None` where what is rolled up does not answer it.
-    pub(in crate::balancer) async fn report_of_rollups(&self, query: &ReportQuery) -> Result<Option<Table>, ReportError> {
+    pub(in crate::balancer) async fn report_of_rollups(
+        &self,
+        query: &ReportQuery,
+    ) -> Result<Option<Table>, ReportError> {
         let Some(fresh) = self.fresh().await? else { return Ok(None) };
         let owners = Owners::of(&self.network());
         // pages may come to name places in between that were not known before
@@ -73,7 +76,8 @@ impl Balancer {
             };
             let pages = self.stores.rollups.rollup_pages(parts, days.clone()).await?;
             for day in days.clone() {
-                let of_day = pages.partition_point(|page| page.day < day)..pages.partition_point(|page| page.day <= day);
+                let of_day =
+                    pages.partition_point(|page| page.day < day)..pages.partition_point(|page| page.day <= day);
                 let pages = pages.get(of_day).unwrap_or_default();
                 match way {
                     Way::Kept(Needs::Quarters) => answer.quarters_of_day(day, pages)?,

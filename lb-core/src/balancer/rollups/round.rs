@@ -66,7 +66,8 @@ impl Balancer {
         // what is stored from here on is news
         let heard = self.stores.rollups.last_event().await?;
         let kinds = READ.iter().map(|word| (*word).to_owned()).collect();
-        let oldest = self.stores.events.oldest_events(&EventFilter { kinds, ..EventFilter::default() }, None, 1).await?;
+        let oldest =
+            self.stores.events.oldest_events(&EventFilter { kinds, ..EventFilter::default() }, None, 1).await?;
         let Some(oldest) = oldest.events.first() else { return Ok(None) };
         let from = first_of(day_of(quarter_of(oldest.at.min(now))));
         Ok(Some(RollupState::new(NameKey::draw(&*self.rng), from, heard)))

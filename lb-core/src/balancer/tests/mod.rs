@@ -7,6 +7,7 @@ mod callbacks;
 mod calls;
 mod concurrency;
 mod config_xml;
+mod contacts;
 mod down;
 mod examine;
 mod explain;

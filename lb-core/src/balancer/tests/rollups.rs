@@ -36,7 +36,8 @@ fn by_chance(rng: &SeededRng, meetings: usize) -> Vec<Event> {
         let how_it_is_known = below(rng, 10);
         if how_it_is_known == 0 {
             let (server, how) = (server.into(), Found::Listed);
-            let adopted = EventKind::MeetingAdopted { meeting: meeting.clone(), internal_id: internal_id(), server, how };
+            let adopted =
+                EventKind::MeetingAdopted { meeting: meeting.clone(), internal_id: internal_id(), server, how };
             tell(created, adopted);
         } else {
             let is_breakout = below(rng, 15) == 0;
@@ -88,7 +89,8 @@ fn by_chance(rng: &SeededRng, meetings: usize) -> Vec<Event> {
                 let told = (came + below(rng, length)).min(created.max(came) + length + 10 * HOUR);
                 let until = (below(rng, 3) == 0).then(|| told.saturating_sub(below(rng, 3 * HOUR)));
                 let until = until.map(|until| Timestamp::from_millis(begin() + until));
-                let (meeting, internal_id, server, user) = (meeting.clone(), internal_id(), server.into(), user.as_str().into());
+                let (meeting, internal_id, server, user) =
+                    (meeting.clone(), internal_id(), server.into(), user.as_str().into());
                 tell(told, EventKind::UserLeft { meeting, internal_id, server, user, until, seen_by });
             }
         }
@@ -96,7 +98,8 @@ fn by_chance(rng: &SeededRng, meetings: usize) -> Vec<Event> {
             for again in 0..=u64::from(below(rng, 10) == 0) {
                 let told = created + length + again * below(rng, 5 * HOUR);
                 let until = (below(rng, 3) == 0).then(|| Timestamp::from_millis(begin() + told - below(rng, length)));
-                let (meeting, internal_id, server, how) = (meeting.clone(), internal_id(), server.into(), Ended::Unlisted);
+                let (meeting, internal_id, server, how) =
+                    (meeting.clone(), internal_id(), server.into(), Ended::Unlisted);
                 tell(told, EventKind::MeetingEnded { meeting, internal_id, server, how, until, most_users: 0 });
             }
         }

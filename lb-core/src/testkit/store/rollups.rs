@@ -41,7 +41,8 @@ pub async fn a_new_store_has_no_rollups(store: &(impl MeetingStore + RollupStore
 pub async fn pages_are_put_in_the_place_of_those_before(store: &(impl MeetingStore + RollupStore)) {
     use RollupPart::{Names, Places, Quarters, Summary};
     let places = page(0, Places, b"places");
-    let first = vec![places.clone(), page(20_000, Quarters, b"a"), page(20_000, Names, b"b"), page(20_001, Summary, b"c")];
+    let first =
+        vec![places.clone(), page(20_000, Quarters, b"a"), page(20_000, Names, b"b"), page(20_001, Summary, b"c")];
     put(store, first, vec![], b"one").await;
     assert_eq!(store.rollup_state().await, Ok(Some(b"one".to_vec())));
     put(store, vec![page(20_000, Quarters, b"new"), page(20_000, Names, b"")], vec![], b"two").await;
@@ -71,7 +72,12 @@ pub async fn a_mark_stays_until_it_is_done(store: &(impl MeetingStore + RollupSt
 pub async fn an_erasure_marks_the_days_that_it_changed(store: &(impl MeetingStore + EventStore + RollupStore)) {
     let room = meeting("a", 1, "bbb1");
     let at = |days: u64, event: Event| Event { at: START + Duration::from_secs(days * DAY), ..event };
-    let events = vec![at(0, created(&room)), at(0, joined(&room, "Ana")), at(1, joined(&room, "Bob")), at(2, joined(&room, "Ana"))];
+    let events = vec![
+        at(0, created(&room)),
+        at(0, joined(&room, "Ana")),
+        at(1, joined(&room, "Bob")),
+        at(2, joined(&room, "Ana")),
+    ];
     store_events(store, events).await;
     let (query, key) = (PersonQuery::new(None, None, Some("Ana".to_owned())), PseudonymKey::draw(&SeededRng::new(1)));
     let erased = store.erase_person(&query.unwrap(), &key, None, 100).await.unwrap();

@@ -9,6 +9,7 @@ mod accounts;
 mod backup;
 mod buffer;
 mod copy;
+mod course;
 mod event_age;
 mod event_course;
 mod event_person;
@@ -42,14 +43,15 @@ use std::sync::atomic::Ordering;
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
+use lb_core::course::CourseStep;
 use lb_core::event::Event;
 use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
 use lb_core::server::AdministratorWord;
 use lb_core::store::{
-    ClaimOutcome, Counted, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord, FleetStore,
-    Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox, PersonQuery,
-    PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, RollupChange, RollupMarks, RollupPage, RollupPart,
-    RollupStore, Settled, StoreError, rollup_days,
+    ClaimOutcome, Counted, CourseStore, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord,
+    FleetStore, Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
+    PersonQuery, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, RollupChange, RollupMarks, RollupPage,
+    RollupPart, RollupStore, Settled, StoreError, rollup_days,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -443,6 +445,17 @@ impl FleetStore for SqliteStore {
 
     async fn load_awaited_words(&self) -> Result<BTreeMap<ServerName, AdministratorWord>, StoreError> {
         self.writer.run(|work| Ok(fleet::load_awaited(work.database())?)).await
+    }
+}
+
+#[async_trait]
+impl CourseStore for SqliteStore {
+    async fn save_course(&self, step: CourseStep, since: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(course::save(work.transaction()?, &step, since)?)).await
+    }
+
+    async fn load_course(&self) -> Result<Vec<CourseStep>, StoreError> {
+        self.reader.read(course::load).await
     }
 }
 

@@ -63,7 +63,8 @@ pub(super) fn mark(database: &Connection, days: impl IntoIterator<Item = u32>) -
 /// The marks that there are.
 pub(super) fn marks(database: &Connection) -> Result<RollupMarks> {
     let mut statement = database.prepare_cached("SELECT id, day FROM rollup_marks ORDER BY id LIMIT ?1")?;
-    let marks = statement.query_map([ROLLUP_MARKS as i64], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))?;
+    let marks =
+        statement.query_map([ROLLUP_MARKS as i64], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))?;
     let marks = marks.collect::<Result<_>>()?;
     let days: i64 = database.query_row("SELECT count(DISTINCT day) FROM rollup_marks", [], |row| row.get(0))?;
     Ok(RollupMarks { marks, days: usize::try_from(days).unwrap_or_default() })

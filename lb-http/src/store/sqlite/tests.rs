@@ -88,6 +88,7 @@ mod contract {
     lb_core::fleet_store_contract!(run = run, make = async || Disposable::new());
     lb_core::network_store_contract!(run = run, make = async || Disposable::new());
     lb_core::account_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::course_store_contract!(run = run, make = async || Disposable::new());
     lb_core::hook_store_contract!(run = run, make = async || Disposable::new());
     lb_core::recording_store_contract!(run = run, make = async || Disposable::new());
     lb_core::event_store_contract!(run = run, make = async || Disposable::new());

@@ -1,21 +1,30 @@
--- What usage reports need of past quarters of an hour, made of the events. Nobody is named in it.
+-- How the load went over the last day; NULL is not known, which is not 0.
 
--- How far they are made: one row.
-CREATE TABLE rollup_state (
-    id    INTEGER PRIMARY KEY CHECK (id = 1),
-    state BLOB NOT NULL
+-- The whole network, each minute. The moments are milliseconds since 1970, rounded down to the minute.
+CREATE TABLE course_totals (
+    at       INTEGER PRIMARY KEY,
+    -- the step of the servers that it was kept with
+    step     INTEGER NOT NULL,
+    users    INTEGER,
+    meetings INTEGER,
+    audio    INTEGER,
+    video    INTEGER,
+    -- per cent, the mean of the servers
+    cpu      REAL,
+    memory   REAL
 ) STRICT;
 
--- Pages that only the balancer reads.
-CREATE TABLE rollups (
-    day  INTEGER NOT NULL, -- of UTC, counted from 1970 on
-    part TEXT    NOT NULL, -- quarters, courses, names, summary; places under day 0
-    data BLOB    NOT NULL,
-    PRIMARY KEY (part, day)
-) STRICT;
+CREATE INDEX course_totals_of_a_step ON course_totals (step);
 
--- Days that are to be made anew.
-CREATE TABLE rollup_marks (
-    id  INTEGER PRIMARY KEY AUTOINCREMENT,
-    day INTEGER NOT NULL
-) STRICT;
+-- Each server, every five minutes.
+CREATE TABLE course_servers (
+    at       INTEGER NOT NULL,
+    server   TEXT NOT NULL,
+    users    INTEGER,
+    meetings INTEGER,
+    audio    INTEGER,
+    video    INTEGER,
+    cpu      REAL,
+    memory   REAL,
+    PRIMARY KEY (at, server)
+) STRICT, WITHOUT ROWID;

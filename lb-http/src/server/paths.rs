@@ -7,13 +7,18 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-use super::{Service, callbacks, first_administrator};
-use crate::rest;
+use super::{Service, callbacks};
+use crate::{pages, rest};
 
 /// All pages beside the API: `/ping` and `/healthz` while the process serves, `/readyz` when store and fleet can be used,
-/// `/metrics` for Prometheus, `/api/v1` for administration.
+/// `/metrics` for Prometheus, `/api/v1` for administration, and the pages for people.
 pub fn router(service: Service) -> Router {
-    for_everybody().route("/readyz", get(readyz)).merge(private()).merge(rest::router(&service)).with_state(service)
+    for_everybody()
+        .route("/readyz", get(readyz))
+        .merge(private())
+        .merge(rest::router(&service))
+        .merge(pages::router(&service))
+        .with_state(service)
 }
 
 /// The pages that strangers may see where administration has a listener of its own. `/readyz` keeps its reasons to itself.
@@ -29,7 +34,7 @@ fn for_everybody() -> Router<Service> {
 
 /// What only those who run the balancer may see.
 fn private() -> Router<Service> {
-    first_administrator::routes().route("/metrics", get(metrics))
+    Router::new().route("/metrics", get(metrics))
 }
 
 async fn readyz_without_reasons(State(service): State<Service>) -> impl IntoResponse {
