@@ -60,6 +60,7 @@ impl Task for Report {
                     "{} days are made anew in the background: lb status says how many are left\n",
                     text(&answer["days"])
                 )
+                format!("{} days are made anew in the background: lb status --json says how many are left\n", text(&answer["days"]))
             })?;
             return Ok(Outcome::Done);
         }
@@ -229,6 +230,8 @@ mod tests {
         assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
         let output = ran.output();
         assert!(output.starts_with("31 days are made anew"), "{output}");
+        let said = ran.output();
+        assert!(said.starts_with("31 days are made anew"), "{said}");
     }
 
     #[test]
