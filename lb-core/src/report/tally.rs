@@ -165,10 +165,11 @@ impl Tally {
         let owner = self.owners.owner(home.integration);
         let partner = home.partner.or(owner.partner.as_ref());
         let router = home.router.or(owner.router.as_ref());
-        let Filter { integrations, partners, servers } = &self.query.filter;
+        let Filter { integrations, partners, servers, routers } = &self.query.filter;
         let fits = integrations.as_ref().is_none_or(|wanted| wanted.contains(home.integration))
             && partners.as_ref().is_none_or(|wanted| partner.is_some_and(|partner| wanted.contains(partner)))
-            && servers.as_ref().is_none_or(|wanted| home.server.is_some_and(|server| wanted.contains(server)));
+            && servers.as_ref().is_none_or(|wanted| home.server.is_some_and(|server| wanted.contains(server)))
+            && routers.as_ref().is_none_or(|wanted| router.is_some_and(|router| wanted.contains(router)));
         if !fits {
             return None;
         }

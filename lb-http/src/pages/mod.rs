@@ -16,6 +16,7 @@
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
+//! | `reports` | usage reports, and the file of each month |
 //! | `home` | where who has logged in begins |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
@@ -32,6 +33,7 @@ mod login;
 pub(crate) mod map;
 mod notice;
 mod numbers;
+pub(crate) mod reports;
 mod routes;
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,7 @@ pub(crate) fn pages() -> Pages {
     home::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
+    reports::pages(&mut pages);
     pages
 }
 

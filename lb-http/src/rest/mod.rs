@@ -53,6 +53,7 @@ use std::future::Future;
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::QueryOf;
 pub(crate) use self::problem::Problem;
+pub(crate) use self::reports::{Asked, ReportView, csv_of, made};
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;

@@ -42,6 +42,7 @@ macro_rules! sections {
 mod first;
 mod frame;
 mod login;
+mod reports;
 mod trouble;
 
 use std::fmt::Display;
@@ -52,6 +53,7 @@ sections! {
     first: first::FirstWords,
     frame: frame::FrameWords,
     login: login::LoginWords,
+    reports: reports::ReportWords,
     trouble: trouble::TroubleWords,
 }
 
