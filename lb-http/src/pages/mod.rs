@@ -8,53 +8,73 @@
 //! | `visitor` | who looks, and in which language |
 //! | `frame` | what is around every page |
 //! | `form` | what was filled in |
+//! | `fields` | forms whose fields are described once, and what a change does |
 //! | `trouble` | the page for what was not done |
 //! | `words` | every sentence, in each language |
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
+//! | `marked` | sentences with names in them |
+//! | `told` | what happened, as people are told it |
+//! | `listing`, `links` | long lists; where pages are |
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
 //! | `reports` | usage reports, and the file of each month |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
+//! | `admin` | administration |
+//! | `website` | calls as websites make them |
+//! | `console` | the API console |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
+mod admin;
 mod assets;
 pub(crate) mod chart;
+mod console;
 mod first_administrator;
 mod form;
 mod frame;
 mod guard;
 mod home;
 mod language;
+mod links;
+mod listing;
+mod live;
 mod login;
 pub(crate) mod map;
+mod marked;
 mod notice;
 mod numbers;
 pub(crate) mod reports;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trouble;
 mod visitor;
+mod website;
 mod words;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
 /// All pages.
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
+    console::pages(&mut pages);
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     reports::pages(&mut pages);
+    admin::pages(&mut pages);
     pages
 }
 

@@ -23,19 +23,19 @@ pub(super) fn routes(routes: &mut Routes) {
 /// Which entries are asked for: those that fit all that is said.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct EntriesAsked {
+pub(crate) struct EntriesAsked {
     /// What this user did, with whatever token.
-    by: Option<String>,
+    pub(crate) by: Option<String>,
     /// What was done to things of this kind, such as `integration` or `server`.
-    subject_kind: Option<String>,
+    pub(crate) subject_kind: Option<String>,
     /// What was done to what is called so.
-    subject_name: Option<String>,
+    pub(crate) subject_name: Option<String>,
     /// From this moment on.
     #[param(value_type = Option<String>, format = DateTime)]
-    from: Option<Moment>,
+    pub(crate) from: Option<Moment>,
     /// Before this moment.
     #[param(value_type = Option<String>, format = DateTime)]
-    until: Option<Moment>,
+    pub(crate) until: Option<Moment>,
 }
 
 /// What one thing was done to.
@@ -86,8 +86,15 @@ async fn list(
     QueryOf(asked): QueryOf<EntriesAsked>,
     QueryOf(paging): QueryOf<Paging>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
+    let found = service.setup.load().balancer.events(&filter(asked), after(&paging)?, paging.limit()?).await?;
+    let Page { items, next } = page(found, entry);
+    Ok(Json(Page { items: items.into_iter().flatten().collect(), next }))
+}
+
+/// The events that are asked for.
+pub(crate) fn filter(asked: EntriesAsked) -> EventFilter {
     let EntriesAsked { by, subject_kind, subject_name, from, until } = asked;
-    let filter = EventFilter {
+    EventFilter {
         kinds: vec!["administered".to_owned()],
         by,
         subject_kind,
@@ -95,10 +102,7 @@ async fn list(
         from: from.map(|from| from.0),
         until: until.map(|until| until.0),
         ..EventFilter::default()
-    };
-    let found = service.setup.load().balancer.events(&filter, after(&paging)?, paging.limit()?).await?;
-    let Page { items, next } = page(found, entry);
-    Ok(Json(Page { items: items.into_iter().flatten().collect(), next }))
+    }
 }
 
 fn entry(Event { at, kind }: Event) -> Option<EntryView> {

@@ -29,21 +29,21 @@ pub(super) fn routes(routes: &mut Routes) {
 /// Which events are asked for: those that fit all that is said.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct EventsAsked {
+pub(crate) struct EventsAsked {
     /// Of this integration.
-    integration: Option<String>,
+    pub(crate) integration: Option<String>,
     /// Of meetings with this id of the website's.
-    meeting_id: Option<String>,
+    pub(crate) meeting_id: Option<String>,
     /// Of the meeting, or recording, with this id of BBB's.
-    internal_id: Option<String>,
+    pub(crate) internal_id: Option<String>,
     /// On this server.
-    server: Option<String>,
+    pub(crate) server: Option<String>,
     /// From this moment on.
     #[param(value_type = Option<String>, format = DateTime)]
-    from: Option<Moment>,
+    pub(crate) from: Option<Moment>,
     /// Before this moment.
     #[param(value_type = Option<String>, format = DateTime)]
-    until: Option<Moment>,
+    pub(crate) until: Option<Moment>,
 }
 
 /// One thing that happened.
@@ -114,13 +114,18 @@ async fn list(
 }
 
 /// The values of `kind`, which may stand several times.
-fn kinds(query: &str) -> Vec<String> {
+pub(crate) fn kinds(query: &str) -> Vec<String> {
     let given = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "kind");
     given.map(|(_, kind)| kind.into_owned()).collect()
 }
 
 /// What `caller` is to be shown of what they ask for.
-fn filter(asked: EventsAsked, kinds: Vec<String>, caller: &Caller, network: &Network) -> Result<EventFilter, Problem> {
+pub(crate) fn filter(
+    asked: EventsAsked,
+    kinds: Vec<String>,
+    caller: &Caller,
+    network: &Network,
+) -> Result<EventFilter, Problem> {
     if kinds.iter().any(|kind| kind == "administered") {
         return Err(Problem::bad("what administrators did is at /audit"));
     }

@@ -12,51 +12,53 @@
 //! | all others | one file for each kind of thing: how it looks in JSON, and what can be done to it |
 
 mod account_problem;
-mod audit;
+pub(crate) mod audit;
 mod caller;
 mod doctor;
-mod events;
+pub(crate) mod events;
 mod explain;
-mod extract;
+pub(crate) mod extract;
 mod given_secret;
 mod hidden;
-mod integrations;
-mod meetings;
-mod moment;
-mod network;
-mod network_entity;
+pub(crate) mod integrations;
+pub(crate) mod meetings;
+pub(crate) mod moment;
+pub(crate) mod network;
+pub(crate) mod network_entity;
 mod openapi;
-mod page;
-mod partners;
-mod persons;
-mod plans;
+pub(crate) mod page;
+pub(crate) mod partners;
+pub(crate) mod persons;
+pub(crate) mod plans;
 mod problem;
-mod recordings;
+pub(crate) mod recordings;
 mod reports;
-mod routers;
+pub(crate) mod routers;
 mod routes;
-mod secrets;
-mod servers;
+pub(crate) mod secrets;
+pub(crate) mod servers;
 mod session;
-mod settings;
-mod status;
+pub(crate) mod settings;
+pub(crate) mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod trace;
+pub(crate) mod trace;
 mod users;
-mod version;
+pub(crate) mod version;
 mod work;
 
 use std::future::Future;
 
 pub(crate) use self::caller::{Caller, cookie};
-pub(crate) use self::extract::QueryOf;
+pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
+pub(crate) use self::moment::Moment;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::reports::{Asked, ReportView, csv_of, made};
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
+pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 
@@ -95,7 +97,7 @@ pub(crate) fn router(service: &Service) -> axum::Router<Service> {
 }
 
 /// Runs what must be run to its end although its asker may hang up.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     service: &Service,
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {

@@ -39,21 +39,43 @@ macro_rules! sections {
     };
 }
 
+mod audit;
+mod console;
+mod events;
 mod first;
+mod form;
 mod frame;
+mod happenings;
+mod kinds;
+mod listing;
 mod login;
 mod reports;
+mod settings;
+mod states;
 mod trouble;
 
 use std::fmt::Display;
 
+pub(crate) use self::audit::SUBJECTS;
+pub(crate) use self::form::FormWords;
+pub(crate) use self::happenings::HappeningWords;
+pub(crate) use self::kinds::KindWords;
 use super::language::Language;
 
 sections! {
+    audit: audit::AuditWords,
+    events: events::EventWords,
+    console: console::ConsoleWords,
     first: first::FirstWords,
+    form: form::FormWords,
     frame: frame::FrameWords,
+    happenings: happenings::HappeningWords,
+    kinds: kinds::KindWords,
+    listing: listing::ListingWords,
     login: login::LoginWords,
     reports: reports::ReportWords,
+    settings: settings::SettingsWords,
+    states: states::StateWords,
     trouble: trouble::TroubleWords,
 }
 

@@ -1,0 +1,49 @@
+//! Where pages are, whatever names have in them.
+
+use url::form_urlencoded::Serializer;
+
+/// `path` with a query of all `pairs` that say something.
+pub(crate) fn with(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The page of a meeting. Its id may be anything, so that it stands in no path.
+pub(crate) fn meeting(integration: &str, meeting_id: &str) -> String {
+    with("/admin/meetings/one", &[("integration", integration), ("meeting_id", meeting_id)])
+}
+
+/// The page of a recording.
+pub(crate) fn recording(id: &str) -> String {
+    with("/admin/recordings/one", &[("id", id)])
+}
+
+/// The page of a user, or what is done there: `what` is empty or begins with `/`.
+pub(crate) fn user(name: &str, what: &str) -> String {
+    let name: String = Serializer::new(String::new()).append_key_only(name).finish().replace('+', "%20");
+    format!("/admin/users/{name}{what}")
+}
+
+/// The page of a server.
+pub(crate) fn server(name: &str) -> String {
+    let name: String = Serializer::new(String::new()).append_key_only(name).finish().replace('+', "%20");
+    format!("/servers/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_a_name_whatever_is_in_it() {
+        assert_eq!(with("/admin/events", &[("server", ""), ("kind", "")]), "/admin/events");
+        assert_eq!(meeting("a&b", "../x?y#z +"), "/admin/meetings/one?integration=a%26b&meeting_id=..%2Fx%3Fy%23z+%2B");
+        assert_eq!(user("Ana Lú", "/remove"), "/admin/users/Ana%20L%C3%BA/remove");
+    }
+}
