@@ -23,14 +23,17 @@ const ASSETS: &[(&str, &[u8])] = embedded![
     "copy.js",
     "form.js",
     "icon.svg",
+    embedded![
     "inline.js",
     "live.js",
     "map.js",
     "preview.js",
+];
     "style.css",
     "table.js",
     "time.js",
     "world.svg",
+    "zone.js"
 ];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.

@@ -54,6 +54,7 @@ pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
 pub(crate) use self::problem::Problem;
+pub(crate) use self::reports::{Asked, ReportView, csv_of, made};
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;

@@ -59,6 +59,7 @@ mod plans;
 mod reasons;
 mod routers;
 mod servers;
+mod reports;
 mod settings;
 mod start;
 mod states;
@@ -94,6 +95,7 @@ sections! {
     plans: plans::PlanWords,
     routers: routers::RouterWords,
     servers: servers::ServerWords,
+    reports: reports::ReportWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
     states: states::StateWords,
