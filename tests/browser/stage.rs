@@ -1,7 +1,6 @@
 //! [`Stage`]: a balancer over simulated servers and their monitor, and what a story can have happen to them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use lb_core::Position;
 use lb_core::event::Event;
