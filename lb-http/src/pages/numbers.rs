@@ -4,6 +4,32 @@ use lb_core::Timestamp;
 
 use super::language::Language;
 
+/// A whole number, as templates hand it over.
+pub(crate) trait Whole {
+    /// The number.
+    fn whole(self) -> u64;
+}
+
+macro_rules! whole {
+    ($($number:ty),*) => {
+        $(
+            impl Whole for $number {
+                fn whole(self) -> u64 {
+                    self as u64
+                }
+            }
+
+            impl Whole for &$number {
+                fn whole(self) -> u64 {
+                    *self as u64
+                }
+            }
+        )*
+    };
+}
+
+whole!(u16, u32, u64, usize);
+
 /// `12,345`, `12.345`.
 pub(crate) fn whole(number: u64, language: Language) -> String {
     grouped(&number.to_string(), if language == Language::Portuguese { '.' } else { ',' })

@@ -96,7 +96,7 @@ pub(crate) fn router(service: &Service) -> axum::Router<Service> {
 }
 
 /// Runs what must be run to its end although its asker may hang up.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     service: &Service,
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {

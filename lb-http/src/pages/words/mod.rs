@@ -41,6 +41,7 @@ macro_rules! sections {
 
 mod admin;
 mod audit;
+mod console;
 mod events;
 mod first;
 mod form;
@@ -70,6 +71,7 @@ sections! {
     admin: admin::AdminWords,
     audit: audit::AuditWords,
     events: events::EventWords,
+    console: console::ConsoleWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
