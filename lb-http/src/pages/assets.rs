@@ -19,7 +19,7 @@ macro_rules! embedded {
 }
 
 /// All of them.
-const ASSETS: &[(&str, &[u8])] = embedded!["style.css", "icon.svg", "form.js", "table.js", "time.js", "copy.js"];
+const ASSETS: &[(&str, &[u8])] = embedded!["style.css", "icon.svg", "file.js", "form.js", "table.js", "time.js", "copy.js"];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {

@@ -1,6 +1,5 @@
 //! [`Frame`]: what is around every page, and how pages are answered.
 
-use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -142,8 +141,8 @@ impl Frame {
     }
 
     /// A number as people write it: `12,345`, `12.345`.
-    pub(crate) fn number(&self, number: impl TryInto<u64>) -> String {
-        numbers::whole(number.try_into().unwrap_or(u64::MAX), self.language)
+    pub(crate) fn number(&self, number: impl numbers::Count) -> String {
+        numbers::whole(number.count(), self.language)
     }
 
     /// A number with so many digits after the point: `1,234.5`, `1.234,5`.
@@ -152,8 +151,8 @@ impl Frame {
     }
 
     /// A moment as HTML, in UTC; a module shows it in the reader's zone.
-    pub(crate) fn time(&self, at: impl Borrow<lb_core::Timestamp>) -> String {
-        numbers::time(*at.borrow())
+    pub(crate) fn time(&self, at: impl numbers::At) -> String {
+        numbers::time(at.at())
     }
 }
 

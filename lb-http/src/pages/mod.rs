@@ -28,6 +28,7 @@
 mod admin;
 mod assets;
 pub(crate) mod chart;
+mod fields;
 mod first_administrator;
 mod form;
 mod frame;

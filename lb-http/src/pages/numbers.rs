@@ -4,6 +4,46 @@ use lb_core::Timestamp;
 
 use super::language::Language;
 
+/// A moment; templates have it as it is, or borrowed.
+pub(crate) trait At {
+    fn at(&self) -> Timestamp;
+}
+
+impl At for Timestamp {
+    fn at(&self) -> Timestamp {
+        *self
+    }
+}
+
+impl<T: At> At for &T {
+    fn at(&self) -> Timestamp {
+        T::at(self)
+    }
+}
+
+/// How many; templates have it as it is, or borrowed.
+pub(crate) trait Count {
+    fn count(&self) -> u64;
+}
+
+macro_rules! counts {
+    ($($number:ty),*) => {
+        $(impl Count for $number {
+            fn count(&self) -> u64 {
+                u64::try_from(*self).unwrap_or(u64::MAX)
+            }
+        })*
+    };
+}
+
+counts!(u16, u32, u64, usize, i64, u128);
+
+impl<T: Count> Count for &T {
+    fn count(&self) -> u64 {
+        T::count(self)
+    }
+}
+
 /// `12,345`, `12.345`.
 pub(crate) fn whole(number: u64, language: Language) -> String {
     grouped(&number.to_string(), if language == Language::Portuguese { '.' } else { ',' })

@@ -42,17 +42,18 @@ pub(crate) mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(crate) mod tokens;
 pub(crate) mod trace;
-mod users;
+pub(crate) mod users;
 mod version;
 mod work;
 
 use std::future::Future;
 
 pub(crate) use self::caller::{Caller, cookie};
-pub(crate) use self::extract::QueryOf;
+pub(crate) use self::extract::{PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
+pub(crate) use self::page::{Page, Paging};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;

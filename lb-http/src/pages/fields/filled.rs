@@ -40,13 +40,15 @@ impl Filled {
     pub(crate) fn posted(fields: Vec<Field>, present: Value, posted: &Posted) -> Self {
         let mut form = Self::with(fields, present);
         for (field, texts) in form.fields.iter().zip(&mut form.texts).filter(|(field, _)| !field.locked) {
-            let given = |name: &str| posted.iter().filter(|(given, _)| given == name).map(|(_, text)| lf(text));
+            let given = |name: &str| -> Texts {
+                posted.iter().filter(|(given, _)| given == name).map(|(_, text)| lf(text)).collect()
+            };
             *texts = match field.kind {
                 Kind::Position => ["latitude", "longitude"]
-                    .map(|part| given(&format!("{}.{part}", field.key)).next().unwrap_or_default())
+                    .map(|part| given(&format!("{}.{part}", field.key)).into_iter().next().unwrap_or_default())
                     .into(),
-                Kind::Several { .. } | Kind::Check => given(field.key).collect(),
-                _ => vec![given(field.key).next().unwrap_or_default()],
+                Kind::Several { .. } | Kind::Check => given(field.key),
+                _ => vec![given(field.key).into_iter().next().unwrap_or_default()],
             };
         }
         form

@@ -39,6 +39,7 @@ macro_rules! sections {
     };
 }
 
+mod account;
 mod audit;
 mod events;
 mod first;
@@ -48,9 +49,15 @@ mod happenings;
 mod kinds;
 mod listing;
 mod login;
+mod meetings;
+mod persons;
+mod recordings;
 mod settings;
 mod states;
+mod tokens;
+mod transfer;
 mod trouble;
+mod users;
 
 use std::fmt::Display;
 
@@ -58,9 +65,12 @@ pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
+pub(crate) use self::meetings::MeetingWords;
+pub(crate) use self::users::UserWords;
 use super::language::Language;
 
 sections! {
+    account: account::AccountWords,
     audit: audit::AuditWords,
     events: events::EventWords,
     first: first::FirstWords,
@@ -70,9 +80,15 @@ sections! {
     kinds: kinds::KindWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    meetings: meetings::MeetingWords,
+    persons: persons::PersonWords,
+    recordings: recordings::RecordingWords,
     settings: settings::SettingsWords,
     states: states::StateWords,
+    tokens: tokens::TokenWords,
+    transfer: transfer::TransferWords,
     trouble: trouble::TroubleWords,
+    users: users::UserWords,
 }
 
 impl Words {
