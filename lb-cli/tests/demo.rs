@@ -97,6 +97,8 @@ fn it_shows_placements_with_reasons_and_urls_that_answer_and_ends_by_itself() {
     let mut demo = Demo::start(&["--seconds", "8", "--seed", "7"]);
     let (create, join, list) = (demo.url_of("create"), demo.url_of("join"), demo.url_of("getMeetings"));
     assert!(get(&demo.url_of("readyz")).starts_with("HTTP/1.1 200"));
+    let pages = demo.line_with("pages ");
+    assert!(pages.contains("/ (log in as demo, password "), "{pages}");
     let placed = demo.line_with("  placed ");
     assert!(placed.contains("km away") && placed.contains("least CPU there"), "{placed}");
     let created = get(&create);

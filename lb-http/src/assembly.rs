@@ -11,7 +11,7 @@ use lb_core::{Clock, KnownNetworks, Locator};
 
 use crate::accounts::{AccountService, HashCost};
 use crate::callbacks::HttpSender;
-use crate::config::Config;
+use crate::config::{Config, DashboardAccess};
 use crate::geo::MmdbLocator;
 use crate::monitor::nagios::Nagios;
 use crate::rng::SystemRng;
@@ -83,6 +83,7 @@ impl Assembly {
             news: Arc::clone(&self.news),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            dashboard_is_public: config.dashboard.access == DashboardAccess::Public,
             settings: config.settings().into(),
         };
         Ok(Assembled { config: Arc::new(config), gateway, nagios, setup: Arc::new(setup) })

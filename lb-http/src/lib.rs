@@ -30,6 +30,7 @@ pub mod event_log;
 pub mod fuzz;
 pub mod geo;
 mod hooks;
+mod live;
 pub mod logging;
 pub mod metrics;
 pub mod monitor;

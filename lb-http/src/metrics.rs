@@ -61,6 +61,8 @@ pub struct Metrics {
     connections: Gauge,
     connections_cut: Family<NameLabel, Counter>,
     certificate_reads: Family<NameLabel, Counter>,
+    viewers: Gauge,
+    viewers_gone: Family<NameLabel, Counter>,
 }
 
 impl Metrics {
@@ -92,6 +94,8 @@ impl Metrics {
             connections: Gauge::default(),
             connections_cut: Family::default(),
             certificate_reads: Family::default(),
+            viewers: Gauge::default(),
+            viewers_gone: Family::default(),
         };
         metrics.register();
         metrics
@@ -162,6 +166,12 @@ impl Metrics {
             "Changes of the certificate's files, taken or refused",
             self.certificate_reads.clone(),
         );
+        registry.register("dashboard_viewers", "Browsers that are told what changes", self.viewers.clone());
+        registry.register(
+            "dashboard_viewers_lost",
+            "Browsers that were sent away (dropped: they read too slowly; refused: there were too many)",
+            self.viewers_gone.clone(),
+        );
     }
 
     /// The metrics as text, in the OpenMetrics format.
@@ -198,6 +208,26 @@ impl Metrics {
     pub(crate) fn certificate_read(&self, taken: bool) {
         let name = if taken { "taken" } else { "refused" };
         self.certificate_reads.get_or_create(&NameLabel { name: name.to_owned() }).inc();
+    }
+
+    /// Somebody watches the dashboard.
+    pub(crate) fn viewer_came(&self) {
+        self.viewers.inc();
+    }
+
+    /// Somebody watches no more.
+    pub(crate) fn viewer_left(&self) {
+        self.viewers.dec();
+    }
+
+    /// Somebody is sent away: they read too slowly.
+    pub(crate) fn viewer_dropped(&self) {
+        self.viewers_gone.get_or_create(&NameLabel { name: "dropped".to_owned() }).inc();
+    }
+
+    /// Somebody is sent away: there are too many.
+    pub(crate) fn viewer_refused(&self) {
+        self.viewers_gone.get_or_create(&NameLabel { name: "refused".to_owned() }).inc();
     }
 
     fn read_fleet(&self, balancer: &Balancer) {

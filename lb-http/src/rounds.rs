@@ -22,6 +22,9 @@ const RECORDINGS_AT_ONCE: usize = 4;
 /// How often it is looked at which servers are due to be asked for their recordings.
 const RECORDINGS_TICK: Duration = Duration::from_millis(500);
 
+/// How often it is looked at whether the course of the load is due for a sample.
+const COURSE_TICK: Duration = Duration::from_secs(5);
+
 /// Starts the rounds; they end when `stop` is cancelled. Each goes by the setup as it is when the round begins, and a new setup
 /// begins with a round at once. What knows the servers is asked at once too when administrators have changed them.
 ///
@@ -54,6 +57,13 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
             });
         }
     }));
+    tasks.spawn(each_round(
+        Arc::clone(live),
+        stop.clone(),
+        |_| COURSE_TICK,
+        None,
+        async move |setup: &Setup| setup.balancer.record_course().await,
+    ));
     let followers = Followers::new(RECORDINGS_AT_ONCE);
     let (own_tasks, own_stop) = (tasks.clone(), stop.clone());
     tasks.spawn(each_round(

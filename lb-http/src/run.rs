@@ -26,8 +26,10 @@ use crate::config::{self, AdminSocket, Config, Listen, MonitorFormat, MonitorSou
 use crate::event_log::EventLog;
 use crate::geo::GeoError;
 use crate::hooks;
+use crate::live::{Feed, Live};
 use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
+use crate::pages;
 use crate::reload::Reloader;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
@@ -58,13 +60,17 @@ pub async fn prepare(
         connections: config.listen.max_connections,
         connections_per_address: config.listen.max_connections_per_address,
         idle_time: config.listen.idle_timeout,
+        // who watches the dashboard keeps nobody else from administration
+        administration_connections: Limits::default().administration_connections + config.dashboard.viewers,
         ..Limits::default()
     };
+    let viewers = config.dashboard.viewers;
     let keys = config.store_key_file.as_deref().map(KeyRing::read).transpose()?.map(Arc::new);
     let opened = store::open(&config.store, config.when_store_unavailable, keys)?;
     let local = local_socket(&config)?;
     let metrics = Arc::new(Metrics::new());
-    let own: [Arc<dyn Observer>; 2] = [Arc::new(EventLog), Arc::clone(&metrics) as _];
+    let feed = Arc::new(Feed::default());
+    let own: [Arc<dyn Observer>; 3] = [Arc::new(EventLog), Arc::clone(&metrics) as _, Arc::clone(&feed) as _];
     let assembly = Assembly {
         clock: Arc::new(SystemClock::new()),
         stores: opened.stores(),
@@ -75,6 +81,8 @@ pub async fn prepare(
     let declared = Declared::from(&*assembled.config.network);
     assembled.setup.balancer.declare(&declared).await.map_err(StartError::Network)?;
     assembled.setup.balancer.resume().await.map_err(|failure| StartError::Resume(failure.message()))?;
+    feed.seed(&assembled.setup.balancer).await;
+    let started_at = assembly.clock.now();
     let setup = Arc::new(LiveSetup::new(Arc::clone(&assembled.setup)));
     let accounts = Arc::new(assembly.accounts(HashCost::default()));
     let first_token = accounts.draw_first_token().await.map_err(StartError::FirstToken)?;
@@ -83,6 +91,7 @@ pub async fn prepare(
         accounts,
         metrics,
         tasks: TaskTracker::new(),
+        live: Arc::new(Live::new(feed, certificates.clone(), viewers, started_at, pages::fragments)),
         limits,
         posts: Arc::default(),
     };
@@ -165,6 +174,7 @@ impl Prepared {
         callbacks::start(&self.service.setup, &rounds, &stop);
         hooks::start(&self.service.setup, &rounds, &stop);
         aging::start(&self.service.setup, &rounds, &stop);
+        rounds.spawn(Arc::clone(&self.service.live).watch(Arc::clone(&self.service.setup), stop.clone()));
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }

@@ -27,6 +27,8 @@ pub struct Setup {
     pub interval: Duration,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// Whether everybody may see the dashboard.
+    pub dashboard_is_public: bool,
     /// The configuration that made it, to be shown.
     pub settings: Arc<[Setting]>,
 }

@@ -9,14 +9,51 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![allow(unreachable_pub, reason = "a test is nobody's library")]
 
+mod demo;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod script;
 mod stage;
 
+use self::demo::Demo;
 use self::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_demo_can_be_used_by_everybody_and_looked_at() {
+    Demo::start().await.play("gallery").await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_logs_in_and_out_and_a_wrong_password_lets_nobody_in() {
     Stage::usual().await.play("log_in").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_speak_english_and_brazilian_portuguese() {
+    Stage::usual().await.play("languages").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_reads_why_and_a_partner_sees_only_its_own() {
+    Stage::usual().await.play("forbidden").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_that_are_forged_or_replayed_change_nothing() {
+    Stage::usual().await.play("forged").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_turns_critical_shows_on_the_dashboard_at_once() {
+    Stage::usual().await.play("critical").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dashboard_goes_on_by_itself_after_the_balancer_has_died_and_come_back() {
+    Stage::usual().await.play("recovery").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dashboard_and_reports_are_read_without_scripts() {
+    Stage::usual().await.play("no_script").await;
 }

@@ -85,7 +85,7 @@ export async function logIn(page, name, password = PASSWORD) {
   if (!page.url().includes('/login')) await open(page, '/login');
   await page.fill('input[name=name]', name);
   await page.fill('input[name=password]', password);
-  await page.click('main button[type=submit]');
+  await page.click('main form button.primary');
 }
 
 /** A browser in which somebody is logged in. */

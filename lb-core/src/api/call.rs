@@ -90,7 +90,7 @@ impl Call {
     }
 
     /// All of them.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> {
         [
             Self::Root,
             Self::Create,

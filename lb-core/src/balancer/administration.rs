@@ -342,7 +342,28 @@ impl Balancer {
     /// # Errors
     /// [`Failure::StoreTrouble`].
     pub async fn tell_revealed(&self, by: &Actor, subject: Subject) -> Result<(), Failure> {
-        let event = self.event(administered(by, Administered::Revealed, subject, Vec::new()));
+        self.tell_first(administered(by, Administered::Revealed, subject, Vec::new())).await
+    }
+
+    /// Tells that a call of the API is about to be made by `by` in the name of an integration, or, where it is not `sent`, signed
+    /// and handed out. It is not to be where this fails.
+    ///
+    /// # Errors
+    /// [`Failure::StoreTrouble`].
+    pub async fn tell_called(
+        &self,
+        by: &Actor,
+        integration: &IntegrationName,
+        call: &str,
+        sent: bool,
+    ) -> Result<(), Failure> {
+        let how = if sent { Administered::Called } else { Administered::Signed };
+        let changes = vec![Change::new("call", None, Some(call.to_owned()))];
+        self.tell_first(administered(by, how, Subject::new("integration", integration), changes)).await
+    }
+
+    async fn tell_first(&self, kind: EventKind) -> Result<(), Failure> {
+        let event = self.event(kind);
         self.stored(self.store.check().await)?;
         self.stored(self.store.record(vec![event.clone()]).await)?;
         self.show(&event);

@@ -22,6 +22,7 @@
 //! | `down` | servers that are surely down, whose meetings are placed afresh |
 //! | `alarms` | what an operator should look at |
 //! | `refresh` | what the monitor says |
+//! | `try_server` | whether a server that is not kept yet takes a secret |
 //! | `follow` | what the servers list: which meetings have ended |
 //! | `presence` | who came to which meeting and went, for reports |
 //! | `get_recordings`, `change_recordings` | what calls about recordings do |
@@ -40,6 +41,7 @@
 //! | `support` | what is remembered for these, in memory |
 //! | `aging` | events lose their names, and go |
 //! | `report` | usage reports of the stored events |
+//! | `rollups` | what reports need of past quarters of an hour, made in advance |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -89,6 +91,7 @@ mod refusals;
 mod refused;
 mod regulars;
 mod report;
+mod rollups;
 mod running;
 mod settle;
 mod store_health;
@@ -98,6 +101,7 @@ mod take_over;
 mod tests;
 mod text_tracks;
 mod trace;
+mod try_server;
 mod unreached;
 mod words;
 
@@ -118,11 +122,13 @@ pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
 pub use self::report::ReportError;
+pub use self::rollups::RollupProgress;
 pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };
 pub use self::take_over::Relay;
 pub use self::trace::{Incarnation, Source, Trace, TraceEntry, TracedCall};
+pub use self::try_server::TryServerError;
 pub use self::unreached::UnreachedHost;
 
 use self::known::Known;
@@ -174,6 +180,7 @@ pub struct Balancer {
     support: Arc<support::Support>,
     contacts: Arc<contacts::Contacts>,
     course: Arc<course::LiveCourse>,
+    rollups: Arc<rollups::Rollups>,
 }
 
 /// How a call was answered, for the website and for the log.

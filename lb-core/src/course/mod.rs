@@ -124,6 +124,16 @@ impl Course {
         self.servers.get(name).map(|ring| ring.until(now).map(point).collect()).unwrap_or_default()
     }
 
+    /// When the network was sampled last; `None` before the first sample.
+    pub fn last_total(&self) -> Option<Timestamp> {
+        self.totals.newest()
+    }
+
+    /// When the servers were sampled last; `None` before the first time.
+    pub fn last_step(&self) -> Option<Timestamp> {
+        self.stepped
+    }
+
     /// Since when there is anything to show; `None` before the first sample.
     pub fn since(&self) -> Option<Timestamp> {
         self.totals.oldest()

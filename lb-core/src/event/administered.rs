@@ -102,6 +102,12 @@ administered! {
     Erased = "erased",
     /// A file with many changes was applied.
     Applied = "applied",
+    /// A call of the API was made as a website would make it.
+    Called = "called",
+    /// A call of the API was signed as a website would sign it, and handed out.
+    Signed = "signed",
+    /// What reports need is made anew of the events.
+    Rebuilt = "rebuilt",
 }
 
 impl fmt::Display for Administered {

@@ -67,6 +67,14 @@ choices! {
         Fleet = "fleet",
     }
 
+    /// `[dashboard] access`: who may see the dashboard.
+    DashboardAccess: "\"users\" or \"public\"" {
+        /// Who has logged in and may see the network.
+        Users = "users",
+        /// Everybody: without the names of integrations, meetings and people.
+        Public = "public",
+    }
+
     /// `[log] format`: how the log is written.
     LogFormat: "\"text\" or \"json\"" {
         /// Lines for people.

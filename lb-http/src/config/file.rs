@@ -12,7 +12,7 @@ use lb_core::checksum::Algorithm;
 use serde::Deserialize;
 
 use super::admin_socket::AdminSocket;
-use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
@@ -52,6 +52,7 @@ tables! {
         placement: Table<Placement>,
         voice: Table<Voice>,
         events: Table<Events>,
+        dashboard: Table<Dashboard>,
         log: Table<Log>,
     }
 
@@ -219,6 +220,11 @@ tables! {
     Events {
         retention: Option<At<Age>>,
         anonymise_after: Option<At<Age>>,
+    }
+
+    Dashboard {
+        access: Option<At<DashboardAccess>>,
+        viewers: Option<At<NonZero<u32>>>,
     }
 
     Log {

@@ -12,14 +12,15 @@ use lb_core::checksum::{Algorithm, SearchBudget};
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use url::Url;
 
-use super::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 use super::file::{self, File};
 use super::network::network;
 use super::scalar::{Latitude, Longitude};
 use super::servers::servers;
 use super::value::{At, List, OneOrMore, Table, said};
 use super::{
-    Api, Callbacks, Config, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings, Tls, Upstream,
+    Api, Callbacks, Config, Dashboard, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings,
+    Tls, Upstream,
 };
 use crate::store::{StoreUrl, WhenUnavailable};
 
@@ -54,7 +55,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
     let (plans, partners, routers) = (file.plans.keys, file.partners.keys, file.routers.keys);
     let expected = ExpectedLoadRule::default();
     let (placement, health) = (file.placement.keys, file.health.keys);
-    let (api, log) = (file.api.keys, file.log.keys);
+    let (api, log, dashboard) = (file.api.keys, file.log.keys, file.dashboard.keys);
     let when_store_unavailable = match said(file.store.keys.create_when_unavailable) {
         Some(true) => WhenUnavailable::Remember,
         Some(false) | None => WhenUnavailable::Refuse,
@@ -97,6 +98,10 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         },
         voice_unique: said(file.voice.keys.unique).unwrap_or(VoiceUnique::Server),
         events: events(file.events.keys),
+        dashboard: Dashboard {
+            access: said(dashboard.access).unwrap_or(DashboardAccess::Users),
+            viewers: said(dashboard.viewers).map_or(1000, |most| most.get() as usize),
+        },
         log: Log {
             format: said(log.format).unwrap_or(LogFormat::Text),
             level: said(log.level).map_or_else(|| "info".to_owned(), |level| level.0),

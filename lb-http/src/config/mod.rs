@@ -44,7 +44,7 @@ use lb_core::{Network, Secret};
 use url::Url;
 
 pub use self::admin_socket::AdminSocket;
-pub use self::choice::{LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+pub use self::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
 pub use self::settings::Setting;
@@ -94,6 +94,8 @@ pub struct Config {
     pub voice_unique: VoiceUnique,
     /// How long events are kept, and how long they name people.
     pub events: EventRules,
+    /// Who may see the dashboard, and how many at once.
+    pub dashboard: Dashboard,
     /// The log.
     pub log: Log,
 }
@@ -221,6 +223,15 @@ pub struct Placement {
     pub expected_load: ExpectedLoadRule,
     /// Whether servers with a service in WARNING are used when there are no others.
     pub last_resort: bool,
+}
+
+/// `[dashboard]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dashboard {
+    /// Who may see it.
+    pub access: DashboardAccess,
+    /// How many may have it open at once and be sent what changes; at least 1.
+    pub viewers: usize,
 }
 
 /// `[log]`

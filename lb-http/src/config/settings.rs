@@ -9,7 +9,8 @@ use lb_core::server::{ExpectedLoadRule, HealthRules};
 use serde_json::{Value, json};
 
 use super::{
-    AdminSocket, Api, Config, Listen, Log, Monitor, MonitorSource, Nagios, Placement, Upstream, WhenUnavailable,
+    AdminSocket, Api, Config, Dashboard, Listen, Log, Monitor, MonitorSource, Nagios, Placement, Upstream,
+    WhenUnavailable,
 };
 
 /// What stands in the place of a secret.
@@ -60,6 +61,7 @@ fn values(config: &Config) -> Vec<(&'static str, Value)> {
         placement,
         voice_unique,
         events,
+        dashboard,
         log,
     } = config;
     let HealthRules { failures, successes, down_after, .. } = *health;
@@ -69,6 +71,7 @@ fn values(config: &Config) -> Vec<(&'static str, Value)> {
     let Placement { expected_load: ExpectedLoadRule { expected_users, ramp, cpu_per_user, max_age }, last_resort } =
         *placement;
     let EventRules { retention, anonymise_after } = *events;
+    let Dashboard { access, viewers } = dashboard;
     let Log { format, level } = log;
     let mut all = listened(listen);
     all.extend([
@@ -106,6 +109,8 @@ fn values(config: &Config) -> Vec<(&'static str, Value)> {
         ("voice.unique", text(voice_unique)),
         ("events.retention", retention.map_or("never".into(), span)),
         ("events.anonymise_after", anonymise_after.map_or("never".into(), span)),
+        ("dashboard.access", text(access)),
+        ("dashboard.viewers", json!(viewers)),
         ("log.format", text(format)),
         ("log.level", json!(level)),
     ]);

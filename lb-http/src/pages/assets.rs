@@ -19,7 +19,8 @@ macro_rules! embedded {
 }
 
 /// All of them.
-const ASSETS: &[(&str, &[u8])] = embedded!["style.css", "icon.svg", "file.js", "form.js", "table.js", "time.js", "copy.js"];
+const ASSETS: &[(&str, &[u8])] =
+    embedded!["copy.js", "file.js", "form.js", "icon.svg", "live.js", "map.js", "style.css", "table.js", "time.js", "world.svg",];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {

@@ -1,5 +1,6 @@
 //! [`Frame`]: what is around every page, and how pages are answered.
 
+use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -9,7 +10,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use lb_core::account::Right;
+use lb_core::Timestamp;
+use lb_core::account::{Right, Role};
 
 use super::assets;
 use super::form::TOKEN;
@@ -50,6 +52,12 @@ pub(crate) enum Section {
     None,
 }
 
+impl Section {
+    fn is_administration(self) -> bool {
+        !matches!(self, Self::Dashboard | Self::Reports | Self::None)
+    }
+}
+
 /// A line of the navigation.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
@@ -73,9 +81,15 @@ pub(crate) struct Frame {
     pub(crate) notice: Option<&'static str>,
     /// What the visitor may open.
     pub(crate) main_links: Vec<Link>,
-    pub(crate) admin_links: Vec<Link>,
-    /// The part that the page is in.
-    pub(crate) section: Section,
+    /// The same of administration, under headings.
+    pub(crate) admin_links: Vec<(&'static str, Vec<Link>)>,
+    /// What the visitor is here.
+    pub(crate) role: &'static str,
+    /// When the page was written.
+    pub(crate) at: Timestamp,
+    /// The balancer's version.
+    pub(crate) version: &'static str,
+    section: Section,
     csrf: String,
 }
 
@@ -92,38 +106,62 @@ impl Frame {
         let (network, guard) = (visitor.may(Right::ViewNetwork), visitor.may(Right::Guard));
         let administer = visitor.may(Right::Administer);
         let main = [
-            (Section::Dashboard, "/", n.dashboard, network || visitor.dashboard_is_public),
-            (Section::Reports, "/reports", n.reports, view),
+            link((Section::Dashboard, "/", n.dashboard, network || visitor.dashboard_is_public)),
+            link((Section::Reports, "/reports", n.reports, view)),
+            own.then_some(Link { href: "/admin", text: n.administration, present: section.is_administration() }),
         ];
-        let admin = [
+        let of_network = [
             (Section::Servers, "/admin/servers", n.servers, network),
+            (Section::Meetings, "/admin/meetings", n.meetings, view),
+            (Section::Recordings, "/admin/recordings", n.recordings, view),
+            (Section::Explain, "/admin/explain", n.explain, network),
+            (Section::Network, "/admin/network", n.network, administer),
+            (Section::Settings, "/admin/settings", n.settings, administer),
+        ];
+        let of_websites = [
             (Section::Integrations, "/admin/integrations", n.integrations, view),
             (Section::Plans, "/admin/plans", n.plans, network),
             (Section::Partners, "/admin/partners", n.partners, network),
             (Section::Routers, "/admin/routers", n.routers, network),
-            (Section::Meetings, "/admin/meetings", n.meetings, view),
-            (Section::Recordings, "/admin/recordings", n.recordings, view),
-            (Section::Events, "/admin/events", n.events, view),
-            (Section::Explain, "/admin/explain", n.explain, network),
             (Section::Console, "/admin/console", n.console, administer),
-            (Section::Users, "/admin/users", n.users, guard),
-            (Section::Audit, "/admin/audit", n.audit, administer),
-            (Section::Persons, "/admin/persons", n.persons, administer),
-            (Section::Network, "/admin/network", n.network, administer),
-            (Section::Settings, "/admin/settings", n.settings, administer),
-            (Section::Account, "/admin/account", n.account, own),
         ];
+        let of_people = [
+            (Section::Events, "/admin/events", n.events, view),
+            (Section::Audit, "/admin/audit", n.audit, administer),
+            (Section::Users, "/admin/users", n.users, guard),
+            (Section::Tokens, "/admin/tokens", n.tokens, guard),
+            (Section::Persons, "/admin/persons", n.persons, administer),
+        ];
+        let under = |heading, links: &[(Section, &'static str, &'static str, bool)]| {
+            let links: Vec<Link> = links.iter().filter_map(|known| link(*known)).collect();
+            (!links.is_empty()).then_some((heading, links))
+        };
+        let admin =
+            [under(n.of_network, &of_network), under(n.of_websites, &of_websites), under(n.of_people, &of_people)];
+        let role = visitor.caller.as_ref().map_or("", |caller| match caller.principal.role {
+            Role::Administrator => n.administrator,
+            Role::PartnerManager(_) => n.partner_manager,
+            Role::Viewer => n.viewer,
+        });
         Self {
             title,
             w,
             language: visitor.language,
             user,
             notice: visitor.notice.map(|notice| notice.text(w)),
-            main_links: main.into_iter().filter_map(link).collect(),
-            admin_links: admin.into_iter().filter_map(link).collect(),
+            main_links: main.into_iter().flatten().collect(),
+            admin_links: admin.into_iter().flatten().collect(),
+            role,
+            at: visitor.at,
+            version: env!("CARGO_PKG_VERSION"),
             section,
             csrf,
         }
+    }
+
+    /// Whether the page is one of administration.
+    pub(crate) fn is_administration(&self) -> bool {
+        self.section.is_administration()
     }
 
     /// Where a file of `assets` is.
@@ -141,18 +179,18 @@ impl Frame {
     }
 
     /// A number as people write it: `12,345`, `12.345`.
-    pub(crate) fn number(&self, number: impl numbers::Count) -> String {
-        numbers::whole(number.count(), self.language)
+    pub(crate) fn number(&self, number: impl numbers::Whole) -> String {
+        numbers::whole(number.whole(), self.language)
     }
 
     /// A number with so many digits after the point: `1,234.5`, `1.234,5`.
-    pub(crate) fn decimal(&self, number: f64, digits: usize) -> String {
-        numbers::decimal(number, digits, self.language)
+    pub(crate) fn decimal(&self, number: impl Borrow<f64>, digits: usize) -> String {
+        numbers::decimal(*number.borrow(), digits, self.language)
     }
 
     /// A moment as HTML, in UTC; a module shows it in the reader's zone.
-    pub(crate) fn time(&self, at: impl numbers::At) -> String {
-        numbers::time(at.at())
+    pub(crate) fn time(&self, at: impl Borrow<Timestamp>) -> String {
+        numbers::time(*at.borrow())
     }
 }
 

@@ -28,7 +28,13 @@ pub(crate) struct Pager {
 impl Pager {
     /// The way on from a page of `here` things below `path` that `asked` asks for, which begins behind `after` and ends where
     /// `next` says.
-    pub(crate) fn new(path: &str, asked: &[(&str, &str)], after: &str, next: Option<impl Display>, here: usize) -> Self {
+    pub(crate) fn new(
+        path: &str,
+        asked: &[(&str, &str)],
+        after: &str,
+        next: Option<impl Display>,
+        here: usize,
+    ) -> Self {
         let next = next.map(|next| links::with(path, &[asked, &[("after", &next.to_string())]].concat()));
         Self { first: (!after.is_empty()).then(|| links::with(path, asked)), next, here }
     }

@@ -20,14 +20,18 @@
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `login`, `first_administrator` | the ways in |
+//! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
+//! | `website` | calls as websites make them |
+//! | `console` | the API console |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
 mod admin;
 mod assets;
 pub(crate) mod chart;
+mod console;
 mod fields;
 mod first_administrator;
 mod form;
@@ -37,6 +41,7 @@ mod home;
 mod language;
 mod links;
 mod listing;
+mod live;
 mod login;
 pub(crate) mod map;
 mod marked;
@@ -48,19 +53,23 @@ mod tests;
 mod told;
 mod trouble;
 mod visitor;
+mod website;
 mod words;
 
 use axum::Router;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
+pub(crate) use self::live::fragments;
 use self::routes::Pages;
 use crate::server::Service;
 
 /// All pages.
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
+    console::pages(&mut pages);
     home::pages(&mut pages);
+    live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     admin::pages(&mut pages);

@@ -4,45 +4,31 @@ use lb_core::Timestamp;
 
 use super::language::Language;
 
-/// A moment; templates have it as it is, or borrowed.
-pub(crate) trait At {
-    fn at(&self) -> Timestamp;
+/// A whole number, as templates hand it over.
+pub(crate) trait Whole {
+    /// The number.
+    fn whole(self) -> u64;
 }
 
-impl At for Timestamp {
-    fn at(&self) -> Timestamp {
-        *self
-    }
-}
-
-impl<T: At> At for &T {
-    fn at(&self) -> Timestamp {
-        T::at(self)
-    }
-}
-
-/// How many; templates have it as it is, or borrowed.
-pub(crate) trait Count {
-    fn count(&self) -> u64;
-}
-
-macro_rules! counts {
+macro_rules! whole {
     ($($number:ty),*) => {
-        $(impl Count for $number {
-            fn count(&self) -> u64 {
-                u64::try_from(*self).unwrap_or(u64::MAX)
+        $(
+            impl Whole for $number {
+                fn whole(self) -> u64 {
+                    self as u64
+                }
             }
-        })*
+
+            impl Whole for &$number {
+                fn whole(self) -> u64 {
+                    *self as u64
+                }
+            }
+        )*
     };
 }
 
-counts!(u16, u32, u64, usize, i64, u128);
-
-impl<T: Count> Count for &T {
-    fn count(&self) -> u64 {
-        T::count(self)
-    }
-}
+whole!(u16, u32, u64, usize);
 
 /// `12,345`, `12.345`.
 pub(crate) fn whole(number: u64, language: Language) -> String {

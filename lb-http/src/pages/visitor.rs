@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use lb_core::Secret;
 use lb_core::account::Right;
+use lb_core::{Secret, Timestamp};
 
 use super::frame::{Frame, Section};
 use super::language::Language;
@@ -28,6 +28,8 @@ pub(crate) struct Visitor {
     pub(crate) language: Language,
     /// What they have just done, which the page that they were led to says.
     pub(crate) notice: Option<Notice>,
+    /// When they came.
+    pub(crate) at: Timestamp,
     /// Whether everybody may see the dashboard.
     pub(crate) dashboard_is_public: bool,
 }
@@ -36,7 +38,9 @@ impl Visitor {
     pub(super) fn of(service: &Service, request: &Request) -> Self {
         let language = Language::preferred(request.headers());
         let notice = request.uri().query().and_then(Notice::of);
-        let nobody = Self { language, notice, dashboard_is_public: false, ..Self::default() };
+        let setup = service.setup.load();
+        let (at, dashboard_is_public) = (setup.balancer.now(), setup.dashboard_is_public);
+        let nobody = Self { language, notice, at, dashboard_is_public, ..Self::default() };
         let (Some(Peer::Remote(peer)), Some(cookie)) =
             (request.extensions().get::<Peer>().copied(), cookie(request.headers()))
         else {

@@ -38,6 +38,7 @@ pub(super) fn hold_back(present: &Config, next: &mut Config) -> Vec<String> {
     );
     hold("store.key_file", &present.store_key_file, &mut next.store_key_file, &mut held_back);
     hold("balancer.guid", &present.guid, &mut next.guid, &mut held_back);
+    hold("dashboard.viewers", &present.dashboard.viewers, &mut next.dashboard.viewers, &mut held_back);
     hold("log.format", &present.log.format, &mut next.log.format, &mut held_back);
     held_back
 }
@@ -73,6 +74,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         placement,
         voice_unique,
         events,
+        dashboard,
         log,
     } = before;
     let mut changes = Changes::default();
@@ -98,6 +100,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         ("placement", *placement == after.placement),
         ("voice.unique", *voice_unique == after.voice_unique),
         ("events", *events == after.events),
+        ("dashboard.access", dashboard.access == after.dashboard.access),
         ("log.level", log.level == after.log.level),
     ] {
         if !same {

@@ -120,7 +120,12 @@ pub(crate) fn kinds(query: &str) -> Vec<String> {
 }
 
 /// What `caller` is to be shown of what they ask for.
-pub(crate) fn filter(asked: EventsAsked, kinds: Vec<String>, caller: &Caller, network: &Network) -> Result<EventFilter, Problem> {
+pub(crate) fn filter(
+    asked: EventsAsked,
+    kinds: Vec<String>,
+    caller: &Caller,
+    network: &Network,
+) -> Result<EventFilter, Problem> {
     if kinds.iter().any(|kind| kind == "administered") {
         return Err(Problem::bad("what administrators did is at /audit"));
     }

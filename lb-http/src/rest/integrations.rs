@@ -36,7 +36,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// A place on earth, degrees.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PositionBody {
+pub(crate) struct PositionBody {
     #[schema(minimum = -90, maximum = 90)]
     latitude: f64,
     #[schema(minimum = -180, maximum = 180)]
@@ -59,7 +59,7 @@ impl From<Position> for PositionBody {
 /// What becomes of the parameters of calls. Each stands in one of the four at most.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct RulesBody {
+pub(crate) struct RulesBody {
     /// Sent where the website gives none.
     default: std::collections::BTreeMap<String, String>,
     /// Sent whatever the website gives.
@@ -86,7 +86,7 @@ impl From<ParameterRules> for RulesBody {
 /// the `secret` that is given, or one that is drawn.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct IntegrationBody {
+pub(crate) struct IntegrationBody {
     /// What people call it; its name, where nothing is said.
     display_name: Option<String>,
     /// Whether it may use the balancer.
@@ -129,10 +129,10 @@ pub(super) struct SecretView {
 
 /// An integration: one website that may use the balancer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct IntegrationView {
+pub(crate) struct IntegrationView {
     name: String,
     #[serde(flatten)]
-    pub(super) body: IntegrationBody,
+    pub(crate) body: IntegrationBody,
     /// Its secrets, without the secrets themselves.
     secrets: Vec<SecretView>,
     /// Whether the configuration file declares it, which alone changes it then.
@@ -157,7 +157,7 @@ impl Default for IntegrationBody {
 
 impl IntegrationBody {
     /// The integration called `name` of which this is said.
-    pub(super) fn named(self, name: IntegrationName) -> Result<Integration, Problem> {
+    pub(crate) fn named(self, name: IntegrationName) -> Result<Integration, Problem> {
         let new = Integration::new(name, "");
         Ok(Integration {
             display_name: self.display_name.unwrap_or_else(|| new.display_name.clone()),
@@ -192,7 +192,7 @@ impl From<&IntegrationSecret> for SecretView {
 
 impl IntegrationView {
     /// It, as `caller` may see it: values that may be secret only with the right to guard.
-    pub(super) fn seen(integration: &Arc<Integration>, caller: &Caller) -> Self {
+    pub(crate) fn seen(integration: &Arc<Integration>, caller: &Caller) -> Self {
         Self::of(integration, caller.principal.may(Right::Guard))
     }
 
@@ -289,7 +289,7 @@ async fn show(
     params(("name" = String, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = IntegrationView, headers(("ETag" = String))),
         (status = 201, body = NewIntegrationView, headers(("ETag" = String)))))]
-async fn put(
+pub(crate) async fn put(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<IntegrationName>,
@@ -298,13 +298,9 @@ async fn put(
 ) -> Result<Response, Problem> {
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
-    let next = unhidden(body.named(name.clone())?, network.integration(name.as_str()).map(|one| &**one))?;
+    let next = wanted(&network, &caller, name.clone(), body)?;
     if !caller.principal.may(Right::Administer) {
-        // what is checked here is what must be there when it is changed
-        let present = caller.integration(&network, name.as_str())?;
-        if let Some(field) = reserved(present, &next) {
-            return Err(Problem::forbidden(format!("only administrators change {field}")));
-        }
+        // what was checked is what must be there when it is changed
         let precondition = precondition.pinned(network.version(&name.clone().into()));
         network_entity::put(&service, &caller, precondition, next).await?;
         return answered(&balancer.network(), &caller, name);
@@ -324,12 +320,30 @@ async fn put(
     Ok((status, answered(&network, &caller, name)?).into_response())
 }
 
+/// What `body` makes of the integration called `name`, if `caller` may say all of it.
+pub(crate) fn wanted(
+    network: &Network,
+    caller: &Caller,
+    name: IntegrationName,
+    body: IntegrationBody,
+) -> Result<Integration, Problem> {
+    let present = network.integration(name.as_str());
+    let next = unhidden(body.named(name)?, present.map(|one| &**one))?;
+    if !caller.principal.may(Right::Administer) {
+        let present = caller.integration(network, next.name.as_str())?;
+        if let Some(field) = reserved(present, &next) {
+            return Err(Problem::forbidden(format!("only administrators change {field}")));
+        }
+    }
+    Ok(next)
+}
+
 /// Take an integration away
 ///
 /// Its meetings go on; nobody can join them any more.
 #[utoipa::path(delete, path = "/integrations/{name}", tag = "integrations",
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<IntegrationName>,
@@ -366,7 +380,7 @@ async fn deactivate(
     set_active(&service, &caller, name, precondition, false).await
 }
 
-async fn set_active(
+pub(crate) async fn set_active(
     service: &Service,
     caller: &Caller,
     name: IntegrationName,

@@ -17,47 +17,48 @@ mod caller;
 mod doctor;
 pub(crate) mod events;
 mod explain;
-mod extract;
+pub(crate) mod extract;
 mod given_secret;
 mod hidden;
-mod integrations;
+pub(crate) mod integrations;
 pub(crate) mod meetings;
-mod moment;
+pub(crate) mod moment;
 pub(crate) mod network;
-mod network_entity;
+pub(crate) mod network_entity;
 mod openapi;
-mod page;
-mod partners;
+pub(crate) mod page;
+pub(crate) mod partners;
 pub(crate) mod persons;
-mod plans;
+pub(crate) mod plans;
 mod problem;
 pub(crate) mod recordings;
 mod reports;
-mod routers;
+pub(crate) mod routers;
 mod routes;
-mod secrets;
-mod servers;
+pub(crate) mod secrets;
+pub(crate) mod servers;
 mod session;
 pub(crate) mod settings;
-mod status;
+pub(crate) mod status;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tokens;
 pub(crate) mod trace;
 pub(crate) mod users;
-mod version;
+pub(crate) mod version;
 mod work;
 
 use std::future::Future;
 
 pub(crate) use self::caller::{Caller, cookie};
-pub(crate) use self::extract::{PathOf, QueryOf};
+pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
 pub(crate) use self::page::{Page, Paging};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;
+pub(crate) use self::version::Precondition;
 pub(crate) use self::work::{Who, done};
 use crate::server::Service;
 
@@ -96,7 +97,7 @@ pub(crate) fn router(service: &Service) -> axum::Router<Service> {
 }
 
 /// Runs what must be run to its end although its asker may hang up.
-async fn to_its_end<T: Send + 'static>(
+pub(crate) async fn to_its_end<T: Send + 'static>(
     service: &Service,
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {

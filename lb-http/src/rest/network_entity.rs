@@ -56,7 +56,7 @@ pub(super) fn versioned<V: Serialize>(
 }
 
 /// A name that is given here stands in paths from then on. What the configuration file declares may be called otherwise.
-pub(super) fn check(name: &str) -> Result<(), Problem> {
+pub(crate) fn check(name: &str) -> Result<(), Problem> {
     let part = |character: char| character.is_control() || matches!(character, '/' | '\\' | '?' | '#' | '%');
     if matches!(name, "." | "..") || name.chars().any(part) {
         return Err(Problem::bad("a name has no control characters, no / \\ ? # %, and is neither . nor .."));

@@ -31,7 +31,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// What can be said of a partner. What is not said is as it is for a new one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct PartnerBody {
+pub(crate) struct PartnerBody {
     /// What people call it; its name, where nothing is said.
     display_name: Option<String>,
     /// Whom to write to.
@@ -43,17 +43,17 @@ pub(super) struct PartnerBody {
 
 /// A partner: an institution that owns integrations and may lend servers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct PartnerView {
+pub(crate) struct PartnerView {
     name: String,
     #[serde(flatten)]
-    pub(super) body: PartnerBody,
+    pub(crate) body: PartnerBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }
 
 impl PartnerBody {
     /// The partner called `name` of which this is said.
-    pub(super) fn named(self, name: PartnerName) -> Partner {
+    pub(crate) fn named(self, name: PartnerName) -> Partner {
         let Self { display_name, contact, servers } = self;
         let partner = Partner::new(name);
         Partner {
@@ -97,7 +97,7 @@ async fn show(State(service): State<Service>, PathOf(name): PathOf<PartnerName>)
     params(("name" = String, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = PartnerView, headers(("ETag" = String))),
         (status = 201, body = PartnerView, headers(("ETag" = String)))))]
-async fn put(
+pub(crate) async fn put(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<PartnerName>,
@@ -113,7 +113,7 @@ async fn put(
 /// One that integrations belong to cannot be taken away.
 #[utoipa::path(delete, path = "/partners/{name}", tag = "partners",
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<PartnerName>,

@@ -33,7 +33,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// What can be said of a plan. What is not said is as it is for a new one, which allows everything.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct PlanBody {
+pub(crate) struct PlanBody {
     /// Whether its integrations may use the balancer.
     active: bool,
     /// Whether they may record meetings.
@@ -56,10 +56,10 @@ pub(super) struct PlanBody {
 
 /// A plan: permissions and limits that integrations share.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct PlanView {
+pub(crate) struct PlanView {
     name: String,
     #[serde(flatten)]
-    pub(super) body: PlanBody,
+    pub(crate) body: PlanBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }
@@ -72,7 +72,7 @@ impl Default for PlanBody {
 
 impl PlanBody {
     /// The plan called `name` of which this is said.
-    pub(super) fn named(self, name: PlanName) -> Plan {
+    pub(crate) fn named(self, name: PlanName) -> Plan {
         Plan {
             active: self.active,
             may_record: self.may_record,
@@ -131,7 +131,7 @@ async fn show(State(service): State<Service>, PathOf(name): PathOf<PlanName>) ->
     params(("name" = String, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = PlanView, headers(("ETag" = String))),
         (status = 201, body = PlanView, headers(("ETag" = String)))))]
-async fn put(
+pub(crate) async fn put(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<PlanName>,
@@ -147,7 +147,7 @@ async fn put(
 /// One that integrations have cannot be taken away.
 #[utoipa::path(delete, path = "/plans/{name}", tag = "plans",
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<PlanName>,

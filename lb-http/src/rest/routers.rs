@@ -32,7 +32,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// What can be said of a router. What is not said is as it is for a new one, which has the Mconf rule.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct RouterBody {
+pub(crate) struct RouterBody {
     /// The placement policy.
     #[schema(example = "nearest-least-cpu")]
     policy: String,
@@ -48,10 +48,10 @@ pub(super) struct RouterBody {
 
 /// A router: a placement policy with its parameters, which integrations choose.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct RouterView {
+pub(crate) struct RouterView {
     name: String,
     #[serde(flatten)]
-    pub(super) body: RouterBody,
+    pub(crate) body: RouterBody,
     /// Whether the configuration file declares it, which alone changes it then.
     managed: bool,
 }
@@ -64,7 +64,7 @@ impl Default for RouterBody {
 
 impl RouterBody {
     /// The router called `name` of which this is said.
-    pub(super) fn named(self, name: RouterName) -> Router {
+    pub(crate) fn named(self, name: RouterName) -> Router {
         let Self { policy, radius_km, weights, fallback } = self;
         Router { policy, radius_km, weights, fallback: fallback.map(Into::into), ..Router::new(name) }
     }
@@ -102,7 +102,7 @@ async fn show(State(service): State<Service>, PathOf(name): PathOf<RouterName>) 
     params(("name" = String, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = RouterView, headers(("ETag" = String))),
         (status = 201, body = RouterView, headers(("ETag" = String)))))]
-async fn put(
+pub(crate) async fn put(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<RouterName>,
@@ -118,7 +118,7 @@ async fn put(
 /// One that integrations or other routers name cannot be taken away.
 #[utoipa::path(delete, path = "/routers/{name}", tag = "routers",
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<RouterName>,

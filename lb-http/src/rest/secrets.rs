@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use lb_core::account::Right;
 use lb_core::balancer::Expected;
 use lb_core::event::Subject;
-use lb_core::network::{IntegrationName, Network};
+use lb_core::network::{IntegrationName, Network, Revision};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,37 +31,37 @@ pub(super) fn routes(routes: &mut Routes) {
 /// What is to be said of a secret.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SecretBody {
+pub(crate) struct SecretBody {
     /// What people call it; no two of an integration have the same.
     #[schema(max_length = 100)]
-    label: String,
+    pub(crate) label: String,
     /// Until when calls may be signed with it; null: for ever.
     #[serde(default)]
-    expires_at: Option<Moment>,
+    pub(crate) expires_at: Option<Moment>,
 }
 
 /// A secret. It is not answered without somebody asking for it in so many words.
 #[derive(Clone, Serialize, ToSchema)]
-struct ShownSecret {
-    label: String,
+pub(crate) struct ShownSecret {
+    pub(crate) label: String,
     /// The secret itself.
-    secret: String,
-    expires_at: Option<Moment>,
+    pub(crate) secret: String,
+    pub(crate) expires_at: Option<Moment>,
 }
 
 /// Secrets.
 #[derive(Clone, Serialize, ToSchema)]
-struct ShownSecrets {
-    secrets: Vec<ShownSecret>,
+pub(crate) struct ShownSecrets {
+    pub(crate) secrets: Vec<ShownSecret>,
 }
 
 /// Which secret.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Which {
+pub(crate) struct Which {
     /// What people call it; the first one of an integration has the empty label.
     #[serde(default)]
-    label: String,
+    pub(crate) label: String,
 }
 
 const NOT_KEPT: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
@@ -79,16 +79,27 @@ async fn add(
     precondition: Precondition,
     BodyOf(body): BodyOf<SecretBody>,
 ) -> Result<Response, Problem> {
+    let (shown, version) = added(&service, &caller, name, precondition, body).await?;
+    Ok((StatusCode::CREATED, NOT_KEPT, etag(version), Json(shown)).into_response())
+}
+
+/// Adds a secret: the one that was drawn.
+pub(crate) async fn added(
+    service: &Service,
+    caller: &Caller,
+    name: IntegrationName,
+    precondition: Precondition,
+    body: SecretBody,
+) -> Result<(ShownSecret, Revision), Problem> {
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
     caller.integration(&network, name.as_str())?;
     check(&body.label)?;
-    let expected = expected(&caller, &network, &name, precondition)?;
+    let expected = expected(caller, &network, &name, precondition)?;
     let expires_at = body.expires_at.map(|moment| moment.0);
     let (secret, version) = balancer.add_secret(&name, &body.label, expires_at, expected, &caller.actor()).await?;
     let secret = secret.expose().to_owned();
-    let shown = ShownSecret { label: body.label, secret, expires_at: body.expires_at };
-    Ok((StatusCode::CREATED, NOT_KEPT, etag(version), Json(shown)).into_response())
+    Ok((ShownSecret { label: body.label, secret, expires_at: body.expires_at }, version))
 }
 
 /// Let a secret be valid until another moment
@@ -97,7 +108,7 @@ async fn add(
 #[utoipa::path(patch, path = "/integrations/{name}/secrets", tag = "integrations", request_body = SecretBody,
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = IntegrationView, headers(("ETag" = String)))))]
-async fn expire(
+pub(crate) async fn expire(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<IntegrationName>,
@@ -119,7 +130,7 @@ async fn expire(
 #[utoipa::path(delete, path = "/integrations/{name}/secrets", tag = "integrations",
     params(("name" = String, Path), Which, ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = IntegrationView, headers(("ETag" = String)))))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<IntegrationName>,
@@ -144,16 +155,25 @@ async fn reveal(
     caller: Caller,
     PathOf(name): PathOf<IntegrationName>,
 ) -> Result<Response, Problem> {
+    Ok((NOT_KEPT, Json(revealed(&service, &caller, &name).await?)).into_response())
+}
+
+/// The secrets of an integration, after the audit log has who asked.
+pub(crate) async fn revealed(
+    service: &Service,
+    caller: &Caller,
+    name: &IntegrationName,
+) -> Result<ShownSecrets, Problem> {
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
     let integration = caller.integration(&network, name.as_str())?;
-    balancer.tell_revealed(&caller.actor(), Subject::new("integration", &name)).await?;
+    balancer.tell_revealed(&caller.actor(), Subject::new("integration", name)).await?;
     let shown = integration.secrets.iter().map(|known| ShownSecret {
         label: known.label.clone(),
         secret: known.secret.expose().to_owned(),
         expires_at: known.expires_at.map(Moment),
     });
-    Ok((NOT_KEPT, Json(ShownSecrets { secrets: shown.collect() })).into_response())
+    Ok(ShownSecrets { secrets: shown.collect() })
 }
 
 /// Whose integration it is may change meanwhile: who looks after one partner changes what was looked at, or nothing.

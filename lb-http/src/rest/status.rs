@@ -182,7 +182,7 @@ async fn monitor(State(service): State<Service>) -> Json<MonitorView> {
 
 /// What came of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-struct LiftedView {
+pub(crate) struct LiftedView {
     /// Whether there was something to lift.
     lifted: bool,
 }
@@ -191,7 +191,7 @@ struct LiftedView {
 ///
 /// Each that stays silent is then taken for down after the usual time, and its meetings are placed afresh.
 #[utoipa::path(post, path = "/freeze/lift", tag = "status", responses((status = 200, body = LiftedView)))]
-async fn lift(State(service): State<Service>, caller: Caller) -> Result<Json<LiftedView>, Problem> {
+pub(crate) async fn lift(State(service): State<Service>, caller: Caller) -> Result<Json<LiftedView>, Problem> {
     let balancer = service.setup.load().balancer.clone();
     let actor = caller.actor();
     let lifted = to_its_end(&service, async move { Ok(balancer.lift_freeze(&actor).await) }).await?;

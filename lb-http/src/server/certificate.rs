@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use lb_core::Timestamp;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -15,6 +16,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys, ServerConfig};
 use tokio_util::sync::CancellationToken;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::config::Tls;
 use crate::metrics::Metrics;
@@ -74,6 +76,14 @@ impl Certificates {
     /// What listeners speak TLS with: HTTP/2 and HTTP/1.1, with the certificate of the moment.
     pub(super) fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
+    }
+
+    /// When the certificate that is shown now ends; `None` where it does not say so in a way that is understood.
+    pub(crate) fn valid_until(&self) -> Option<Timestamp> {
+        let shown = self.current.0.load();
+        let (_, certificate) = X509Certificate::from_der(shown.cert.first()?).ok()?;
+        let seconds = u64::try_from(certificate.validity().not_after.timestamp()).ok()?;
+        Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
     }
 
     /// Reads the files again, whether or not they have changed. New connections get what they hold now. It reads files, so it

@@ -123,6 +123,8 @@ pub async fn serve(
     tokio::join!(accepting, locally, async {
         shutdown.await;
         stopping.cancel();
+        // they would never end by themselves
+        server.service.live.end();
     });
     let tasks = &server.service.tasks;
     tasks.close();

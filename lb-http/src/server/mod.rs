@@ -66,6 +66,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::accounts::AccountService;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::setup::LiveSetup;
 
@@ -82,6 +83,8 @@ pub struct Service {
     pub tasks: TaskTracker,
     /// Limits on what one request may cost.
     pub limits: Limits,
+    /// What the dashboard shows, and those who watch it.
+    pub(crate) live: Arc<Live>,
     /// Places for what servers post.
     pub posts: Arc<Posts>,
 }

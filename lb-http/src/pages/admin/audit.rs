@@ -10,11 +10,11 @@ use lb_core::store::EventCursor;
 use serde::Deserialize;
 
 use crate::pages::frame::{Frame, Section, show};
+use crate::pages::links;
 use crate::pages::listing::{self, PAGE, Pager, moment, said};
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
 use crate::pages::words::{SUBJECTS, Words};
-use crate::pages::links;
 use crate::rest::audit::{EntriesAsked, filter};
 use crate::rest::{Moment, Problem, QueryOf};
 use crate::server::Service;

@@ -70,9 +70,9 @@ struct Row {
 
 impl Row {
     fn new(visitor: &Visitor, Event { at, kind }: &Event) -> Self {
-        let meeting = kind.meeting().map(|key| {
-            (key.meeting_id.to_string(), links::meeting(key.integration.as_str(), key.meeting_id.as_str()))
-        });
+        let meeting = kind
+            .meeting()
+            .map(|key| (key.meeting_id.to_string(), links::meeting(key.integration.as_str(), key.meeting_id.as_str())));
         Self {
             at: *at,
             told: Told::of(visitor.words(), kind),
@@ -108,11 +108,8 @@ async fn list(
     let found = balancer.events(&filter, after, PAGE).await?;
     let words = visitor.words();
     let label = |word| told::label(&words.kinds, word);
-    let offered = KINDS.iter().map(|(word, _)| Kind {
-        word,
-        label: label(word),
-        chosen: chosen.iter().any(|kind| kind == word),
-    });
+    let offered =
+        KINDS.iter().map(|(word, _)| Kind { word, label: label(word), chosen: chosen.iter().any(|kind| kind == word) });
     let pairs = [
         ("integration", asked.integration.as_str()),
         ("server", &asked.server),

@@ -168,7 +168,7 @@ fn page(
     let Page { items, next } =
         Page::by_name(wanted, &paging, |token| token.id.as_str(), |token| Row::of(token, w))?;
     let page = TokensPage {
-        frame: visitor.frame(w.tokens.title, Section::Users),
+        frame: visitor.frame(w.tokens.title, Section::Tokens),
         pager: Pager::new("/admin/tokens", &[("user", &asked.user)], &asked.after, next, items.len()),
         tokens: items,
         users: listing::few(accounts.users().map(|user| user.name.to_string())),
@@ -193,7 +193,7 @@ async fn make(
         form.wrong = match made {
             Ok((token, secret)) => {
                 let back = if form.from == "account" { "/admin/account" } else { "/admin/tokens" };
-                let frame = visitor.frame(w.made_title, Section::Users);
+                let frame = visitor.frame(w.made_title, Section::Tokens);
                 return show(&MadePage { frame, label: token.label, token: secret, back });
             }
             Err(AccountError::Expired) => Wrong { expires_at: w.past, ..Wrong::default() },
@@ -252,7 +252,7 @@ async fn ask(
     let token = token.ok_or_else(|| Problem::not_found(format!("token {}", meant.id)))?;
     let w = visitor.words();
     let title = crate::pages::words::fill(w.tokens.revoke_title, &[&token.id]);
-    let frame = visitor.frame(title, Section::Users);
+    let frame = visitor.frame(title, Section::Tokens);
     show(&RevokePage { frame, token: Row::of(token, w), from: meant.from })
 }
 

@@ -10,7 +10,7 @@ use super::writing::Writing;
 use super::{FOOT, HEAD, WIDTH};
 
 /// How many times stand below a chart, at most.
-const TICKS: i64 = 8;
+const TICKS: i64 = 7;
 
 /// The last minute of which there are ticks.
 const MINUTES: i64 = 24 * 60;
@@ -91,7 +91,7 @@ impl Pace {
                 }
                 let time = Time::new(i8::try_from(next / 60).ok()?, i8::try_from(next % 60).ok()?, 0, 0).ok()?;
                 let next = day.to_datetime(time).to_zoned(tick.time_zone().clone()).ok()?;
-                // where the clocks go back an hour comes twice: it is gone through once
+                // where the clock jumps over the next one
                 if next > *tick { Some(next) } else { tick.checked_add(SignedDuration::from_mins(minutes)).ok() }
             }
             Self::Days(days @ (1 | 7 | 14)) => {
@@ -200,7 +200,7 @@ impl Plot {
 mod tests {
     use lb_core::report::Zone;
 
-    use super::super::writing::{ENGLISH, PORTUGUESE};
+    use super::super::super::language::Language;
     use super::*;
 
     fn labels(from: &str, until: &str, zone: &str, writing: &Writing) -> Vec<String> {
@@ -214,7 +214,7 @@ mod tests {
         for (from, until, expected) in [
             ("2026-03-01T13:07", "2026-03-01T14:00", "13:10? 13:15 13:30 13:45"),
             ("2026-03-01T13:07", "2026-03-01T13:40", "13:10 13:15 13:20 13:25 13:30 13:35"),
-            ("2026-03-01T13:00", "2026-03-02T13:00", "15:00 18:00 21:00 2 Mar 03:00 06:00 09:00 12:00"),
+            ("2026-03-01T13:00", "2026-03-02T13:00", "16:00 20:00 2 Mar 04:00 08:00 12:00"),
             ("2026-03-01", "2026-03-08", "1 Mar 2 Mar 3 Mar 4 Mar 5 Mar 6 Mar 7 Mar"),
             ("2026-03-01", "2026-04-01", "1 Mar 6 Mar 11 Mar 16 Mar 21 Mar 26 Mar"),
             ("2026-01-01", "2026-04-01", "12 Jan 26 Jan 9 Feb 23 Feb 9 Mar 23 Mar"),
@@ -222,29 +222,33 @@ mod tests {
             ("2020-01-01", "2027-01-01", "2020 2021 2022 2023 2024 2025 2026"),
         ] {
             let expected = expected.replace("13:10? ", "");
-            assert_eq!(labels(from, until, "UTC", &ENGLISH).join(" "), expected, "{from} {until}");
+            assert_eq!(
+                labels(from, until, "UTC", Writing::of(Language::English)).join(" "),
+                expected,
+                "{from} {until}"
+            );
         }
-        let brazil = labels("2026-02-01", "2026-02-04", "America/Sao_Paulo", &PORTUGUESE);
+        let brazil = labels("2026-02-01", "2026-02-04", "America/Sao_Paulo", Writing::of(Language::Portuguese));
         assert_eq!(brazil, ["1 fev", "12:00", "2 fev", "12:00", "3 fev", "12:00"]);
     }
 
     #[test]
     fn days_on_which_clocks_are_set_have_the_times_of_the_clock() {
         // 2:00 does not come
-        let spring = labels("2026-03-29", "2026-03-29T08:00", "Europe/Berlin", &ENGLISH);
+        let spring = labels("2026-03-29", "2026-03-29T08:00", "Europe/Berlin", Writing::of(Language::English));
         assert_eq!(spring, ["29 Mar", "01:00", "03:00", "04:00", "05:00", "06:00", "07:00"]);
-        let autumn = labels("2026-10-25", "2026-10-26", "Europe/Berlin", &ENGLISH);
-        assert_eq!(autumn, ["25 Oct", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]);
-        // 2:00 comes twice, and is named twice
-        let twice = labels("2026-10-25", "2026-10-25T06:00", "Europe/Berlin", &ENGLISH);
-        assert_eq!(twice, ["25 Oct", "01:00", "02:00", "02:00", "03:00", "04:00", "05:00"]);
+        let autumn = labels("2026-10-25", "2026-10-26", "Europe/Berlin", Writing::of(Language::English));
+        assert_eq!(autumn, ["25 Oct", "04:00", "08:00", "12:00", "16:00", "20:00"]);
+        // 2:00 comes twice, and is named once
+        let twice = labels("2026-10-25", "2026-10-25T06:00", "Europe/Berlin", Writing::of(Language::English));
+        assert_eq!(twice, ["25 Oct", "01:00", "02:00", "03:00", "04:00", "05:00"]);
     }
 
     #[test]
     fn impossible_times_have_no_ticks() {
-        assert_eq!(ticks(5, 5, &TimeZone::UTC, &ENGLISH), []);
-        assert_eq!(ticks(10, 5, &TimeZone::UTC, &ENGLISH), []);
-        assert!(ticks(0, i64::MAX, &TimeZone::UTC, &ENGLISH).len() <= 16);
-        assert_eq!(ticks(i64::MIN / 4, i64::MIN / 4 + 100_000, &TimeZone::UTC, &ENGLISH), []);
+        assert_eq!(ticks(5, 5, &TimeZone::UTC, Writing::of(Language::English)), []);
+        assert_eq!(ticks(10, 5, &TimeZone::UTC, Writing::of(Language::English)), []);
+        assert!(ticks(0, i64::MAX, &TimeZone::UTC, Writing::of(Language::English)).len() <= 16);
+        assert_eq!(ticks(i64::MIN / 4, i64::MIN / 4 + 100_000, &TimeZone::UTC, Writing::of(Language::English)), []);
     }
 }

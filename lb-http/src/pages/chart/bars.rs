@@ -7,7 +7,7 @@ use super::writing::Writing;
 use super::{WIDTH, mark};
 
 /// How many words stand below, at most.
-const WORDS: usize = 8;
+const WORDS: usize = 7;
 
 /// Figures by step. For more than some hundred steps a [`LineChart`](super::LineChart) is better.
 #[derive(Debug)]
@@ -118,12 +118,14 @@ fn gap(width: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::writing::PORTUGUESE;
+    use super::super::super::language::Language;
     use super::*;
 
     fn chart(stacked: bool, steps: &[String], series: Vec<BarSeries<'_>>) -> String {
         let (id, title, description) = ("m", "Meetings", "");
-        BarChart { id, title, description, writing: &PORTUGUESE, stacked, steps, series }.draw(150.0).to_string()
+        BarChart { id, title, description, writing: Writing::of(Language::Portuguese), stacked, steps, series }
+            .draw(150.0)
+            .to_string()
     }
 
     fn series(name: &str, figures: impl IntoIterator<Item = f64>) -> BarSeries<'_> {
@@ -155,7 +157,7 @@ mod tests {
     fn many_steps_have_few_words() {
         let steps: Vec<String> = (0..365).map(|day| format!("d{day}")).collect();
         let svg = chart(false, &steps, vec![series("x", (0..365).map(f64::from))]);
-        assert_eq!(svg.matches("<text x=").count(), 8);
+        assert_eq!(svg.matches("<text x=").count(), 7);
         let none = chart(true, &[], Vec::new());
         assert!(none.ends_with("</svg>") && !none.contains("NaN"), "{none}");
     }

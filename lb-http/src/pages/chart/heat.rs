@@ -11,6 +11,9 @@ pub(crate) type Week = [[Option<f64>; 24]; 7];
 /// How many shades there are beside nought.
 const SHADES: usize = 6;
 
+/// The colours of the stylesheet for them, nought included: of its ten those that differ clearly.
+const COLOURS: [usize; SHADES + 1] = [0, 2, 3, 5, 6, 7, 9];
+
 const LEFT: f64 = 48.0;
 const SIDE: f64 = (WIDTH - LEFT) / 24.0;
 const ROW: f64 = 26.0;
@@ -87,7 +90,7 @@ fn shade(figure: f64, top: f64) -> usize {
 fn cell(drawing: &mut Drawing, (x, y): (f64, f64), shade: usize, title: Option<&str>) {
     let size = if shade == 0 { 3.0 } else { 10.0 + 14.0 * (shade - 1) as f64 / (SHADES - 1) as f64 };
     let [x, y, side] = [At(x - size / 2.0), At(y - size / 2.0), At(size)];
-    let class = format!("h{shade}");
+    let class = format!("h{}", COLOURS[shade.min(SHADES)]);
     drawing.open("rect", &[("class", &class), ("x", &x), ("y", &y), ("width", &side), ("height", &side), ("rx", &1.5)]);
     if let Some(title) = title {
         drawing.text("title", &[], title);
@@ -97,7 +100,7 @@ fn cell(drawing: &mut Drawing, (x, y): (f64, f64), shade: usize, title: Option<&
 
 #[cfg(test)]
 mod tests {
-    use super::super::writing::PORTUGUESE;
+    use super::super::super::language::Language;
     use super::*;
 
     #[test]
@@ -106,9 +109,11 @@ mod tests {
         week[0][8] = Some(1200.0);
         week[5][23] = Some(100.0);
         week[6][2] = None;
-        let svg = HeatChart { title: "t", description: "d", writing: &PORTUGUESE, week: &week }.draw().to_string();
-        assert!(svg.contains("<rect class=\"h6\" x=\"274\" y=\"1\" width=\"24\" height=\"24\" rx=\"1.5\"><title>seg 08:00: 1.200</title>"), "{svg}");
-        assert!(svg.contains("class=\"h1\"") && svg.contains("<title>sáb 23:00: 100</title>"), "{svg}");
+        let svg = HeatChart { title: "t", description: "d", writing: Writing::of(Language::Portuguese), week: &week }
+            .draw()
+            .to_string();
+        assert!(svg.contains("<rect class=\"h9\" x=\"274\" y=\"1\" width=\"24\" height=\"24\" rx=\"1.5\"><title>seg 08:00: 1.200</title>"), "{svg}");
+        assert!(svg.contains("class=\"h2\"") && svg.contains("<title>sáb 23:00: 100</title>"), "{svg}");
         assert!(!svg.contains("dom 02:00"));
         assert_eq!(svg.matches("class=\"h0\"").count(), 7 * 24 - 3);
         assert!(svg.contains("≤ 1,2k"));
@@ -116,7 +121,13 @@ mod tests {
 
     #[test]
     fn a_week_of_nothing_has_no_shades() {
-        let svg = HeatChart { title: "t", description: "", writing: &PORTUGUESE, week: &[[None; 24]; 7] }.draw();
+        let svg = HeatChart {
+            title: "t",
+            description: "",
+            writing: Writing::of(Language::Portuguese),
+            week: &[[None; 24]; 7],
+        }
+        .draw();
         assert!(!svg.as_str().contains("rect"), "{svg}");
         assert_eq!([shade(0.0, 0.0), shade(5.0, 5.0), shade(0.1, 5.0), shade(-3.0, 5.0)], [0, 6, 1, 0]);
     }

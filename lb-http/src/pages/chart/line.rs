@@ -118,7 +118,7 @@ impl LineChart<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::writing::ENGLISH;
+    use super::super::super::language::Language;
     use super::*;
 
     const HOUR: i64 = 3_600_000;
@@ -132,7 +132,7 @@ mod tests {
             from,
             until,
             zone: &UTC,
-            writing: &ENGLISH,
+            writing: Writing::of(Language::English),
             filled: false,
             top: None,
             series,

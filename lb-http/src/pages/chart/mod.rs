@@ -10,7 +10,7 @@
 //! | [`Legend`] | which colour, pattern and shape is which |
 //! | [`Writing`] | how numbers and dates are written |
 //!
-//! What is not known is a gap and never nought. Colours are classes of the stylesheet (`s0` to `s5`, `h1` to `h6`), and each has a
+//! What is not known is a gap and never nought. Colours are classes of the stylesheet (`s0` to `s5`, `h0` to `h9`), and each has a
 //! pattern, a dash or a shape of its own beside. Each chart stands in a `<figure class="chart">`: the stylesheet makes its text larger
 //! where that is narrow.
 
@@ -34,7 +34,7 @@ pub(crate) use self::legend::Legend;
 pub(crate) use self::line::{LineChart, LineSeries};
 pub(crate) use self::ranks::{Rank, RankChart};
 pub(crate) use self::sparkline::sparkline;
-pub(crate) use self::writing::{ENGLISH, PORTUGUESE, Writing};
+pub(crate) use self::writing::Writing;
 
 /// How wide a chart is, in its own units. Text is some 12 of them high, 20 where the chart is narrow.
 const WIDTH: f64 = 720.0;

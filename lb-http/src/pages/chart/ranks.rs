@@ -71,7 +71,7 @@ fn cut(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::writing::ENGLISH;
+    use super::super::super::language::Language;
     use super::*;
 
     #[test]
@@ -83,7 +83,8 @@ mod tests {
             Rank { name: "none", figure: 0.0 },
             Rank { name: "odd", figure: f64::NAN },
         ];
-        let svg = RankChart { title: "t", description: "", writing: &ENGLISH, rows }.draw().to_string();
+        let svg =
+            RankChart { title: "t", description: "", writing: Writing::of(Language::English), rows }.draw().to_string();
         assert!(svg.contains("viewBox=\"0 0 720 160\""), "{svg}");
         let bars: Vec<_> =
             svg.split("bar s0\" x=\"0\" y=\"").skip(1).map(|rest| rest.split("width=\"").nth(1).unwrap()).collect();

@@ -1,55 +1,42 @@
-//! [`Writing`]: how a language writes numbers and dates.
+//! [`Writing`]: how a language writes the numbers and dates of charts.
 
 use jiff::Zoned;
+
+use super::super::language::Language;
+use super::super::numbers;
 
 /// How a language writes numbers and dates.
 #[derive(Debug)]
 pub(crate) struct Writing {
-    /// Between thousands.
-    group: char,
-    /// Before the decimals.
-    point: char,
+    language: Language,
     months: [&'static str; 12],
     weekdays: [&'static str; 7],
 }
 
-/// As in English, days before months.
-pub(crate) static ENGLISH: Writing = Writing {
-    group: ',',
-    point: '.',
+static ENGLISH: Writing = Writing {
+    language: Language::English,
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
 };
 
-/// As in Brazil.
-pub(crate) static PORTUGUESE: Writing = Writing {
-    group: '.',
-    point: ',',
+static PORTUGUESE: Writing = Writing {
+    language: Language::Portuguese,
     months: ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"],
     weekdays: ["seg", "ter", "qua", "qui", "sex", "sáb", "dom"],
 };
 
 impl Writing {
-    /// A whole number: `12,345`.
-    pub(crate) fn whole(&self, number: u64) -> String {
-        self.grouped(&number.to_string())
+    /// As that language does.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Portuguese => &PORTUGUESE,
+        }
     }
 
     /// A number with so many decimals: `1,234.50`. What is no number is a dash.
     pub(crate) fn decimal(&self, number: f64, places: usize) -> String {
-        if !number.is_finite() {
-            return "–".to_owned();
-        }
-        let text = format!("{:.places$}", number.abs());
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-        let mut written =
-            if number < 0.0 && text.contains(|c| ('1'..='9').contains(&c)) { "−".to_owned() } else { String::new() };
-        written.push_str(&self.grouped(whole));
-        if !decimals.is_empty() {
-            written.push(self.point);
-            written.push_str(decimals);
-        }
-        written
+        numbers::decimal(number, places, self.language)
     }
 
     /// A number as exact as it has to be: no decimals where it is whole, and at most two.
@@ -95,17 +82,6 @@ impl Writing {
     pub(crate) fn weekdays(&self) -> &[&'static str; 7] {
         &self.weekdays
     }
-
-    fn grouped(&self, digits: &str) -> String {
-        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
-                text.push(self.group);
-            }
-            text.push(digit);
-        }
-        text
-    }
 }
 
 #[cfg(test)]
@@ -114,13 +90,6 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_there_write_them() {
-        assert_eq!(ENGLISH.whole(1_234_567), "1,234,567");
-        assert_eq!(PORTUGUESE.whole(1_234_567), "1.234.567");
-        assert_eq!(ENGLISH.whole(999), "999");
-        assert_eq!(ENGLISH.decimal(-1234.5, 2), "−1,234.50");
-        assert_eq!(PORTUGUESE.decimal(0.25, 1), "0,2");
-        assert_eq!(ENGLISH.decimal(-0.001, 1), "0.0");
-        assert_eq!(ENGLISH.decimal(f64::NAN, 1), "–");
         assert_eq!(ENGLISH.number(12.0), "12");
         assert_eq!(ENGLISH.number(12.5), "12.5");
         assert_eq!(PORTUGUESE.number(12.254), "12,25");

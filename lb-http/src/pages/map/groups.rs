@@ -7,6 +7,9 @@ use super::projection::Spot;
 /// Closer than so many dots, and marks cover each other.
 const CLOSE: f64 = 24.0;
 
+/// Closer than so many dots, and the mark of many covers another.
+const COVERED: f64 = 40.0;
+
 /// So many stand around their place; more become one mark with their number.
 const AROUND: usize = 6;
 
@@ -39,7 +42,25 @@ pub(super) fn groups(spots: &[Spot], dot: f64) -> Vec<Group> {
             }
         }
     }
+    let gathered = joined(gathered, dot);
     gathered.into_iter().flat_map(|(spot, numbers)| apart(spots, spot, numbers, dot)).collect()
+}
+
+/// The mark of many is larger: what it would cover is of it.
+fn joined(gathered: Vec<(Spot, Vec<usize>)>, dot: f64) -> Vec<(Spot, Vec<usize>)> {
+    let (mut many, few): (Vec<_>, Vec<_>) = gathered.into_iter().partition(|(_, numbers)| numbers.len() > AROUND);
+    many.sort_by_key(|(_, numbers)| std::cmp::Reverse(numbers.len()));
+    let mut joined: Vec<(Spot, Vec<usize>)> = Vec::new();
+    for (spot, numbers) in many.into_iter().chain(few) {
+        let covers = |(of, there): &&mut (Spot, Vec<usize>)| {
+            there.len() > AROUND && (of.0 - spot.0).hypot(of.1 - spot.1) / dot < COVERED
+        };
+        match joined.iter_mut().find(covers) {
+            Some((_, there)) => there.extend(numbers),
+            None => joined.push((spot, numbers)),
+        }
+    }
+    joined
 }
 
 fn apart(spots: &[Spot], first: Spot, numbers: Vec<usize>, dot: f64) -> Vec<Group> {

@@ -72,7 +72,7 @@ pub(crate) struct NetworkMap<'a> {
 }
 
 impl NetworkMap<'_> {
-    /// Draws it: twice as wide as high. Servers whose place is not known are not in it.
+    /// Draws it, up to twice as wide as high. Servers whose place is not known are not in it.
     pub(crate) fn draw(&self) -> Svg {
         let placed: Vec<(&MapServer<'_>, Position)> =
             self.servers.iter().filter_map(|server| Some((server, server.position?))).collect();
@@ -81,7 +81,8 @@ impl NetworkMap<'_> {
         let mut drawing = Drawing::default();
         let View { left, top, width, height } = view;
         let shown = [left, top, width, height].map(|part| At(part).to_string()).join(" ");
-        drawing.open("svg", &[("class", &"map"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
+        drawing
+            .open("svg", &[("class", &"world"), ("viewBox", &shown), ("role", &"group"), ("aria-label", &self.title)]);
         drawing.text("desc", &[], self.description);
         let [x, y, wide, high] = [left, top, width, height].map(At);
         drawing.empty("rect", &[("class", &"sea"), ("x", &x), ("y", &y), ("width", &wide), ("height", &high)]);
@@ -93,10 +94,10 @@ impl NetworkMap<'_> {
         let chosen = self.chosen.and_then(number);
         if let Some((number, (_, position))) = chosen.and_then(|number| Some((number, placed.get(number)?))) {
             let spot = spots.get(number).copied().unwrap_or_default();
-            range(&mut drawing, "range", &ring(*position, RANGE_KM, spot));
+            reach(&mut drawing, "reach", &ring(*position, RANGE_KM, spot));
         }
         // a module draws the circle of what is pointed at in here
-        range(&mut drawing, "range pointed", "");
+        reach(&mut drawing, "reach pointed", "");
         let (apart, crowd): (Vec<usize>, Vec<usize>) =
             (0..placed.len()).partition(|number| chosen == Some(*number) || self.rank(&placed, *number).is_some());
         self.lines(&mut drawing, &view, &placed, &spots);
@@ -272,7 +273,7 @@ impl NetworkMap<'_> {
     }
 }
 
-fn range(drawing: &mut Drawing, class: &str, path: &str) {
+fn reach(drawing: &mut Drawing, class: &str, path: &str) {
     let of: [(&'static str, &dyn Display); 4] =
         [("class", &class), ("vector-effect", &"non-scaling-stroke"), ("aria-hidden", &"true"), ("d", &path)];
     drawing.empty("path", &of);

@@ -40,7 +40,7 @@ fn servers_are_links_with_the_colour_and_the_shape_of_their_state() {
     );
     assert!(svg.contains(outline(ServerState::Critical)) && svg.contains(outline(ServerState::Enabled)));
     assert!(!svg.contains("nowhere") && svg.matches("<a ").count() == 2);
-    assert_eq!(svg.matches("class=\"range").count(), 1, "nothing is chosen");
+    assert_eq!(svg.matches("class=\"reach").count(), 1, "nothing is chosen");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_chosen_one_has_its_circle_and_stands_alone() {
     let svg = drawn(&servers, |map| map.chosen = Some("bbb3"));
     assert!(svg.contains("class=\"server state-enabled chosen\" href=\"?server=bbb3\""), "{svg}");
     assert!(svg.contains("aria-label=\"11 servers: 11 enabled\""), "{svg}");
-    let circle = svg.split("<path class=\"range\"").nth(1).unwrap();
+    let circle = svg.split("<path class=\"reach\"").nth(1).unwrap();
     assert!(circle.split('"').any(|part| part.starts_with('M') && part.matches('L').count() == 59), "{circle}");
     assert!(drawn(&servers, |map| map.chosen = Some("unknown")).contains("12 servers"));
 }

@@ -5,8 +5,11 @@ use super::projection::{ROUND, Spot, nearest};
 /// How many dots a map is wide where there is room for it. Marks are so many dots large, whatever part of the world is shown.
 const DOTS: f64 = 1000.0;
 
-/// Width by height.
+/// Width by height, of the world and of what is as wide.
 const ASPECT: f64 = 2.0;
+
+/// The same of what is high.
+const HIGH_ASPECT: f64 = 1.5;
 
 /// The narrowest part of the world that is shown: 18 degrees.
 const NARROWEST: f64 = 360.0;
@@ -37,11 +40,12 @@ impl View {
         let south = spots.iter().map(|spot| spot.1).fold(f64::NEG_INFINITY, f64::max);
         let wide = (right - left) * (1.0 + 2.0 * MARGIN);
         let high = (south - north) * (1.0 + 2.0 * MARGIN);
-        let width = wide.max(high * ASPECT).max(NARROWEST);
-        if width >= ROUND * 0.8 {
+        let aspect = (wide / high.max(1.0)).clamp(HIGH_ASPECT, ASPECT);
+        let width = wide.max(high * aspect).max(NARROWEST);
+        let height = width / aspect;
+        if width >= ROUND * 0.7 || height >= Self::WORLD.height {
             return Self::WORLD;
         }
-        let height = width / ASPECT;
         let lowest = TOP + ROUND / ASPECT - height;
         let top = ((north + south - height) / 2.0).clamp(TOP, lowest);
         Self { left: (left + right - width) / 2.0, top, width, height }
@@ -107,7 +111,7 @@ mod tests {
                 let inside = x > view.left && x < view.left + view.width && y > view.top && y < view.top + view.height;
                 assert!(inside, "{places:?}: {x} {y} is not in {view:?}");
             }
-            assert!((view.width / view.height - ASPECT).abs() < 1e-9);
+            assert!((HIGH_ASPECT..=ASPECT + 1e-9).contains(&(view.width / view.height)), "{view:?}");
         }
     }
 

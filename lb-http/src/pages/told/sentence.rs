@@ -21,7 +21,9 @@ pub(super) fn sentence(w: &Words, kind: &EventKind) -> String {
             marked(t.meeting_created, &[&called, &meeting.integration, server])
         }
         Kind::MeetingAdopted { meeting, server, how: Found::Listed, .. } => of(t.meeting_listed, meeting, server),
-        Kind::MeetingAdopted { meeting, server, how: Found::ExpiredClaim, .. } => of(t.meeting_claimed, meeting, server),
+        Kind::MeetingAdopted { meeting, server, how: Found::ExpiredClaim, .. } => {
+            of(t.meeting_claimed, meeting, server)
+        }
         Kind::MeetingEnded { meeting, server, how, most_users, .. } => {
             let (id, integration) = (&meeting.meeting_id, &meeting.integration);
             let ended = marked(t.meeting_ended, &[id, integration, server, &end(t, *how)]);

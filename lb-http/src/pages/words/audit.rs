@@ -67,7 +67,17 @@ words! {
 
 /// The kinds of things that can be administered, as the log has them.
 pub(crate) const SUBJECTS: [&str; 12] = [
-    "integration", "plan", "partner", "router", "server", "user", "token", "meeting", "recording", "person", "network",
+    "integration",
+    "plan",
+    "partner",
+    "router",
+    "server",
+    "user",
+    "token",
+    "meeting",
+    "recording",
+    "person",
+    "network",
     "freeze",
 ];
 

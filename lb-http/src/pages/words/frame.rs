@@ -1,7 +1,7 @@
 words! {
     /// What is around every page.
     pub(crate) FrameWords {
-        product: "Load balancer", "Balanceador";
+        product: "Conference network", "Rede de conferências";
         skip: "Skip to the content", "Ir para o conteúdo";
         navigation: "Main", "Principal";
         administration: "Administration", "Administração";
@@ -17,6 +17,15 @@ words! {
         events: "Events", "Eventos";
         explain: "Explain a placement", "Explicar uma alocação";
         console: "API console", "Console da API";
+        tokens: "API tokens", "Tokens de API";
+        of_network: "Network", "Rede";
+        of_websites: "Websites", "Sites";
+        of_people: "People and records", "Pessoas e registros";
+        administrator: "Administrator", "Administrador";
+        partner_manager: "Partner manager", "Gestor de parceiro";
+        viewer: "Viewer", "Observador";
+        reference: "REST reference", "Referência REST";
+        as_of: "as of", "em";
         users: "Users", "Usuários";
         audit: "Audit log", "Auditoria";
         persons: "Personal data", "Dados pessoais";

@@ -41,6 +41,7 @@ macro_rules! sections {
 
 mod account;
 mod audit;
+mod console;
 mod events;
 mod first;
 mod form;
@@ -73,6 +74,7 @@ sections! {
     account: account::AccountWords,
     audit: audit::AuditWords,
     events: events::EventWords,
+    console: console::ConsoleWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,

@@ -101,17 +101,23 @@ async fn release(
     caller: Caller,
     PathOf(name): PathOf<ServerName>,
 ) -> Result<Response, Problem> {
+    released(&service, &caller, &name).await?;
+    answered(&service, &name)
+}
+
+/// Gives the meetings of a server free that does not answer.
+pub(crate) async fn released(service: &Service, caller: &Caller, name: &ServerName) -> Result<(), Problem> {
     let balancer = service.setup.load().balancer.clone();
-    if balancer.fleet().server(&name).is_none() {
-        return Err(Problem::not_found(EntityName::Server(name)));
+    if balancer.fleet().server(name).is_none() {
+        return Err(Problem::not_found(EntityName::Server(name.clone())));
     }
     let (server, actor) = (name.clone(), caller.actor());
-    let released = to_its_end(&service, async move { Ok(balancer.release_meetings(&server, &actor).await) }).await?;
+    let released = to_its_end(service, async move { Ok(balancer.release_meetings(&server, &actor).await) }).await?;
     if !released {
         let why = format!("server {name} answers: only the meetings of one that does not can be given free");
         return Err(Problem::conflict(why));
     }
-    answered(&service, &name)
+    Ok(())
 }
 
 /// The secret of a server.
@@ -131,17 +137,23 @@ async fn reveal(
     caller: Caller,
     PathOf(name): PathOf<ServerName>,
 ) -> Result<Response, Problem> {
-    let balancer = &service.setup.load().balancer;
-    let used = balancer.fleet().server(&name).map(|member| member.server.secret.clone());
-    let secret = used.or_else(|| balancer.network().server(&name)?.facts.secret.clone());
-    let secret = secret.ok_or_else(|| Problem::not_found(format!("secret of a server {name}")))?;
-    let subject = Subject::new("server", &name);
-    balancer.tell_revealed(&caller.actor(), subject).await?;
-    let shown = ShownServerSecret { secret: secret.expose().to_owned() };
-    Ok(([(CACHE_CONTROL, "no-store")], Json(shown)).into_response())
+    let secret = revealed(&service, &caller, &name).await?;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(ShownServerSecret { secret })).into_response())
 }
 
-async fn said(
+/// The secret of a server, after the audit log has who asked.
+pub(crate) async fn revealed(service: &Service, caller: &Caller, name: &ServerName) -> Result<String, Problem> {
+    let balancer = &service.setup.load().balancer;
+    let used = balancer.fleet().server(name).map(|member| member.server.secret.clone());
+    let secret = used.or_else(|| balancer.network().server(name)?.facts.secret.clone());
+    let secret = secret.ok_or_else(|| Problem::not_found(format!("secret of a server {name}")))?;
+    let subject = Subject::new("server", name);
+    balancer.tell_revealed(&caller.actor(), subject).await?;
+    Ok(secret.expose().to_owned())
+}
+
+/// Says `word` of a server.
+pub(crate) async fn said(
     service: &Service,
     caller: &Caller,
     name: ServerName,

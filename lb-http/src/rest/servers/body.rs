@@ -14,7 +14,7 @@ use crate::rest::problem::Problem;
 /// What can be said of a server.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(in crate::rest) struct ServerBody {
+pub(crate) struct ServerBody {
     /// Where it is, with or without `/bigbluebutton/api/`.
     #[schema(example = "https://bbb1.example.org/bigbluebutton/")]
     url: Option<String>,
@@ -44,12 +44,12 @@ pub(in crate::rest) struct ServerBody {
 
 impl ServerBody {
     /// The administrator's word.
-    pub(in crate::rest) fn word(&self) -> Option<AdministratorWord> {
+    pub(crate) fn word(&self) -> Option<AdministratorWord> {
         self.word
     }
 
     /// The server called `name` of which this is said.
-    pub(in crate::rest) fn named(self, name: ServerName) -> Result<NetworkServer, Problem> {
+    pub(crate) fn named(self, name: ServerName) -> Result<NetworkServer, Problem> {
         let url = self.url.map(|url| Server::api_url(&url)).transpose();
         let facts = ServerFacts {
             api_url: url.map_err(|wrong| Problem::bad(format!("the URL of the server is {wrong}")))?,

@@ -21,8 +21,10 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 use utoipa::IntoParams;
 
-pub(super) use self::body::ServerBody;
-use self::view::{Known, ServerView};
+pub(crate) use self::actions::{released, revealed, said};
+pub(crate) use self::body::ServerBody;
+use self::view::ServerView;
+pub(crate) use self::view::{Known, said_by};
 use super::caller::Caller;
 use super::extract::{BodyOf, PathOf, QueryOf};
 use super::page::{Page, Paging};
@@ -121,7 +123,7 @@ async fn show(State(service): State<Service>, PathOf(name): PathOf<ServerName>) 
     params(("name" = String, Path), ("If-Match" = Option<String>, Header), ("If-None-Match" = Option<String>, Header)),
     responses((status = 200, body = ServerView, headers(("ETag" = String))),
         (status = 201, body = ServerView, headers(("ETag" = String)))))]
-async fn put(
+pub(crate) async fn put(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<ServerName>,
@@ -161,7 +163,7 @@ async fn put(
 /// the server is the monitor's again. One that a partner lends or a router weighs cannot be taken away.
 #[utoipa::path(delete, path = "/servers/{name}", tag = "servers",
     params(("name" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 204)))]
-async fn remove(
+pub(crate) async fn remove(
     State(service): State<Service>,
     caller: Caller,
     PathOf(name): PathOf<ServerName>,

@@ -18,18 +18,18 @@ use crate::rest::moment::Moment;
 
 /// What is known of one server: in the fleet, and by what operators have written down.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Known<'a> {
-    pub(super) member: Option<&'a Arc<FleetServer>>,
-    pub(super) said: Option<&'a Arc<NetworkServer>>,
+pub(crate) struct Known<'a> {
+    pub(crate) member: Option<&'a Arc<FleetServer>>,
+    pub(crate) said: Option<&'a Arc<NetworkServer>>,
 }
 
 impl Known<'_> {
-    pub(super) fn is_nobody(&self) -> bool {
+    pub(crate) fn is_nobody(&self) -> bool {
         self.member.is_none() && self.said.is_none()
     }
 
     /// The tags that hold.
-    pub(super) fn tags(&self) -> &[String] {
+    pub(crate) fn tags(&self) -> &[String] {
         match (self.member, self.said) {
             (Some(member), _) => &member.server.tags,
             (None, Some(said)) => said.facts.tags.as_deref().unwrap_or_default(),
@@ -149,7 +149,7 @@ impl ServerView {
 }
 
 /// Who says what of a server.
-fn said_by(said: Option<&Arc<NetworkServer>>, monitored: bool) -> BTreeMap<&'static str, &'static str> {
+pub(crate) fn said_by(said: Option<&Arc<NetworkServer>>, monitored: bool) -> BTreeMap<&'static str, &'static str> {
     let nobody = ServerFacts::default();
     let ServerFacts { api_url, secret, position, capacity, weight, tags, checksum } =
         said.map_or(&nobody, |said| &said.facts);

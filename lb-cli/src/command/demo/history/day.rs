@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fastrand::Rng;
+use lb_core::course::{Course, CourseStep};
 use lb_core::event::{Ended, Event, EventKind, NextBest, Placement, PositionFrom, Role, SeenBy, UserId};
 use lb_core::fleet::FleetServer;
 use lb_core::placement::{NearestLeastCpu, PlacementPolicy, PlacementRequest};
@@ -34,6 +35,8 @@ const REFUSALS: [(&str, &str, &str); 4] = [
 pub(super) struct Day {
     /// What happened, in that order.
     pub(super) events: Vec<Event>,
+    /// How the load went, oldest step first.
+    pub(super) course: Vec<CourseStep>,
 }
 
 /// What is going to happen.
@@ -74,10 +77,11 @@ impl Day {
         let mut rng = Rng::with_seed(seed);
         let from = until.before(DAY);
         let machines = Machines::new(from, DAY, &mut rng);
-        let mut life = Life { locator, rng, until, machines, agenda: BTreeMap::new(), steps: 0, events: Vec::new() };
+        let (agenda, day) = (BTreeMap::new(), Self { events: Vec::new(), course: Vec::new() });
+        let mut life = Life { locator, rng, until, machines, agenda, steps: 0, course: Course::default(), day };
         life.plan(from);
         life.live();
-        Self { events: life.events }
+        life.day
     }
 }
 
@@ -89,7 +93,8 @@ struct Life<'l> {
     /// By time, and then in the order in which it was planned.
     agenda: BTreeMap<(Timestamp, u64), Step>,
     steps: u64,
-    events: Vec<Event>,
+    course: Course,
+    day: Day,
 }
 
 impl Life<'_> {
@@ -136,12 +141,15 @@ impl Life<'_> {
     }
 
     fn tell(&mut self, at: Timestamp, kind: EventKind) {
-        self.events.push(Event { at, kind });
+        self.day.events.push(Event { at, kind });
     }
 
     fn poll(&mut self, at: Timestamp) {
         let before: Vec<Option<ServerState>> = SERVERS.iter().map(|role| self.state(role.name)).collect();
         self.machines.poll(at, &mut self.rng);
+        let (course, step) = self.course.recorded(&self.machines.fleet, at);
+        self.course = course;
+        self.day.course.extend(step);
         for (role, from) in SERVERS.iter().zip(before) {
             let Some(server) = self.machines.fleet.server(&role.name.into()).cloned() else { continue };
             if from != Some(server.state()) {
@@ -325,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_day_follows_from_its_seed_and_is_in_order_and_over_when_it_ends() {
-        let day = Day::before(NOON, 7, &Everywhere).events;
+        let Day { events: day, course } = Day::before(NOON, 7, &Everywhere);
         assert!(day == Day::before(NOON, 7, &Everywhere).events && day != Day::before(NOON, 8, &Everywhere).events);
         assert!(day.is_sorted_by_key(|event| event.at) && day.iter().all(|event| event.at < NOON));
         assert!(day.iter().all(|event| event.at >= NOON.before(DAY)));
@@ -333,6 +341,8 @@ mod tests {
         assert!(count("meeting-created") > 150, "{}", count("meeting-created"));
         assert_eq!(count("meeting-created"), count("meeting-ended"), "none runs on");
         assert_eq!(count("user-entered"), count("user-left"), "nobody stays");
+        let busiest = course.iter().flat_map(|step| &step.totals).filter_map(|(_, sample)| sample.users).max();
+        assert!(busiest > Some(80) && course.len() > 280, "{busiest:?} in {} steps", course.len());
         for kind in ["recording-published", "call-refused", "server-state-changed"] {
             assert!(count(kind) > 8, "{kind}: {}", count(kind));
         }

@@ -12,6 +12,7 @@ mod day;
 mod lesson;
 mod machines;
 
+use lb_core::course::KEPT;
 use lb_core::store::{StoreError, Stores};
 use lb_core::{Locator, Timestamp};
 
@@ -32,6 +33,9 @@ pub(super) async fn write(
         stores.meetings.record(batch.to_vec()).await?;
         // what is recorded waits in a bounded queue: who reads waits until it is written
         stores.meetings.latest_events(1).await?;
+    }
+    for step in day.course {
+        stores.course.save_course(step, until.before(KEPT)).await?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::running;
 use crate::pages::form::FormOf;
 use crate::pages::frame::{Frame, Section, see_other_with, show};
 use crate::pages::links;
+use crate::pages::marked::marked;
 use crate::pages::notice::Notice;
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
@@ -38,6 +39,7 @@ struct Asked {
 #[template(path = "admin/meeting_end.html")]
 struct EndPage {
     frame: Frame,
+    headline: String,
     detail: MeetingDetail,
     back: String,
     people: Option<String>,
@@ -60,7 +62,7 @@ async fn ask(
     let frame = visitor.frame(fill(w.end_title, &[&name]), Section::Meetings);
     let back = links::meeting(meeting.key.integration.as_str(), meeting.key.meeting_id.as_str());
     let people = detail.running.seen.map(|seen| fill(w.end_people, &[&seen.users]));
-    show(&EndPage { frame, back, people, detail })
+    show(&EndPage { headline: marked(w.end_title, &[&name]), frame, back, people, detail })
 }
 
 async fn end(

@@ -14,6 +14,7 @@ use crate::accounts::AccountError;
 use crate::pages::fields::Posted;
 use crate::pages::form::FormOf;
 use crate::pages::frame::{Frame, Section, see_other_with, show_with};
+use crate::pages::marked::marked;
 use crate::pages::notice::Notice;
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
@@ -30,6 +31,7 @@ pub(super) fn pages(pages: &mut Pages) {
 #[template(path = "admin/user_remove.html")]
 struct RemovePage {
     frame: Frame,
+    headline: String,
     user: Row,
     version: Revision,
     says: Vec<String>,
@@ -78,5 +80,7 @@ fn page(
         says.push(w.remove_self.to_owned());
     }
     let frame = visitor.frame(fill(w.remove_title, &[name]), Section::Users);
-    show_with(status, &RemovePage { frame, user: Row::of(&accounts, &user, w), version: user.version, says, problem })
+    let headline = marked(w.remove_title, &[name]);
+    let row = Row::of(&accounts, &user, w);
+    show_with(status, &RemovePage { frame, headline, user: row, version: user.version, says, problem })
 }
