@@ -35,6 +35,7 @@ pub use self::error::{AccountError, BadPassword};
 pub use self::first::FirstAdministratorWish;
 pub use self::log_in::{LoginRefused, NewSession};
 pub use self::password::{HashCost, LONGEST_PASSWORD, SHORTEST_PASSWORD};
+pub(crate) use self::told::differences;
 pub use self::tokens::TokenWish;
 pub use self::users::UserWish;
 

@@ -21,19 +21,18 @@ macro_rules! embedded {
 /// All of them.
 const ASSETS: &[(&str, &[u8])] = embedded![
     "copy.js",
+    "file.js",
     "form.js",
     "icon.svg",
-    embedded![
     "inline.js",
     "live.js",
     "map.js",
     "preview.js",
-];
     "style.css",
     "table.js",
     "time.js",
     "world.svg",
-    "zone.js"
+    "zone.js",
 ];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.

@@ -41,6 +41,7 @@ macro_rules! sections {
 
 mod admin;
 mod alarms;
+mod account;
 mod audit;
 mod console;
 mod dashboard;
@@ -60,10 +61,16 @@ mod reasons;
 mod routers;
 mod servers;
 mod reports;
+mod meetings;
+mod persons;
+mod recordings;
 mod settings;
 mod start;
 mod states;
+mod tokens;
+mod transfer;
 mod trouble;
+mod users;
 
 use std::fmt::Display;
 
@@ -77,6 +84,10 @@ use super::language::Language;
 sections! {
     alarms: alarms::AlarmWords,
     admin: admin::AdminWords,
+pub(crate) use self::meetings::MeetingWords;
+pub(crate) use self::users::UserWords;
+
+    account: account::AccountWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
@@ -96,10 +107,16 @@ sections! {
     routers: routers::RouterWords,
     servers: servers::ServerWords,
     reports: reports::ReportWords,
+    meetings: meetings::MeetingWords,
+    persons: persons::PersonWords,
+    recordings: recordings::RecordingWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
     states: states::StateWords,
+    tokens: tokens::TokenWords,
+    transfer: transfer::TransferWords,
     trouble: trouble::TroubleWords,
+    users: users::UserWords,
 }
 
 impl Words {
