@@ -25,6 +25,7 @@
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `explain` | where a meeting would go, and why |
 //! | `onboard` | a new integration, step by step |
 //! | `start` | the first steps |
 //!
@@ -34,6 +35,7 @@ mod admin;
 mod assets;
 pub(crate) mod chart;
 mod console;
+mod explain;
 mod first_administrator;
 mod form;
 mod frame;
@@ -71,6 +73,7 @@ use crate::server::Service;
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
+    explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
     login::pages(&mut pages);

@@ -42,6 +42,7 @@ macro_rules! sections {
 mod audit;
 mod console;
 mod events;
+mod explain;
 mod first;
 mod form;
 mod frame;
@@ -50,8 +51,8 @@ mod kinds;
 mod listing;
 mod login;
 mod onboard;
-mod start;
 mod settings;
+mod start;
 mod states;
 mod trouble;
 
@@ -66,8 +67,9 @@ use super::language::Language;
 
 sections! {
     audit: audit::AuditWords,
-    events: events::EventWords,
     console: console::ConsoleWords,
+    events: events::EventWords,
+    explain: explain::ExplainWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
@@ -76,8 +78,8 @@ sections! {
     listing: listing::ListingWords,
     login: login::LoginWords,
     onboard: onboard::OnboardWords,
-    start: start::StartWords,
     settings: settings::SettingsWords,
+    start: start::StartWords,
     states: states::StateWords,
     trouble: trouble::TroubleWords,
 }
