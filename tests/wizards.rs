@@ -329,11 +329,9 @@ async fn the_page_explains_as_rest_does() {
     let lb = Lb::start(&config).await;
     lb.ready().await;
     let ana = Browser::log_in(&lb, "ana", "administrator").await;
-    let drained = ana.json("/servers/bbb1").await;
-    assert_eq!(drained["name"], "bbb1");
-    let drain = format!("http://{}/api/v1/servers/bbb1/drain", lb.pages);
+    let disable = format!("http://{}/api/v1/servers/bbb1/force-disable", lb.pages);
     let headers = [("cookie", ana.cookie.as_str()), ("x-csrf-token", ana.csrf.as_str())];
-    assert_eq!(fetch(Method::POST, &drain, None, &headers).await.unwrap().status, 200);
+    assert_eq!(fetch(Method::POST, &disable, None, &headers).await.unwrap().status, 200);
 
     let query = "integration=moodle&latitude=-23.55&longitude=-46.63&meeting_id=room-1";
     let told = ana.json(&format!("/explain?{query}")).await;
@@ -349,7 +347,7 @@ async fn the_page_explains_as_rest_does() {
     assert!(text.contains(&format!("data-label=\"km\">{km:.0}<")), "{text}");
     let left_out = &told["left_out"][0];
     assert_eq!(left_out["server"], "bbb1");
-    assert!(text.contains("state-draining") && text.contains(left_out["reasons"][0]["text"].as_str().unwrap()), "{text}");
+    assert!(text.contains("state-force-disabled") && text.contains(left_out["reasons"][0]["text"].as_str().unwrap()), "{text}");
     assert!(text.contains("<svg class=\"") && text.contains("class=\"way first\""), "{text}");
     assert!(text.contains("server=bbb2#map"), "{text}");
 
