@@ -36,6 +36,7 @@ mod assets;
 pub(crate) mod chart;
 mod console;
 mod explain;
+mod fields;
 mod first_administrator;
 mod form;
 mod frame;

@@ -39,6 +39,7 @@ macro_rules! sections {
     };
 }
 
+mod admin;
 mod audit;
 mod console;
 mod events;
@@ -47,10 +48,15 @@ mod first;
 mod form;
 mod frame;
 mod happenings;
+mod integrations;
 mod kinds;
 mod listing;
 mod login;
 mod onboard;
+mod partners;
+mod plans;
+mod routers;
+mod servers;
 mod settings;
 mod start;
 mod states;
@@ -66,6 +72,7 @@ pub(crate) use self::kinds::KindWords;
 use super::language::Language;
 
 sections! {
+    admin: admin::AdminWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
     events: events::EventWords,
@@ -75,9 +82,14 @@ sections! {
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
     kinds: kinds::KindWords,
+    integrations: integrations::IntegrationWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
     onboard: onboard::OnboardWords,
+    partners: partners::PartnerWords,
+    plans: plans::PlanWords,
+    routers: routers::RouterWords,
+    servers: servers::ServerWords,
     settings: settings::SettingsWords,
     start: start::StartWords,
     states: states::StateWords,
