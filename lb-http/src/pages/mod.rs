@@ -27,6 +27,7 @@
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `explain` | where a meeting would go, and why |
 //! | `onboard` | a new integration, step by step |
 //! | `start` | the first steps |
 //!
@@ -37,6 +38,7 @@ mod assets;
 pub(crate) mod chart;
 mod console;
 mod dashboard;
+mod explain;
 mod fields;
 mod first_administrator;
 mod form;
@@ -78,6 +80,7 @@ pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
     dashboard::pages(&mut pages);
+    explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
     login::pages(&mut pages);

@@ -16,7 +16,7 @@ pub(crate) mod audit;
 mod caller;
 mod doctor;
 pub(crate) mod events;
-mod explain;
+pub(crate) mod explain;
 pub(crate) mod extract;
 mod given_secret;
 mod hidden;

@@ -46,6 +46,7 @@ mod audit;
 mod console;
 mod dashboard;
 mod events;
+mod explain;
 mod first;
 mod form;
 mod frame;
@@ -92,6 +93,7 @@ pub(crate) use self::users::UserWords;
     console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
     events: events::EventWords,
+    explain: explain::ExplainWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
@@ -112,6 +114,7 @@ pub(crate) use self::users::UserWords;
     recordings: recordings::RecordingWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
+    start: start::StartWords,
     states: states::StateWords,
     tokens: tokens::TokenWords,
     transfer: transfer::TransferWords,
