@@ -426,7 +426,13 @@ async fn the_network_is_exported_applied_after_a_look_and_what_is_stale_changes_
     let overtaken = [("document", "[plans.school]\n"), ("prune", "yes"), ("base", base.as_str())];
     ana.refused(412, "/admin/network/apply", &overtaken).await;
     assert_eq!(ana.get("/api/v1/integrations/wiki").await.status, 200, "it is there still");
-    for wrong in ["", "[plans", "{\"plans\": 7}", "[plans.school]\nmay_dance = true\n", "[[integrations]]\nname = 'moodle'\nplan = 'none'\n"] {
+    for wrong in [
+        "",
+        "[plans",
+        "{\"plans\": 7}",
+        "[plans.school]\nmay_dance = true\n",
+        "[[integrations]]\nname = 'moodle'\nplan = 'none'\n",
+    ] {
         let answer = ana.post("/admin/network/preview", &[("document", wrong)]).await;
         let said = answer.text().contains("id=\"document-error\"");
         assert!((400..500).contains(&answer.status) && said, "{wrong}: {}", answer.text());

@@ -50,12 +50,6 @@ impl Filled {
                 Kind::Several { .. } | Kind::Check => given(field.key),
                 Kind::Secret | Kind::Password { .. } => vec![sealed::opened(&first(field.key))],
                 _ => vec![first(field.key)],
-            let given = |name: &str| -> Texts {
-                posted.iter().filter(|(given, _)| given == name).map(|(_, text)| lf(text)).collect()
-                Kind::Position => ["latitude", "longitude"]
-                    .map(|part| given(&format!("{}.{part}", field.key)).into_iter().next().unwrap_or_default())
-                    .into(),
-                _ => vec![given(field.key).into_iter().next().unwrap_or_default()],
             };
         }
         form

@@ -39,9 +39,9 @@ macro_rules! sections {
     };
 }
 
+mod account;
 mod admin;
 mod alarms;
-mod account;
 mod audit;
 mod console;
 mod dashboard;
@@ -55,16 +55,16 @@ mod integrations;
 mod kinds;
 mod listing;
 mod login;
+mod meetings;
 mod onboard;
 mod partners;
+mod persons;
 mod plans;
 mod reasons;
+mod recordings;
+mod reports;
 mod routers;
 mod servers;
-mod reports;
-mod meetings;
-mod persons;
-mod recordings;
 mod settings;
 mod start;
 mod states;
@@ -79,16 +79,15 @@ pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
+pub(crate) use self::meetings::MeetingWords;
 pub(crate) use self::onboard::OnboardWords;
+pub(crate) use self::users::UserWords;
 use super::language::Language;
 
 sections! {
-    alarms: alarms::AlarmWords,
-    admin: admin::AdminWords,
-pub(crate) use self::meetings::MeetingWords;
-pub(crate) use self::users::UserWords;
-
     account: account::AccountWords,
+    admin: admin::AdminWords,
+    alarms: alarms::AlarmWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
@@ -98,22 +97,21 @@ pub(crate) use self::users::UserWords;
     form: form::FormWords,
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
-    kinds: kinds::KindWords,
     integrations: integrations::IntegrationWords,
+    kinds: kinds::KindWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    meetings: meetings::MeetingWords,
     onboard: onboard::OnboardWords,
-    start: start::StartWords,
     partners: partners::PartnerWords,
+    persons: persons::PersonWords,
     plans: plans::PlanWords,
+    reasons: reasons::ReasonWords,
+    recordings: recordings::RecordingWords,
+    reports: reports::ReportWords,
     routers: routers::RouterWords,
     servers: servers::ServerWords,
-    reports: reports::ReportWords,
-    meetings: meetings::MeetingWords,
-    persons: persons::PersonWords,
-    recordings: recordings::RecordingWords,
     settings: settings::SettingsWords,
-    reasons: reasons::ReasonWords,
     start: start::StartWords,
     states: states::StateWords,
     tokens: tokens::TokenWords,
