@@ -48,7 +48,8 @@ fn day(number: u64, meetings: u64) -> Vec<Event> {
         let one = number * meetings + meeting;
         let website = chance(one, 1, INTEGRATIONS);
         let (key, id) = (MeetingKey::new(format!("website-{website}"), "room"), format!("{one:024x}"));
-        let (internal_id, server) = (|| id.as_str().into(), || format!("bbb{}", chance(one, 2, SERVERS)).as_str().into());
+        let (internal_id, server) =
+            (|| id.as_str().into(), || format!("bbb{}", chance(one, 2, SERVERS)).as_str().into());
         let created = begin() + number * DAY + 8 * 60 * MINUTE + chance(one, 3, 13 * 60 * MINUTE);
         let length = 20 * MINUTE + chance(one, 4, 80 * MINUTE);
         let mut tell = |at: u64, kind| events.push(Event { at: Timestamp::from_millis(at), kind });

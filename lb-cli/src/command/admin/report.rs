@@ -53,9 +53,13 @@ fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
 impl Task for Report {
     async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure> {
         if self.rebuild {
-            let answer = desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
+            let answer =
+                desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
             desk.tell(&answer, |_| {
-                format!("{} days are made anew in the background: lb status --json says how many are left\n", text(&answer["days"]))
+                format!(
+                    "{} days are made anew in the background: lb status --json says how many are left\n",
+                    text(&answer["days"])
+                )
             })?;
             return Ok(Outcome::Done);
         }
