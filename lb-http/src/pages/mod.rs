@@ -26,6 +26,8 @@
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `onboard` | a new integration, step by step |
+//! | `start` | the first steps |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
@@ -34,6 +36,7 @@ mod assets;
 pub(crate) mod chart;
 mod console;
 mod dashboard;
+mod fields;
 mod first_administrator;
 mod form;
 mod frame;
@@ -48,8 +51,10 @@ pub(crate) mod map;
 mod marked;
 mod notice;
 mod numbers;
+mod onboard;
 mod routes;
 mod sentence;
+mod start;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -75,6 +80,8 @@ pub(crate) fn pages() -> Pages {
     live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
+    onboard::pages(&mut pages);
+    start::pages(&mut pages);
     admin::pages(&mut pages);
     pages
 }

@@ -39,6 +39,7 @@ macro_rules! sections {
     };
 }
 
+mod admin;
 mod alarms;
 mod audit;
 mod console;
@@ -48,11 +49,18 @@ mod first;
 mod form;
 mod frame;
 mod happenings;
+mod integrations;
 mod kinds;
 mod listing;
 mod login;
-mod settings;
+mod onboard;
+mod partners;
+mod plans;
 mod reasons;
+mod routers;
+mod servers;
+mod settings;
+mod start;
 mod states;
 mod trouble;
 
@@ -62,10 +70,12 @@ pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
+pub(crate) use self::onboard::OnboardWords;
 use super::language::Language;
 
 sections! {
     alarms: alarms::AlarmWords,
+    admin: admin::AdminWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
@@ -75,8 +85,15 @@ sections! {
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
     kinds: kinds::KindWords,
+    integrations: integrations::IntegrationWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    onboard: onboard::OnboardWords,
+    start: start::StartWords,
+    partners: partners::PartnerWords,
+    plans: plans::PlanWords,
+    routers: routers::RouterWords,
+    servers: servers::ServerWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
     states: states::StateWords,
