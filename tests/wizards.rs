@@ -269,6 +269,13 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
         let form: Vec<_> = [("integration", "moodle"), ("call", call), ("do", wish)].into_iter().chain(more.iter().copied()).collect();
         ana.post("/admin/console", &form).await
     };
+    // built, and then sent as the page that was built says
+    let confirmed = async |name: &str, more: &[(&str, &str)]| {
+        let built = call(name, "build", more).await.text();
+        let once = between(&built, "name=\"once\" value=\"", "\"").to_owned();
+        let form: Vec<_> = more.iter().copied().chain([("once", once.as_str())]).collect();
+        (call(name, "confirm", &form).await.text(), once)
+    };
     let page = ana.get("/admin/console?integration=moodle&call=create").await.text();
     for described in ["p-meetingID", "p-meta_bbb-recording-ready-url", "p-lockSettingsDisableCam", "name=\"body\""] {
         assert!(page.contains(described), "{described}");
@@ -278,9 +285,9 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     let wrong = call("getMeetingInfo", "send", &[("known", "meetingID"), ("given", "nobody-has-this")]).await;
     let text = wrong.text();
     assert!(wrong.status == 200 && text.contains("<code>notFound</code>") && text.contains("no such thing"), "{text}");
-    let wrong = call("create", "confirm", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
-    assert!(wrong.text().contains("<code>validationError</code>"), "{}", wrong.text());
-    assert!(wrong.text().contains("Meeting ID cannot contain &#39;,&#39;"), "{}", wrong.text());
+    let (wrong, _) = confirmed("create", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
+    assert!(wrong.contains("<code>validationError</code>"), "{wrong}");
+    assert!(wrong.contains("Meeting ID cannot contain &#39;,&#39;"), "{wrong}");
     let refused = call("getMeetings", "send", &[("algorithm", "md5")]).await;
     assert_eq!(refused.status, 400);
 
@@ -295,10 +302,16 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     }
     assert_eq!(harness::copies(&servers, "room-1"), [0]);
     audit(&ana, "called", 2).await;
-    let sent = call("create", "confirm", &create).await.text();
+    let (sent, once) = confirmed("create", &create).await;
     assert!(sent.contains("It succeeded.") && sent.contains("room-1"), "{sent}");
     assert!(sent.contains("••••••") && sent.contains("Passwords and keys in it are not shown."), "{sent}");
     assert_eq!(harness::copies(&servers, "room-1"), [1]);
+    let chat = [("known", "meetingID"), ("given", "room-1")];
+    for once in [once.as_str(), "", "made-up"] {
+        let form: Vec<_> = chat.iter().copied().chain([("once", once)]).collect();
+        let replayed = call("end", "confirm", &form).await.text();
+        assert!(replayed.contains("It was not sent"), "{replayed}");
+    }
     let forged = ana.forged("/admin/console", &[("integration", "moodle"), ("call", "end"), ("do", "confirm"), ("known", "meetingID"), ("given", "room-1")]).await;
     assert_eq!(forged.status, 403);
     let got = fetch(Method::GET, &format!("http://{}/admin/console?integration=moodle&call=end&do=confirm&known=meetingID&given=room-1", lb.pages), None, &[("cookie", &ana.cookie)]).await.unwrap();
@@ -311,7 +324,7 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     let answer = fetch(Method::GET, &url, None, &[]).await.unwrap().success();
     assert_eq!(answer.value("running"), "false");
     audit(&ana, "signed", 1).await;
-    let joined = call("join", "confirm", &[("known", "meetingID"), ("given", "room-1"), ("known", "fullName"), ("given", "Ana"), ("known", "role"), ("given", "MODERATOR")]).await.text();
+    let (joined, _) = confirmed("join", &[("known", "meetingID"), ("given", "room-1"), ("known", "fullName"), ("given", "Ana"), ("known", "role"), ("given", "MODERATOR")]).await;
     assert!(joined.contains("led to the meeting’s server") && !joined.contains("checksum=0") && !joined.contains("sessionToken="), "{joined}");
     assert!(!shown.contains(SECRET) && !sent.contains(SECRET) && !joined.contains(SECRET));
     // a getMeetingInfo, two creates and a join: what was only built was not called
