@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     Balancer, EventRules, Relay, contacts, course, deliver, hooks, limits, presence, recording_rounds, refresh,
-    refused, store_health, support,
+    refused, rollups, store_health, support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -21,7 +21,7 @@ use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
     AccountStore, CourseStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore,
-    RecordingStore, Stores,
+    RecordingStore, RollupStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -126,6 +126,7 @@ struct Live {
     support: Arc<support::Support>,
     contacts: Arc<contacts::Contacts>,
     course: Arc<course::LiveCourse>,
+    rollups: Arc<rollups::Rollups>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -221,7 +222,8 @@ impl BalancerBuilder {
             + RecordingStore
             + HookStore
             + EventStore
-            + CourseStore,
+            + CourseStore
+            + RollupStore,
     {
         self.stores(Stores::one(store))
     }
@@ -264,6 +266,7 @@ impl BalancerBuilder {
             support: Arc::clone(&running.support),
             contacts: Arc::clone(&running.contacts),
             course: Arc::clone(&running.course),
+            rollups: Arc::clone(&running.rollups),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -325,6 +328,7 @@ impl BalancerBuilder {
             support: self.live.support,
             contacts: self.live.contacts,
             course: self.live.course,
+            rollups: self.live.rollups,
         }
     }
 }

@@ -41,6 +41,7 @@
 //! | `support` | what is remembered for these, in memory |
 //! | `aging` | events lose their names, and go |
 //! | `report` | usage reports of the stored events |
+//! | `rollups` | what reports need of past quarters of an hour, made in advance |
 //! | `administration` | changes of integrations, plans, partners and routers |
 
 mod administration;
@@ -90,6 +91,7 @@ mod refusals;
 mod refused;
 mod regulars;
 mod report;
+mod rollups;
 mod running;
 mod settle;
 mod store_health;
@@ -120,6 +122,7 @@ pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
 pub use self::recordings::RecordingAction;
 pub use self::report::ReportError;
+pub use self::rollups::RollupProgress;
 pub use self::running::{
     EndMeetingError, MEETINGS_PAGE, MeetingDetail, MeetingSearch, MeetingsPage, RunningMeeting, Seen,
 };
@@ -177,6 +180,7 @@ pub struct Balancer {
     support: Arc<support::Support>,
     contacts: Arc<contacts::Contacts>,
     course: Arc<course::LiveCourse>,
+    rollups: Arc<rollups::Rollups>,
 }
 
 /// How a call was answered, for the website and for the log.

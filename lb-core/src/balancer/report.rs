@@ -5,12 +5,14 @@ use std::time::Duration;
 use super::Balancer;
 use crate::clock::Timestamp;
 use crate::network::IntegrationName;
-use crate::report::{BadReportQuery, Incarnation, Limits, Owners, READ, Report, ReportQuery, Table, TooMuch};
+use crate::report::{
+    BadReportQuery, Counting, Hearing, Incarnation, Limits, Owners, READ, Report, ReportQuery, Table, TooMuch,
+};
 use crate::store::{EVENTS_PAGE, EventFilter, StoreError};
 
 /// So long before the period meetings are looked for that run at its begin. Those that run longer are found by whatever
 /// happens in them during the period.
-const LOOK_BACK: Duration = Duration::from_secs(31 * 24 * 3600);
+pub(super) const LOOK_BACK: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// So many integrations are read one by one; more, with all others.
 const ONE_BY_ONE: usize = 32;
@@ -36,8 +38,10 @@ pub enum ReportError {
 impl Balancer {
     /// Makes a report of what the stored events say now.
     ///
-    /// It reads every event of the period, page by page, and computes in between and at its end without a pause: it should run
-    /// where that delays no call, under a deadline, and not many at once. See [`Limits`] for how much memory it may take.
+    /// Where all steps begin with quarters of an hour of UTC, and these are [rolled up](Self::roll_up), it reads those; else
+    /// [every event](Self::report_of_events). What is made of the last quarters is used for some seconds again; the table says
+    /// of which moment it is. It computes without a pause: it should run where that delays no call, under a deadline, and not
+    /// many at once. See [`Limits`] for how much memory it may take.
     ///
     /// # Errors
     /// [`ReportError`].
@@ -45,6 +49,20 @@ impl Balancer {
     /// # Cancel safety
     /// It changes nothing, and may be dropped at any time.
     pub async fn report(&self, query: ReportQuery) -> Result<Table, ReportError> {
+        match self.report_of_rollups(&query).await? {
+            Some(table) => Ok(table),
+            None => self.report_of_events(query).await,
+        }
+    }
+
+    /// The same, from every event of the period, page by page.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    ///
+    /// # Cancel safety
+    /// It changes nothing, and may be dropped at any time.
+    pub async fn report_of_events(&self, query: ReportQuery) -> Result<Table, ReportError> {
         let (now, owners) = (self.clock.now(), Owners::of(&self.network()));
         let passes: Vec<Option<IntegrationName>> = match &query.filter.integrations {
             Some(wanted) if wanted.len() <= ONE_BY_ONE => wanted.iter().cloned().map(Some).collect(),
@@ -54,16 +72,21 @@ impl Balancer {
         let mut report = Report::new(query, owners, Limits::default())?;
         for integration in passes {
             let any = EventFilter { integration, ..EventFilter::default() };
-            self.begun_before(&mut report, &any, from).await?;
-            self.between(&mut report, &any, from, until).await?;
-            self.known_afterwards(&mut report, until).await?;
+            self.begun_before(report.hearing(), &any, from).await?;
+            self.between(report.hearing(), &any, from, until).await?;
+            self.known_afterwards(report.hearing(), until).await?;
             report.close(now)?;
         }
         Ok(report.finish(now)?)
     }
 
     /// What runs at `from`.
-    async fn begun_before(&self, report: &mut Report, any: &EventFilter, from: Timestamp) -> Result<(), ReportError> {
+    pub(super) async fn begun_before<C: Counting>(
+        &self,
+        report: &mut Hearing<C>,
+        any: &EventFilter,
+        from: Timestamp,
+    ) -> Result<(), ReportError> {
         let (since, mut after) = (from.before(LOOK_BACK), None);
         loop {
             let integration = any.integration.as_ref();
@@ -83,9 +106,9 @@ impl Balancer {
         }
     }
 
-    async fn between(
+    pub(super) async fn between<C: Counting>(
         &self,
-        report: &mut Report,
+        report: &mut Hearing<C>,
         any: &EventFilter,
         from: Timestamp,
         until: Timestamp,
@@ -107,7 +130,11 @@ impl Balancer {
     }
 
     /// What was before `from` of all that was heard of since, and perhaps not for the first time.
-    async fn look_back(&self, report: &mut Report, from: Timestamp) -> Result<(), ReportError> {
+    pub(super) async fn look_back<C: Counting>(
+        &self,
+        report: &mut Hearing<C>,
+        from: Timestamp,
+    ) -> Result<(), ReportError> {
         for incarnation in report.unknown() {
             self.earlier(report, &incarnation, READ, from).await?;
         }
@@ -120,9 +147,9 @@ impl Balancer {
         Ok(())
     }
 
-    async fn earlier(
+    pub(super) async fn earlier<C: Counting>(
         &self,
-        report: &mut Report,
+        report: &mut Hearing<C>,
         (integration, internal_id): &Incarnation,
         kinds: &[&str],
         before: Timestamp,
@@ -148,7 +175,11 @@ impl Balancer {
     }
 
     /// What tells only after the period how what was in it ended.
-    async fn known_afterwards(&self, report: &mut Report, until: Timestamp) -> Result<(), ReportError> {
+    pub(super) async fn known_afterwards<C: Counting>(
+        &self,
+        report: &mut Hearing<C>,
+        until: Timestamp,
+    ) -> Result<(), ReportError> {
         for incarnation in report.unfinished() {
             let (integration, internal_id) = incarnation.clone();
             let filter = EventFilter {

@@ -106,6 +106,8 @@ administered! {
     Called = "called",
     /// A call of the API was signed as a website would sign it, and handed out.
     Signed = "signed",
+    /// What reports need is made anew of the events.
+    Rebuilt = "rebuilt",
 }
 
 impl fmt::Display for Administered {

@@ -102,8 +102,8 @@ impl Fold {
             let (_, incarnation) = self.ended.pop_front()?;
             let Some(meeting) = self.open.remove(&incarnation) else { continue };
             self.size -= meeting.size();
-            let held = meeting.held(incarnation.0.clone(), now);
             self.settled.insert(hash(&incarnation));
+            let held = meeting.held(incarnation, now);
             if held.is_some() {
                 return held;
             }
@@ -113,7 +113,7 @@ impl Fold {
 
     /// All that are left, as they are at `now`.
     pub fn finish(self, now: Timestamp) -> impl Iterator<Item = Held> {
-        self.open.into_iter().filter_map(move |((integration, _), meeting)| meeting.held(integration, now))
+        self.open.into_iter().filter_map(move |(incarnation, meeting)| meeting.held(incarnation, now))
     }
 }
 

@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use sha2::{Digest, Sha256};
+
+use super::Incarnation;
 use crate::clock::Timestamp;
 use crate::event::{EventKind, UserId};
+use crate::meeting::InternalMeetingId;
 use crate::network::{IntegrationName, PartnerName, RouterName};
 use crate::server::ServerName;
 
@@ -13,6 +17,8 @@ use crate::server::ServerName;
 pub struct Held {
     /// Whose.
     pub integration: IntegrationName,
+    /// Which.
+    pub internal_id: InternalMeetingId,
     /// Where, as its first event says.
     pub server: Option<ServerName>,
     /// What placed it, where its first event says so.
@@ -45,7 +51,7 @@ pub struct Stay {
     pub until: Timestamp,
     /// A hash of who: of the website's id and the name.
     pub person: u64,
-    /// A hash of the name.
+    /// A hash of the name, the same in every version.
     pub name: u64,
 }
 
@@ -113,7 +119,7 @@ impl Gathering {
                 self.sent = Vec::new();
                 let entered = &mut self.visits.entry(user.clone()).or_default().entered;
                 if entered.as_ref().is_none_or(|known| at < known.at) {
-                    *entered = Some(Entered { at, person: hash(&(external_user_id, name)), name: hash(name) });
+                    *entered = Some(Entered { at, person: hash(&(external_user_id, name)), name: name_hash(name) });
                 }
             }
             EventKind::UserLeft { user, until, .. } => {
@@ -166,7 +172,7 @@ impl Gathering {
     }
 
     /// What it was; what lasts, lasts until `now`. Nothing for a breakout room: its people are in the room that it belongs to.
-    pub(super) fn held(self, integration: IntegrationName, now: Timestamp) -> Option<Held> {
+    pub(super) fn held(self, (integration, internal_id): Incarnation, now: Timestamp) -> Option<Held> {
         let Self { begin, server, end, visits, sent, .. } = self;
         let end = end.map(|(_, end)| end);
         let lasts = end.unwrap_or(now);
@@ -180,13 +186,14 @@ impl Gathering {
             .collect();
         stays.sort_unstable();
         let Some(Begin { at, server, router, partner, is_breakout }) = begin else {
-            return Some(Held { integration, server, router: None, partner: None, lifetime: None, stays, sent });
+            let (router, partner, lifetime) = (None, None, None);
+            return Some(Held { integration, internal_id, server, router, partner, lifetime, stays, sent });
         };
         if is_breakout {
             return None;
         }
         let lifetime = Some(Lifetime { from: at, until: end.map(|end| end.max(at)) });
-        Some(Held { integration, server: Some(server), router, partner, lifetime, stays, sent })
+        Some(Held { integration, internal_id, server: Some(server), router, partner, lifetime, stays, sent })
     }
 }
 
@@ -195,4 +202,9 @@ pub(super) fn hash(of: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The same for names, which are compared with those of roll-ups that another version made.
+fn name_hash(name: &str) -> u64 {
+    Sha256::digest(name).first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }

@@ -16,15 +16,19 @@
 //!
 //! [`Balancer::report`](crate::balancer::Balancer::report) reads the events and makes the whole of it.
 //!
+//! Where quarters of an hour are [rolled up](rollup), these are read instead of the events, and the figures are the same.
+//!
 //! A report holds the meetings that run, those that ended within the last [`LINGER`], and what the figures need: no events. How
 //! much that is at most, [`Limits`] says; a report that would need more is refused.
 
 mod cell;
 mod fold;
+mod hearing;
 mod incarnation;
 mod limits;
 mod peaks;
 mod query;
+pub(crate) mod rollup;
 mod steps;
 mod table;
 mod tally;
@@ -35,6 +39,7 @@ mod zone;
 
 pub use self::cell::{Figures, Refusals};
 pub use self::fold::{Fold, Incarnation, LINGER};
+pub(crate) use self::hearing::{Counting, Hearing};
 pub use self::incarnation::{Held, Lifetime, SentThere, Stay};
 pub use self::limits::{Limits, TooMuch};
 pub use self::query::{BadReportQuery, By, Filter, Owner, Owners, ReportQuery, Step};

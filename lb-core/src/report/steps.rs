@@ -40,10 +40,6 @@ impl Steps {
         Ok(Self(steps))
     }
 
-    pub(super) fn from(&self) -> Timestamp {
-        self.0.first().map(|first| first.from).unwrap_or_default()
-    }
-
     pub(super) fn until(&self) -> Timestamp {
         self.0.last().map(|last| last.until).unwrap_or_default()
     }

@@ -1,6 +1,9 @@
 //! [`Table`]: a report that was made.
 
-use super::{By, Figures, Span, Step, Zone};
+use std::collections::BTreeMap;
+
+use super::steps::Steps;
+use super::{By, Figures, ReportQuery, Span, Step, Zone};
 use crate::clock::Timestamp;
 
 /// A report.
@@ -42,4 +45,40 @@ pub struct Row {
     pub step: Option<usize>,
     /// The figures.
     pub figures: Figures,
+}
+
+/// The figures of a group in a step, or in the whole period.
+pub(super) type CellOf<G> = ((G, Option<u32>), Figures);
+
+impl Table {
+    /// Puts figures in their order.
+    pub(super) fn of(
+        (query, steps): (ReportQuery, Steps),
+        cells: impl IntoIterator<Item = CellOf<Option<String>>>,
+        (in_steps, total): (Vec<Figures>, Figures),
+        now: Timestamp,
+    ) -> Self {
+        let (mut rows, mut groups) = (BTreeMap::new(), BTreeMap::new());
+        for ((group, step), figures) in cells {
+            match step {
+                Some(step) => rows.insert((group, step), figures),
+                None => groups.insert((group, 0), figures),
+            };
+        }
+        let row = |((group, step), figures): ((_, u32), _)| Row { group, step: Some(step as usize), figures };
+        let ReportQuery { from, until, zone, step, by, .. } = query;
+        Self {
+            from,
+            until,
+            made_at: now,
+            zone,
+            step,
+            by,
+            rows: rows.into_iter().map(row).collect(),
+            groups: groups.into_iter().map(row).map(|row| Row { step: None, ..row }).collect(),
+            in_steps,
+            total,
+            steps: steps.into_spans(),
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Meetings and stays to figures.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::peaks::Changes;
 use super::steps::Steps;
-use super::table::{Row, Table};
+use super::table::Table;
 use super::{By, Figures, Filter, Held, Limits, Owners, ReportQuery, TooMuch};
 use crate::clock::Timestamp;
 use crate::network::{IntegrationName, PartnerName, RouterName};
@@ -16,7 +16,7 @@ const FEW: usize = 1 << 16;
 
 /// Figures while they are made: of each group in each step, and of each in the whole period.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     query: ReportQuery,
     steps: Steps,
     owners: Owners,
@@ -33,11 +33,35 @@ pub(super) struct Tally {
 
 /// What a thing is of, that it is filtered and grouped by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Home<'a> {
+pub(crate) struct Home<'a> {
     pub(super) integration: &'a IntegrationName,
     pub(super) partner: Option<&'a PartnerName>,
     pub(super) router: Option<&'a RouterName>,
     pub(super) server: Option<&'a ServerName>,
+}
+
+impl Home<'_> {
+    /// The group that it belongs to in a report, if it is to be counted.
+    pub(super) fn group(self, query: &ReportQuery, owners: &Owners) -> Option<Option<String>> {
+        let owner = owners.owner(self.integration);
+        let partner = self.partner.or(owner.partner.as_ref());
+        let router = self.router.or(owner.router.as_ref());
+        let Filter { integrations, partners, servers } = &query.filter;
+        let fits = integrations.as_ref().is_none_or(|wanted| wanted.contains(self.integration))
+            && partners.as_ref().is_none_or(|wanted| partner.is_some_and(|partner| wanted.contains(partner)))
+            && servers.as_ref().is_none_or(|wanted| self.server.is_some_and(|server| wanted.contains(server)));
+        if !fits {
+            return None;
+        }
+        let name = match query.by {
+            By::Integration => Some(self.integration.as_str()),
+            By::Partner => partner.map(|partner| partner.as_str()),
+            By::Router => router.map(|router| router.as_str()),
+            By::Server => self.server.map(|server| server.as_str()),
+            By::Nothing => None,
+        };
+        Some(name.map(str::to_owned))
+    }
 }
 
 impl Tally {
@@ -162,25 +186,9 @@ impl Tally {
 
     /// The group that a thing belongs to, if it is to be counted.
     fn group(&mut self, home: Home<'_>) -> Option<u32> {
-        let owner = self.owners.owner(home.integration);
-        let partner = home.partner.or(owner.partner.as_ref());
-        let router = home.router.or(owner.router.as_ref());
-        let Filter { integrations, partners, servers } = &self.query.filter;
-        let fits = integrations.as_ref().is_none_or(|wanted| wanted.contains(home.integration))
-            && partners.as_ref().is_none_or(|wanted| partner.is_some_and(|partner| wanted.contains(partner)))
-            && servers.as_ref().is_none_or(|wanted| home.server.is_some_and(|server| wanted.contains(server)));
-        if !fits {
-            return None;
-        }
-        let name = match self.query.by {
-            By::Integration => Some(home.integration.as_str()),
-            By::Partner => partner.map(|partner| partner.as_str()),
-            By::Router => router.map(|router| router.as_str()),
-            By::Server => home.server.map(|server| server.as_str()),
-            By::Nothing => None,
-        };
+        let name = home.group(&self.query, &self.owners)?;
         let next = self.groups.len() as u32;
-        Some(*self.groups.entry(name.map(str::to_owned)).or_insert(next))
+        Some(*self.groups.entry(name).or_insert(next))
     }
 
     fn cell(&mut self, group: u32, step: Option<u32>) -> Result<&mut Figures, TooMuch> {
@@ -232,29 +240,8 @@ impl Tally {
             }
         }
         let names: HashMap<u32, Option<String>> = self.groups.into_iter().map(|(name, group)| (group, name)).collect();
-        let (mut rows, mut by_group) = (BTreeMap::new(), BTreeMap::new());
-        for ((group, step), figures) in cells {
-            let group = names.get(&group).cloned().flatten();
-            match step {
-                Some(step) => rows.insert((group, step), figures),
-                None => by_group.insert((group, 0), figures),
-            };
-        }
-        let row = |((group, step), figures): ((_, u32), _)| Row { group, step: Some(step as usize), figures };
-        let (from, until) = (steps.from(), steps.until());
-        Table {
-            from,
-            until,
-            made_at: now,
-            zone: self.query.zone,
-            step: self.query.step,
-            by: self.query.by,
-            rows: rows.into_iter().map(row).collect(),
-            groups: by_group.into_iter().map(row).map(|row| Row { step: None, ..row }).collect(),
-            in_steps,
-            total,
-            steps: steps.into_spans(),
-        }
+        let named = |((group, step), figures)| ((names.get(&group).cloned().flatten(), step), figures);
+        Table::of((self.query, steps), cells.into_iter().map(named), (in_steps, total), now)
     }
 
     /// How many different names there are in each group and step, in each group, in each step, and in all.

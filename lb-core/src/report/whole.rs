@@ -1,17 +1,13 @@
 //! [`Report`]: the fold and the tally together.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
+use super::hearing::Hearing;
 use super::steps::Steps;
-use super::tally::{Home, Tally};
-use super::{BadReportQuery, Fold, Incarnation, Limits, Owners, ReportQuery, Table, TooMuch};
+use super::tally::Tally;
+use super::{BadReportQuery, Incarnation, Limits, Owners, ReportQuery, Table, TooMuch};
 use crate::clock::Timestamp;
-use crate::event::{Event, EventKind};
-use crate::meeting::InternalMeetingId;
-use crate::server::ServerName;
+use crate::event::Event;
 
-/// The [words](EventKind::word) of the events that reports are made of.
+/// The [words](crate::event::EventKind::word) of the events that reports are made of.
 pub const READ: &[&str] = &[
     "meeting-created",
     "meeting-adopted",
@@ -42,21 +38,7 @@ pub const READ: &[&str] = &[
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Report {
-    fold: Fold,
-    tally: Tally,
-    limits: Limits,
-    recordings: HashMap<Incarnation, Recorded>,
-    unknown_recordings: Vec<Incarnation>,
-}
-
-/// A recording as it was seen for the first time.
-#[derive(Debug)]
-struct Recorded {
-    at: Timestamp,
-    server: ServerName,
-    lasted: Duration,
-}
+pub struct Report(Hearing<Tally>);
 
 impl Report {
     /// A report of nothing yet.
@@ -65,13 +47,12 @@ impl Report {
     /// [`BadReportQuery`].
     pub fn new(query: ReportQuery, owners: Owners, limits: Limits) -> Result<Self, BadReportQuery> {
         let steps = Steps::of(&query)?;
-        Ok(Self {
-            fold: Fold::new(limits),
-            tally: Tally::new(query, steps, owners, limits),
-            limits,
-            recordings: HashMap::new(),
-            unknown_recordings: Vec::new(),
-        })
+        Ok(Self(Hearing::new(Tally::new(query, steps, owners, limits), limits)))
+    }
+
+    /// What is heard for it.
+    pub(crate) fn hearing(&mut self) -> &mut Hearing<Tally> {
+        &mut self.0
     }
 
     /// Takes note of an event.
@@ -79,60 +60,28 @@ impl Report {
     /// # Errors
     /// [`TooMuch`]: the report is too large.
     pub fn add(&mut self, event: &Event) -> Result<(), TooMuch> {
-        let at = event.at;
-        if event.kind.integration().is_none_or(|integration| !self.tally.wants(integration)) {
-            return Ok(());
-        }
-        match &event.kind {
-            EventKind::CallRefused { call, integration: Some(integration), key, .. } => {
-                self.tally.refused(integration, at, call, key)
-            }
-            EventKind::RecordingSeen { meeting: Some(meeting), recording, server, seconds, .. } => {
-                let which = (meeting.integration.clone(), InternalMeetingId::from(recording.as_str()));
-                let seen = Recorded { at, server: server.clone(), lasted: Duration::from_secs(*seconds) };
-                match self.recordings.get_mut(&which) {
-                    Some(known) if at < known.at => *known = seen,
-                    Some(_) => {}
-                    None => {
-                        self.unknown_recordings.push(which.clone());
-                        self.recordings.insert(which, seen);
-                    }
-                }
-                TooMuch::unless(self.recordings.len(), self.limits.recordings, "recordings")
-            }
-            _ if at >= self.tally.steps().until() => {
-                self.fold.hear_later(event);
-                Ok(())
-            }
-            _ => {
-                self.fold.hear(event)?;
-                while let Some(held) = self.fold.settle(at) {
-                    self.tally.meeting(&held, at)?;
-                }
-                Ok(())
-            }
-        }
+        self.0.add(event)
     }
 
     /// The meetings that were heard of since this was last asked, and perhaps not for the first time: their events from before
     /// the period are wanted, in any order.
     pub fn unknown(&mut self) -> Vec<Incarnation> {
-        self.fold.unknown()
+        self.0.unknown()
     }
 
     /// The recordings that were heard of since this was last asked: whether they were seen before the period is wanted.
     pub fn unknown_recordings(&mut self) -> Vec<Incarnation> {
-        std::mem::take(&mut self.unknown_recordings)
+        self.0.unknown_recordings()
     }
 
     /// The meetings of which the events after the period could say what was in it: those events are wanted, oldest first.
     pub fn unfinished(&self) -> Vec<Incarnation> {
-        self.fold.unfinished()
+        self.0.unfinished()
     }
 
     /// Whether the events after the period could say more of this meeting.
     pub fn is_unfinished(&self, incarnation: &Incarnation) -> bool {
-        self.fold.is_unfinished(incarnation)
+        self.0.is_unfinished(incarnation)
     }
 
     /// Takes what was added for all there is of its integrations. Those of others may follow, from the begin of the period on.
@@ -141,23 +90,14 @@ impl Report {
     /// # Errors
     /// [`TooMuch`]: the report is too large.
     pub fn close(&mut self, now: Timestamp) -> Result<(), TooMuch> {
-        let fold = std::mem::replace(&mut self.fold, Fold::new(self.limits));
-        for held in fold.finish(now) {
-            self.tally.meeting(&held, now)?;
-        }
-        Ok(())
+        self.0.close(now)
     }
 
     /// The table. What runs, runs until `now`.
     ///
     /// # Errors
     /// [`TooMuch`]: the report is too large.
-    pub fn finish(mut self, now: Timestamp) -> Result<Table, TooMuch> {
-        self.close(now)?;
-        for ((integration, _), Recorded { at, server, lasted }) in &self.recordings {
-            let home = Home { integration, partner: None, router: None, server: Some(server) };
-            self.tally.recording(home, *at, *lasted)?;
-        }
-        Ok(self.tally.finish(now))
+    pub fn finish(self, now: Timestamp) -> Result<Table, TooMuch> {
+        Ok(self.0.finish(now)?.finish(now))
     }
 }

@@ -7,6 +7,7 @@ mod hooks;
 mod network;
 mod outbox;
 mod recordings;
+mod rollups;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,6 +53,7 @@ struct Written {
     deliveries: Deliveries,
     ended: hooks::Ended,
     course: BTreeMap<Timestamp, CourseStep>,
+    rollups: rollups::Rollups,
 }
 
 impl InMemoryStore {
@@ -337,4 +339,5 @@ mod tests {
     crate::account_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::rollup_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,6 +1,6 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
 //! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
-//! happened, [`CourseStore`] for the course of the load.
+//! happened, [`CourseStore`] for the course of the load, [`RollupStore`] for what reports need.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -36,6 +36,7 @@ mod outbox;
 mod outbox_index;
 mod recording_index;
 mod recordings;
+mod rollups;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -60,6 +61,7 @@ pub use self::outbox::{
 pub use self::outbox_index::{Lane, OutboxIndex};
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
 pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
+pub use self::rollups::{ROLLUP_MARKS, RollupChange, RollupMarks, RollupPage, RollupPart, RollupStore, rollup_days};
 
 use crate::account::BadAccounts;
 use crate::clock::Timestamp;
@@ -87,6 +89,8 @@ pub struct Stores {
     pub events: Arc<dyn EventStore>,
     /// The course of the load.
     pub course: Arc<dyn CourseStore>,
+    /// What reports need of them, rolled up.
+    pub rollups: Arc<dyn RollupStore>,
 }
 
 impl Stores {
@@ -100,7 +104,8 @@ impl Stores {
             + RecordingStore
             + HookStore
             + EventStore
-            + CourseStore,
+            + CourseStore
+            + RollupStore,
     {
         Self {
             meetings: store.clone(),
@@ -110,7 +115,8 @@ impl Stores {
             recordings: store.clone(),
             hooks: store.clone(),
             events: store.clone(),
-            course: store,
+            course: store.clone(),
+            rollups: store,
         }
     }
 }

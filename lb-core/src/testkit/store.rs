@@ -1,5 +1,6 @@
 //! The contract of [`MeetingStore`](crate::store::MeetingStore), [`FleetStore`](crate::store::FleetStore),
-//! [`NetworkStore`](crate::store::NetworkStore), [`AccountStore`](crate::store::AccountStore) and [`EventStore`](crate::store::EventStore) as tests.
+//! [`NetworkStore`](crate::store::NetworkStore), [`AccountStore`](crate::store::AccountStore), [`EventStore`](crate::store::EventStore) and
+//! [`RollupStore`](crate::store::RollupStore) as tests.
 //!
 //! [`store_contract!`](crate::store_contract) and [`fleet_store_contract!`](crate::fleet_store_contract) make one `#[test]`
 //! of each clause, so that each is reported by itself. Both are handed an async closure that makes a new, empty store behind
@@ -41,6 +42,7 @@ pub mod meetings;
 pub mod network;
 pub mod outbox;
 pub mod recordings;
+pub mod rollups;
 pub mod strays;
 pub mod superseded;
 
@@ -290,6 +292,27 @@ macro_rules! event_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::event_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`RollupStore`](crate::store::RollupStore) keeps that is a
+/// [`MeetingStore`](crate::store::MeetingStore) and an [`EventStore`](crate::store::EventStore) too. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! rollup_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            rollups::{
+                a_new_store_has_no_rollups,
+                pages_are_put_in_the_place_of_those_before,
+                a_mark_stays_until_it_is_done,
+                an_erasure_marks_the_days_that_it_changed,
+                events_are_read_in_the_order_in_which_they_were_stored,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::rollup_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

@@ -14,11 +14,12 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
-//! | `marked` | sentences with names in them |
+//! | `marked`, `sentence` | sentences with names in them |
 //! | `told` | what happened, as people are told it |
 //! | `listing`, `links` | long lists; where pages are |
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
+//! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
@@ -35,6 +36,7 @@ mod admin;
 mod assets;
 pub(crate) mod chart;
 mod console;
+mod dashboard;
 mod explain;
 mod fields;
 mod first_administrator;
@@ -53,6 +55,7 @@ mod notice;
 mod numbers;
 mod onboard;
 mod routes;
+mod sentence;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -74,6 +77,7 @@ use crate::server::Service;
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
+    dashboard::pages(&mut pages);
     explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);

@@ -26,6 +26,7 @@ mod presence;
 mod races;
 mod recordings;
 mod reports;
+mod rollups;
 mod running;
 mod succession;
 mod text_tracks;

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 
-use super::{EVENTS_KEPT, InMemoryStore};
+use super::{EVENTS_KEPT, InMemoryStore, Written};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::network::IntegrationName;
 use crate::store::{
     EVENTS_PAGE, Erased, EventCursor, EventFilter, EventPage, EventStore, HISTORIES, MeetingHistory, MeetingQuery,
-    PersonQuery, PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people,
+    PersonQuery, PseudonymKey, SentUser, StoreError, USERS_TOLD, may_name_people, rollup_days,
 };
 
 /// The newest events, in the order in which they came.
@@ -43,6 +43,17 @@ impl Kept {
 
     pub(super) fn latest(&self, limit: usize) -> Vec<Event> {
         self.events.iter().rev().take(limit).map(|kept| kept.event.clone()).collect()
+    }
+
+    /// Those that came behind the one of this number, in the order in which they came.
+    pub(super) fn behind(&self, after: u64, limit: usize) -> Vec<(u64, Event)> {
+        let begin = self.events.partition_point(|kept| kept.id <= after);
+        self.events.range(begin..).take(limit).map(|kept| (kept.id, kept.event.clone())).collect()
+    }
+
+    /// The number of the one that came last.
+    pub(super) fn last(&self) -> u64 {
+        self.last
     }
 
     /// All of them, in the order in which they came.
@@ -345,8 +356,10 @@ impl EventStore for InMemoryStore {
         after: Option<EventCursor>,
         at_most: usize,
     ) -> Result<Erased, StoreError> {
-        let events = &mut self.lock().events;
-        let next = events.page_of(|event| query.fits(event), after, at_most).next;
+        let Written { events, rollups, .. } = &mut *self.lock();
+        let page = events.page_of(|event| query.fits(event), after, at_most);
+        rollups.mark(rollup_days(&page.events));
+        let next = page.next;
         Ok(Erased { events: if at_most == 0 { 0 } else { erase(events, query, key, (after, next)) }, next })
     }
 }

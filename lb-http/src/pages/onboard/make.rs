@@ -6,9 +6,9 @@ use lb_core::network::{IntegrationName, NetworkChange};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::connect::settings;
 use super::steps;
 use super::wish::{Step, Wish};
-use super::connect::settings;
 use crate::pages::form::FormOf;
 use crate::pages::visitor::Visitor;
 use crate::rest::integrations::{IntegrationBody, put};

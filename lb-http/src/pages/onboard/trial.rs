@@ -56,7 +56,8 @@ pub(super) async fn trial(service: &Service, visitor: &Visitor, integration: &In
     let way = fill(w.in_process, &[&base, &told.took.as_millis()]);
     let meaning = Meaning::of(&told, visitor.words());
     if !meaning.is_good() {
-        let detail = if meaning.key.is_empty() { String::new() } else { format!("{}: {}", meaning.key, meaning.message) };
+        let detail =
+            if meaning.key.is_empty() { String::new() } else { format!("{}: {}", meaning.key, meaning.message) };
         return Ok(Trial { kind: "critical", text: meaning.text, way, detail });
     }
     let document = xml::Document::parse(&told.body).ok();

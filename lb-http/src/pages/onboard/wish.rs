@@ -150,12 +150,8 @@ mod tests {
 
     #[test]
     fn a_wish_is_found_again_in_its_address() {
-        let wish = Wish {
-            name: "a&b=c é".to_owned(),
-            plan: "large".to_owned(),
-            start: "true".to_owned(),
-            ..Wish::default()
-        };
+        let wish =
+            Wish { name: "a&b=c é".to_owned(), plan: "large".to_owned(), start: "true".to_owned(), ..Wish::default() };
         let path = wish.path(Step::Confirm);
         let query = path.strip_prefix("/admin/integrations/new?").unwrap();
         let read: Wish = serde_html_form::from_str(query).unwrap();

@@ -62,13 +62,7 @@ struct Runs {
 }
 
 impl StartPage {
-    pub(super) fn new(
-        service: &Service,
-        visitor: &Visitor,
-        step: Step,
-        progress: Progress,
-        given: Given,
-    ) -> Self {
+    pub(super) fn new(service: &Service, visitor: &Visitor, step: Step, progress: Progress, given: Given) -> Self {
         let frame = visitor.frame(visitor.words().start.title, Section::None);
         let w = &frame.w.start;
         let setup = service.setup.load();
@@ -126,8 +120,7 @@ fn servers_say(frame: &Frame, progress: &Progress) -> String {
 /// The integrations that may make calls.
 fn choices(network: &Network) -> Vec<(String, String)> {
     let active = network.integrations().iter().filter(|one| one.active && network.plan_of(one).active);
-    let mut all: Vec<_> =
-        active.take(MOST).map(|one| (one.name.to_string(), one.display_name.clone())).collect();
+    let mut all: Vec<_> = active.take(MOST).map(|one| (one.name.to_string(), one.display_name.clone())).collect();
     all.sort_unstable();
     all
 }

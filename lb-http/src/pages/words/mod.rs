@@ -40,8 +40,10 @@ macro_rules! sections {
 }
 
 mod admin;
+mod alarms;
 mod audit;
 mod console;
+mod dashboard;
 mod events;
 mod explain;
 mod first;
@@ -55,6 +57,7 @@ mod login;
 mod onboard;
 mod partners;
 mod plans;
+mod reasons;
 mod routers;
 mod servers;
 mod settings;
@@ -64,17 +67,19 @@ mod trouble;
 
 use std::fmt::Display;
 
-pub(crate) use self::onboard::OnboardWords;
 pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
+pub(crate) use self::onboard::OnboardWords;
 use super::language::Language;
 
 sections! {
+    alarms: alarms::AlarmWords,
     admin: admin::AdminWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
+    dashboard: dashboard::DashboardWords,
     events: events::EventWords,
     explain: explain::ExplainWords,
     first: first::FirstWords,
@@ -86,11 +91,13 @@ sections! {
     listing: listing::ListingWords,
     login: login::LoginWords,
     onboard: onboard::OnboardWords,
+    start: start::StartWords,
     partners: partners::PartnerWords,
     plans: plans::PlanWords,
     routers: routers::RouterWords,
     servers: servers::ServerWords,
     settings: settings::SettingsWords,
+    reasons: reasons::ReasonWords,
     start: start::StartWords,
     states: states::StateWords,
     trouble: trouble::TroubleWords,

@@ -27,6 +27,7 @@ mod parameters;
 mod probe;
 mod recordings;
 mod restore;
+mod rollups;
 mod schema;
 mod seal;
 mod sealed_rows;
@@ -34,6 +35,7 @@ mod tables;
 mod writer;
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -48,7 +50,8 @@ use lb_core::server::AdministratorWord;
 use lb_core::store::{
     ClaimOutcome, Counted, CourseStore, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord,
     FleetStore, Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
-    PersonQuery, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, Settled, StoreError,
+    PersonQuery, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, RollupChange, RollupMarks, RollupPage,
+    RollupPart, RollupStore, Settled, StoreError, rollup_days,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -573,8 +576,44 @@ impl EventStore for SqliteStore {
         if found.0.is_empty() {
             return Ok(Erased { events: 0, next: found.1 });
         }
-        let job = move |work: &mut job::Work<'_>| Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?);
+        let days = rollup_days(found.0.iter().map(|(_, event)| event));
+        let job = move |work: &mut job::Work<'_>| {
+            rollups::mark(work.transaction()?, days.iter().copied())?;
+            Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?)
+        };
         self.writer.run(job).await
+    }
+}
+
+#[async_trait]
+impl RollupStore for SqliteStore {
+    async fn rollup_state(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.reader.read(rollups::state).await
+    }
+
+    async fn rollup_pages(&self, parts: &[RollupPart], days: Range<u32>) -> Result<Vec<RollupPage>, StoreError> {
+        let parts = parts.to_vec();
+        self.reader.read(move |database| rollups::pages(database, &parts, &days)).await
+    }
+
+    async fn put_rollups(&self, change: RollupChange) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(rollups::put(work.transaction()?, &change)?)).await
+    }
+
+    async fn mark_rollups(&self, days: Range<u32>) -> Result<(), StoreError> {
+        self.writer.run(move |work| Ok(rollups::mark(work.transaction()?, days.clone())?)).await
+    }
+
+    async fn rollup_marks(&self) -> Result<RollupMarks, StoreError> {
+        self.reader.read(rollups::marks).await
+    }
+
+    async fn events_behind(&self, after: u64, limit: usize) -> Result<Vec<(u64, Event)>, StoreError> {
+        self.reader.read(move |database| rollups::events_behind(database, after, limit)).await
+    }
+
+    async fn last_event(&self) -> Result<u64, StoreError> {
+        self.reader.read(rollups::last_event).await
     }
 }
 
