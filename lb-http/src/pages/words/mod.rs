@@ -91,7 +91,6 @@ sections! {
     listing: listing::ListingWords,
     login: login::LoginWords,
     onboard: onboard::OnboardWords,
-    start: start::StartWords,
     partners: partners::PartnerWords,
     plans: plans::PlanWords,
     routers: routers::RouterWords,
