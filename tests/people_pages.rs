@@ -394,7 +394,8 @@ async fn the_network_is_exported_applied_after_a_look_and_what_is_stale_changes_
     let lb = Lb::start(&(integrations(&[("moodle", "the-secret-of-moodle")]) + &unwatched(&servers))).await;
     with_user(&lb, "ana", &["administrator"]);
     let ana = Browser::log_in(&lb, "ana", PASSWORD).await;
-    let wish = "[plans.school]\nmay_record = false\n[partners.\"<b>x\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
+    let wish =
+        "[plans.school]\nmay_record = false\n[partners.\"<b>x\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
     let shown = ana.post("/admin/network/preview", &[("document", wish)]).await;
     let page = shown.text();
     assert!(shown.status == 200 && page.contains("school") && page.contains("&#60;b&#62;x"), "{page}");
