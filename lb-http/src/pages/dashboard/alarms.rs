@@ -111,11 +111,8 @@ fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
     let alarm = match alarm {
         ShownAlarm::Network(Alarm::ServerDown { .. }) | ShownAlarm::Limit { .. } => return None,
         ShownAlarm::Certificate { until, ended } => {
-            let (level, text) = if *ended {
-                (Level::Critical, w.certificate_ended)
-            } else {
-                (Level::Warning, w.certificate)
-            };
+            let (level, text) =
+                if *ended { (Level::Critical, w.certificate_ended) } else { (Level::Warning, w.certificate) };
             let what = sentence(text, &[Part::At(*until)]);
             return Some(Shown { level, what, since: Sentence::default(), todo: Sentence::of(w.certificate_todo) });
         }
@@ -124,11 +121,10 @@ fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
     let number = |count: usize| Part::Words(look.number(count));
     let (what, since, todo) = match alarm {
         Alarm::Store { unwritten: 0 } => (Sentence::of(w.store), None, Sentence::of(w.store_refuses)),
-        Alarm::Store { unwritten } => {
-            (Sentence::of(w.store), None, sentence(w.store_unwritten, &[number(*unwritten)]))
-        }
+        Alarm::Store { unwritten } => (Sentence::of(w.store), None, sentence(w.store_unwritten, &[number(*unwritten)])),
         Alarm::Monitor { since, problem } => {
-            let said = if problem.is_empty() { Sentence::default() } else { sentence(w.monitor_said, &[Part::Name(problem)]) };
+            let said =
+                if problem.is_empty() { Sentence::default() } else { sentence(w.monitor_said, &[Part::Name(problem)]) };
             (Sentence::of(w.monitor), Some(*since), Sentence::joined([Sentence::of(w.monitor_todo), said], " "))
         }
         Alarm::Freeze { since } => (Sentence::of(w.freeze), Some(*since), Sentence::of(w.freeze_todo)),

@@ -95,7 +95,7 @@ impl Column {
 }
 
 /// What somebody should look at first.
-fn severity(state: ServerState) -> u8 {
+pub(super) fn severity(state: ServerState) -> u8 {
     match state {
         ServerState::Critical => 0,
         ServerState::Suspended => 1,
@@ -150,10 +150,8 @@ impl Asked {
 
     /// The rows that are asked for.
     pub(super) fn choose<'a>(&self, mut servers: Vec<&'a ShownServer>, look: Look) -> Shown<'a> {
-        let words: Vec<_> = plain(&self.q.chars().take(LONGEST).collect::<String>())
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+        let words: Vec<_> =
+            plain(&self.q.chars().take(LONGEST).collect::<String>()).split_whitespace().map(str::to_owned).collect();
         servers.retain(|server| self.has_state(server.state) && (words.is_empty() || has_words(server, &words, look)));
         let (column, down) = self.order();
         servers.sort_by(|a, b| compare(a, b, column, down));
@@ -295,7 +293,8 @@ mod tests {
     #[test]
     fn thousands_come_in_pages_and_a_page_that_is_not_there_is_the_last() {
         let many: Vec<_> = (0..120).map(|number| row(&format!("bbb{number:03}"), ServerState::Enabled, None)).collect();
-        for (page, first, rows) in [("", "bbb000", 50), ("2", "bbb050", 50), ("99", "bbb100", 20), ("-1", "bbb000", 50)] {
+        for (page, first, rows) in [("", "bbb000", 50), ("2", "bbb050", 50), ("99", "bbb100", 20), ("-1", "bbb000", 50)]
+        {
             let asked = Asked { page: page.to_owned(), ..Asked::default() };
             let shown = asked.choose(many.iter().collect(), look(Language::English));
             assert_eq!((shown.matching, shown.pages, shown.servers.len()), (120, 3, rows));

@@ -43,7 +43,8 @@ impl Totals {
         let w = &look.w.dashboard;
         let now = totals.now;
         let points = view.present.course.totals(view.present.at);
-        let figures = |of: fn(&Sample) -> Option<u32>| points.iter().map(|point| of(&point.sample).map(f64::from)).collect();
+        let figures =
+            |of: fn(&Sample) -> Option<u32>| points.iter().map(|point| of(&point.sample).map(f64::from)).collect();
         let counted = |label, of: fn(&Sample) -> Option<u32>, note: Option<String>| {
             let course: Vec<_> = figures(of);
             let most = course.iter().flatten().copied().fold(0.0, f64::max).max(of(&now).map_or(0.0, f64::from));

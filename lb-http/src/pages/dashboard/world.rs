@@ -50,7 +50,10 @@ impl World {
         let servers: Vec<_> = view.present.servers().map(|server| mark(server, &addresses, look)).collect();
         let words = MapWords {
             servers: look.w.dashboard.servers_word,
-            states: ServerState::ALL.into_iter().map(|state| (state, look.w.states.of(state))).collect::<BTreeMap<_, _>>(),
+            states: ServerState::ALL
+                .into_iter()
+                .map(|state| (state, look.w.states.of(state)))
+                .collect::<BTreeMap<_, _>>(),
         };
         let land = assets::url("world.svg");
         let map = NetworkMap {
@@ -65,7 +68,9 @@ impl World {
             ranked: &[],
         };
         let counts = ServerState::ALL.into_iter().map(|state| (state, view.present.totals.in_state(state)));
-        let states = counts.filter(|(_, count)| *count > 0).map(|(state, count)| (state, look.w.states.of(state), look.number(count)));
+        let states = counts
+            .filter(|(_, count)| *count > 0)
+            .map(|(state, count)| (state, look.w.states.of(state), look.number(count)));
         let nowhere = servers.iter().filter(|server| server.position.is_none()).count();
         Self {
             id: if is_own { "own-map" } else { "map" },
@@ -81,7 +86,8 @@ impl World {
 
 fn mark<'a>(server: &'a ShownServer, asked: &Asked, look: Look) -> MapServer<'a> {
     let (w, name) = (&look.w.dashboard, server.name.as_str());
-    let figures = format!("{} {}, {} {}", look.number(server.meetings), w.meetings_word, look.number(server.users), w.users_word);
+    let figures =
+        format!("{} {}, {} {}", look.number(server.meetings), w.meetings_word, look.number(server.users), w.users_word);
     MapServer {
         name,
         position: server.position,

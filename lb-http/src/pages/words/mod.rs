@@ -51,8 +51,8 @@ mod happenings;
 mod kinds;
 mod listing;
 mod login;
-mod settings;
 mod reasons;
+mod settings;
 mod states;
 mod trouble;
 
