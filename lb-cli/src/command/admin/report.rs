@@ -38,9 +38,15 @@ pub(crate) struct Report {
     /// Only what was on these servers, with commas
     #[arg(long, value_name = "NAMES")]
     server: Option<String>,
+    /// Only what these routers placed, with commas
+    #[arg(long, value_name = "NAMES")]
+    router: Option<String>,
     /// Write CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Have what reports are made of made anew of all events that are kept, in the background
+    #[arg(long, exclusive = true)]
+    rebuild: bool,
 }
 
 fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
@@ -49,6 +55,17 @@ fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
 
 impl Task for Report {
     async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure> {
+        if self.rebuild {
+            let answer =
+                desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
+            desk.tell(&answer, |_| {
+                format!(
+                    "{} days are made anew in the background: lb status --json says how many are left\n",
+                    text(&answer["days"])
+                )
+            })?;
+            return Ok(Outcome::Done);
+        }
         let place = Place::of(&["reports"])
             .with_some("from", self.from)
             .with_some("until", self.until)
@@ -57,7 +74,8 @@ impl Task for Report {
             .with_some("by", self.by)
             .with_some("integration", self.integration)
             .with_some("partner", self.partner)
-            .with_some("server", self.server);
+            .with_some("server", self.server)
+            .with_some("router", self.router);
         if self.csv {
             let sent = Sent { accept: Some("text/csv"), ..Sent::default() };
             let answer = desk.client.send(Method::GET, &place, sent).await?;
@@ -207,6 +225,14 @@ mod tests {
         );
         let shown: Value = serde_json::from_str(&ran.output()).unwrap();
         assert_eq!(shown, report("day", "server"));
+    }
+
+    #[test]
+    fn what_reports_are_made_of_is_made_anew_when_asked_for() {
+        let (ran, asked) = Fake::answering([(200, "", json!({ "days": 31 }))]).run(&["report", "--rebuild"]);
+        assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
+        let output = ran.output();
+        assert!(output.starts_with("31 days are made anew"), "{output}");
     }
 
     #[test]

@@ -93,6 +93,9 @@ pub(super) fn read(field: &Field, texts: &[String], w: &FormWords) -> Result<Val
         }
         Kind::Password { fewest, most } => {
             let password = texts.first().map(String::as_str).unwrap_or_default();
+            if password.is_empty() {
+                return Ok(Value::Null);
+            }
             let good = (*fewest..=*most).contains(&password.chars().count());
             if good { Ok(password.into()) } else { Err(fill(w.password, &[fewest, most])) }
         }
