@@ -21,6 +21,7 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `reports` | usage reports, and the file of each month |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
@@ -54,6 +55,7 @@ mod marked;
 mod notice;
 mod numbers;
 mod onboard;
+pub(crate) mod reports;
 mod routes;
 mod sentence;
 mod start;
@@ -85,6 +87,7 @@ pub(crate) fn pages() -> Pages {
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);
     start::pages(&mut pages);
+    reports::pages(&mut pages);
     admin::pages(&mut pages);
     pages
 }

@@ -42,9 +42,9 @@ pub(crate) mod settings;
 pub(crate) mod status;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(crate) mod tokens;
 pub(crate) mod trace;
-mod users;
+pub(crate) mod users;
 pub(crate) mod version;
 mod work;
 
@@ -53,7 +53,9 @@ use std::future::Future;
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
+pub(crate) use self::page::{Page, Paging};
 pub(crate) use self::problem::Problem;
+pub(crate) use self::reports::{Asked, ReportView, csv_of, made};
 pub(crate) use self::routes::BASE;
 use self::routes::Routes;
 pub(crate) use self::session::set_cookie;

@@ -54,7 +54,8 @@ impl Drawn {
                 }
             })
             .collect();
-        let states: BTreeMap<_, _> = ServerState::ALL.into_iter().map(|state| (state, frame.w.states.of(state))).collect();
+        let states: BTreeMap<_, _> =
+            ServerState::ALL.into_iter().map(|state| (state, frame.w.states.of(state))).collect();
         let words = MapWords { servers: w.servers, states };
         let chosen = Some(question.server.as_str()).filter(|name| !name.is_empty()).or(placed);
         let chosen = chosen.filter(|name| shown.iter().any(|one| one.server.name.as_str() == *name));

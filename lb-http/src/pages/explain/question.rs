@@ -114,7 +114,9 @@ mod tests {
     fn what_is_wrong_is_told_at_its_field() {
         let words = Words::of(Language::English);
         let question = |query: &str| serde_html_form::from_str::<Question>(query).unwrap();
-        for good in ["", "latitude=-30%2C03&longitude=%E2%88%9251.2", "forwarded_for=192.0.2.1,%202001:db8::1", "address=::1"] {
+        for good in
+            ["", "latitude=-30%2C03&longitude=%E2%88%9251.2", "forwarded_for=192.0.2.1,%202001:db8::1", "address=::1"]
+        {
             assert!(!question(good).flaws(words).any(), "{good}");
         }
         assert!(!question("latitude=91&longitude=0").flaws(words).position.is_empty());
