@@ -30,6 +30,8 @@ use askama::Template;
 use self::alarms::Alarms;
 use self::feed::Happened;
 use self::headline::Headline;
+pub(super) use self::look::Look;
+pub(super) use self::placed::placed;
 use self::row::Row;
 use self::totals::Totals;
 use self::world::World;
