@@ -33,7 +33,7 @@ impl Network {
         let config = Config::from_text("lb.toml", PUBLIC, std::iter::empty()).unwrap();
         let network = Self { prepared: prepare(config, []).await.unwrap() };
         let server = |name: &&str| Server::new(*name, "https://bbb.example.org", "secret").unwrap();
-        let source = StaticServers::new(names.iter().map(server).map(ReportedServer::unwatched));
+        let source = StaticServers::new(names.iter().map(server));
         network.prepared.balancer().refresh(&source).await;
         network
     }
