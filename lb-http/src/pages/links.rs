@@ -30,6 +30,14 @@ pub(crate) fn user(name: &str, what: &str) -> String {
     format!("/admin/users/{name}{what}")
 }
 
+/// The page of something called `name` below `base`, or what is done there: `what` is empty or begins with `/`. What is called `new`
+/// is not the page on which a new one is made.
+pub(crate) fn thing(base: &str, name: &str, what: &str) -> String {
+    let name: String = Serializer::new(String::new()).append_key_only(name).finish().replace('+', "%20");
+    let name = if name == "new" { "%6Eew" } else { &name };
+    format!("{base}/{name}{what}")
+}
+
 /// The page of a server.
 pub(crate) fn server(name: &str) -> String {
     let name: String = Serializer::new(String::new()).append_key_only(name).finish().replace('+', "%20");
@@ -44,6 +52,8 @@ mod tests {
     fn a_name_stays_a_name_whatever_is_in_it() {
         assert_eq!(with("/admin/events", &[("server", ""), ("kind", "")]), "/admin/events");
         assert_eq!(meeting("a&b", "../x?y#z +"), "/admin/meetings/one?integration=a%26b&meeting_id=..%2Fx%3Fy%23z+%2B");
+        assert_eq!(thing("/admin/plans", "new", ""), "/admin/plans/%6Eew");
+        assert_eq!(thing("/admin/plans", "a/b <c>", "/edit"), "/admin/plans/a%2Fb%20%3Cc%3E/edit");
         assert_eq!(user("Ana Lú", "/remove"), "/admin/users/Ana%20L%C3%BA/remove");
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Report {
     /// Only what was on these servers, with commas
     #[arg(long, value_name = "NAMES")]
     server: Option<String>,
+    /// Only what these routers placed, with commas
+    #[arg(long, value_name = "NAMES")]
+    router: Option<String>,
     /// Write CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     csv: bool,
@@ -71,7 +74,8 @@ impl Task for Report {
             .with_some("by", self.by)
             .with_some("integration", self.integration)
             .with_some("partner", self.partner)
-            .with_some("server", self.server);
+            .with_some("server", self.server)
+            .with_some("router", self.router);
         if self.csv {
             let sent = Sent { accept: Some("text/csv"), ..Sent::default() };
             let answer = desk.client.send(Method::GET, &place, sent).await?;
@@ -227,8 +231,8 @@ mod tests {
     fn what_reports_are_made_of_is_made_anew_when_asked_for() {
         let (ran, asked) = Fake::answering([(200, "", json!({ "days": 31 }))]).run(&["report", "--rebuild"]);
         assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
-        let said = ran.output();
-        assert!(said.starts_with("31 days are made anew"), "{said}");
+        let output = ran.output();
+        assert!(output.starts_with("31 days are made anew"), "{output}");
     }
 
     #[test]

@@ -390,6 +390,7 @@ fn keeps_peaks(query: &ReportQuery) -> bool {
     let integrations = filter.integrations.as_ref().map(|names| names.len());
     filter.partners.is_none()
         && filter.servers.is_none()
+        && filter.routers.is_none()
         && match query.by {
             By::Integration | By::Nothing => matches!(integrations, None | Some(1)),
             By::Server => integrations.is_none(),
