@@ -21,6 +21,7 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `server` | one server as it goes |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
@@ -54,6 +55,7 @@ mod numbers;
 mod onboard;
 mod routes;
 mod sentence;
+mod server;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -78,6 +80,7 @@ pub(crate) fn pages() -> Pages {
     dashboard::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
+    server::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);

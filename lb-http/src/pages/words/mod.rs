@@ -58,6 +58,7 @@ mod partners;
 mod plans;
 mod reasons;
 mod routers;
+mod server_page;
 mod servers;
 mod settings;
 mod start;
@@ -93,6 +94,7 @@ sections! {
     partners: partners::PartnerWords,
     plans: plans::PlanWords,
     routers: routers::RouterWords,
+    server_page: server_page::ServerPageWords,
     servers: servers::ServerWords,
     settings: settings::SettingsWords,
     reasons: reasons::ReasonWords,
