@@ -21,6 +21,7 @@ macro_rules! embedded {
 /// All of them.
 const ASSETS: &[(&str, &[u8])] = embedded![
     "copy.js",
+    "file.js",
     "form.js",
     "icon.svg",
     "inline.js",
@@ -31,6 +32,7 @@ const ASSETS: &[(&str, &[u8])] = embedded![
     "table.js",
     "time.js",
     "world.svg",
+    "zone.js",
 ];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.

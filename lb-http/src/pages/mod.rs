@@ -22,11 +22,13 @@
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
 //! | `server` | one server as it goes |
+//! | `reports` | usage reports, and the file of each month |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `explain` | where a meeting would go, and why |
 //! | `onboard` | a new integration, step by step |
 //! | `start` | the first steps |
 //!
@@ -37,6 +39,7 @@ mod assets;
 pub(crate) mod chart;
 mod console;
 mod dashboard;
+mod explain;
 mod fields;
 mod first_administrator;
 mod form;
@@ -53,6 +56,7 @@ mod marked;
 mod notice;
 mod numbers;
 mod onboard;
+pub(crate) mod reports;
 mod routes;
 mod sentence;
 mod server;
@@ -78,6 +82,7 @@ pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
     dashboard::pages(&mut pages);
+    explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
     server::pages(&mut pages);
@@ -85,6 +90,7 @@ pub(crate) fn pages() -> Pages {
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);
     start::pages(&mut pages);
+    reports::pages(&mut pages);
     admin::pages(&mut pages);
     pages
 }

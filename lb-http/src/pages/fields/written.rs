@@ -53,6 +53,14 @@ fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        // 300, not 300.0
+        Value::Number(number) => number.as_f64().map_or_else(
+            || number.to_string(),
+            |float| match number.is_f64() {
+                true => float.to_string(),
+                false => number.to_string(),
+            },
+        ),
         other => other.to_string(),
     }
 }
@@ -85,6 +93,9 @@ pub(super) fn read(field: &Field, texts: &[String], w: &FormWords) -> Result<Val
         }
         Kind::Password { fewest, most } => {
             let password = texts.first().map(String::as_str).unwrap_or_default();
+            if password.is_empty() {
+                return Ok(Value::Null);
+            }
             let good = (*fewest..=*most).contains(&password.chars().count());
             if good { Ok(password.into()) } else { Err(fill(w.password, &[fewest, most])) }
         }

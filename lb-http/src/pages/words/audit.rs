@@ -8,7 +8,6 @@ words! {
             "O que foi administrado, por quem e de onde, do mais recente ao mais antigo. O último segundo pode faltar.";
         at: "When", "Quando";
         by: "Who", "Quem";
-        address: "From", "De onde";
         what: "What", "O quê";
         subject: "To what", "Em quê";
         changes: "What is other than before", "O que mudou";
@@ -50,6 +49,8 @@ words! {
         exported: "handed out", "entregue";
         erased: "erased", "apagado";
         applied: "applied", "aplicado";
+        called: "API call made", "chamada da API feita";
+        signed: "API call signed", "chamada da API assinada";
         integration: "integration", "integração";
         plan: "plan", "plano";
         partner: "partner", "parceiro";
@@ -117,6 +118,8 @@ impl AuditWords {
             Administered::Exported => self.exported,
             Administered::Erased => self.erased,
             Administered::Applied => self.applied,
+            Administered::Called => self.called,
+            Administered::Signed => self.signed,
             other => other.as_str(),
         }
     }
