@@ -32,7 +32,7 @@ use self::feed::Happened;
 use self::headline::Headline;
 pub(super) use self::look::Look;
 pub(super) use self::placed::placed;
-use self::row::Row;
+pub(super) use self::row::Row;
 use self::totals::Totals;
 use self::world::World;
 use super::routes::{Door, Pages};
