@@ -1,4 +1,5 @@
-//! Where who has logged in begins: the first steps while there is nothing, then the servers, or, for who may not see the network, their own integrations.
+//! Where who has logged in begins: the first steps while there is nothing, then the servers; or, for who may not see the network,
+//! their own integrations.
 
 use axum::extract::State;
 use axum::response::Response;
