@@ -38,6 +38,7 @@ mod pages;
 pub mod reload;
 mod rest;
 pub mod rng;
+mod rollups;
 pub mod rounds;
 mod run;
 pub mod server;

@@ -57,3 +57,8 @@ async fn a_dashboard_goes_on_by_itself_after_the_balancer_has_died_and_come_back
 async fn dashboard_and_reports_are_read_without_scripts() {
     Stage::usual().await.play("no_script").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_names_stay_text_on_every_page() {
+    Stage::usual().await.play("hostile").await;
+}

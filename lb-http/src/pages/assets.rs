@@ -19,8 +19,20 @@ macro_rules! embedded {
 }
 
 /// All of them.
-const ASSETS: &[(&str, &[u8])] =
-    embedded!["copy.js", "file.js", "form.js", "icon.svg", "live.js", "map.js", "style.css", "table.js", "time.js", "world.svg",];
+const ASSETS: &[(&str, &[u8])] = embedded![
+    "copy.js",
+    "file.js",
+    "form.js",
+    "icon.svg",
+    "inline.js",
+    "live.js",
+    "map.js",
+    "preview.js",
+    "style.css",
+    "table.js",
+    "time.js",
+    "world.svg",
+];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {

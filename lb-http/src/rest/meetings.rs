@@ -116,7 +116,7 @@ async fn show(
 #[utoipa::path(post, path = "/meetings/{integration}/{meeting_id}/end", tag = "meetings",
     params(("integration" = String, Path), ("meeting_id" = String, Path)),
     responses((status = 202, description = "Its server ends it")))]
-async fn end(
+pub(crate) async fn end(
     State(service): State<Service>,
     caller: Caller,
     PathOf((integration, meeting_id)): PathOf<(String, String)>,

@@ -39,7 +39,7 @@ fn by_chance(rng: &SeededRng, meetings: usize) -> Vec<Event> {
             let adopted =
                 EventKind::MeetingAdopted { meeting: meeting.clone(), internal_id: internal_id(), server, how };
             tell(created, adopted);
-        } else if how_it_is_known > 1 {
+        } else {
             let is_breakout = below(rng, 15) == 0;
             let name = |some: Option<&str>| some.map(Into::into);
             let kind = EventKind::MeetingCreated {

@@ -6,18 +6,26 @@
 //! | `recordings`, `recording` | all that one sees; one, and what can be done to it |
 //! | `persons` | what is kept of one person |
 //! | `transfer` | the network as one document |
+//! | `entity` | what the pages of servers, integrations, plans, partners and routers have in common |
+//! | `servers`, `integrations`, `plans`, `partners`, `routers` | what the network is made of |
 //! | `events`, `audit` | what happened; what was administered |
 //! | `users`, `tokens`, `account` | who may log in; what programs show; one's own account |
 //! | `settings` | what the configuration says |
 
 mod account;
 mod audit;
+mod entity;
 mod events;
 mod meeting;
 mod meetings;
 mod persons;
 mod recording;
 mod recordings;
+mod integrations;
+mod partners;
+mod plans;
+mod routers;
+mod servers;
 mod settings;
 mod tokens;
 mod transfer;
@@ -30,6 +38,11 @@ pub(super) fn pages(pages: &mut Pages) {
     meeting::pages(pages);
     recordings::pages(pages);
     recording::pages(pages);
+    servers::pages(pages);
+    integrations::pages(pages);
+    plans::pages(pages);
+    partners::pages(pages);
+    routers::pages(pages);
     events::pages(pages);
     audit::pages(pages);
     persons::pages(pages);

@@ -11,6 +11,7 @@ words! {
         until: "Until (UTC)", "Até (UTC)";
         integration: "Integration", "Integração";
         server: "Server", "Servidor";
+        all: "all", "todas";
         every: "all", "todos";
         yes: "yes", "sim";
         no: "no", "não";

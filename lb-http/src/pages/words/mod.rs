@@ -40,20 +40,31 @@ macro_rules! sections {
 }
 
 mod account;
+mod admin;
+mod alarms;
 mod audit;
 mod console;
+mod dashboard;
 mod events;
 mod first;
 mod form;
 mod frame;
 mod happenings;
+mod integrations;
 mod kinds;
 mod listing;
 mod login;
 mod meetings;
 mod persons;
 mod recordings;
+mod onboard;
+mod partners;
+mod plans;
+mod reasons;
+mod routers;
+mod servers;
 mod settings;
+mod start;
 mod states;
 mod tokens;
 mod transfer;
@@ -67,25 +78,37 @@ pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
 pub(crate) use self::meetings::MeetingWords;
+pub(crate) use self::onboard::OnboardWords;
 pub(crate) use self::users::UserWords;
 use super::language::Language;
 
 sections! {
     account: account::AccountWords,
+    alarms: alarms::AlarmWords,
+    admin: admin::AdminWords,
     audit: audit::AuditWords,
-    events: events::EventWords,
     console: console::ConsoleWords,
+    dashboard: dashboard::DashboardWords,
+    events: events::EventWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
     kinds: kinds::KindWords,
+    integrations: integrations::IntegrationWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
     meetings: meetings::MeetingWords,
     persons: persons::PersonWords,
     recordings: recordings::RecordingWords,
+    onboard: onboard::OnboardWords,
+    start: start::StartWords,
+    partners: partners::PartnerWords,
+    plans: plans::PlanWords,
+    routers: routers::RouterWords,
+    servers: servers::ServerWords,
     settings: settings::SettingsWords,
+    reasons: reasons::ReasonWords,
     states: states::StateWords,
     tokens: tokens::TokenWords,
     transfer: transfer::TransferWords,

@@ -43,12 +43,12 @@ struct UserPage<'a> {
 
 #[derive(Template)]
 #[template(path = "admin/user_confirm.html")]
-struct ConfirmPage<'a> {
+struct ConfirmPage {
     frame: Frame,
     user: Row,
     version: Revision,
     changes: Vec<Changed>,
-    carried: Vec<(String, &'a str)>,
+    carried: Vec<(String, String)>,
     is_switched_off: bool,
 }
 
