@@ -394,7 +394,8 @@ async fn the_network_is_exported_applied_after_a_look_and_what_is_stale_changes_
     let lb = Lb::start(&(integrations(&[("moodle", "the-secret-of-moodle")]) + &unwatched(&servers))).await;
     with_user(&lb, "ana", &["administrator"]);
     let ana = Browser::log_in(&lb, "ana", PASSWORD).await;
-    let wish = "[plans.school]\nmay_record = false\n[partners.\"<b>x\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
+    let wish =
+        "[plans.school]\nmay_record = false\n[partners.\"<b>x\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
     let shown = ana.post("/admin/network/preview", &[("document", wish)]).await;
     let page = shown.text();
     assert!(shown.status == 200 && page.contains("school") && page.contains("&#60;b&#62;x"), "{page}");
@@ -427,7 +428,13 @@ async fn the_network_is_exported_applied_after_a_look_and_what_is_stale_changes_
     let overtaken = [("document", "[plans.school]\n"), ("prune", "yes"), ("base", base.as_str())];
     ana.refused(412, "/admin/network/apply", &overtaken).await;
     assert_eq!(ana.get("/api/v1/integrations/wiki").await.status, 200, "it is there still");
-    for wrong in ["", "[plans", "{\"plans\": 7}", "[plans.school]\nmay_dance = true\n", "[[integrations]]\nname = 'moodle'\nplan = 'none'\n"] {
+    for wrong in [
+        "",
+        "[plans",
+        "{\"plans\": 7}",
+        "[plans.school]\nmay_dance = true\n",
+        "[[integrations]]\nname = 'moodle'\nplan = 'none'\n",
+    ] {
         let answer = ana.post("/admin/network/preview", &[("document", wrong)]).await;
         let said = answer.text().contains("id=\"document-error\"");
         assert!((400..500).contains(&answer.status) && said, "{wrong}: {}", answer.text());

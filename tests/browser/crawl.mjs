@@ -5,7 +5,7 @@ import { base, open } from './page.mjs';
 
 /** More links than a network of some ten things has. */
 const MOST_LINKS = 3000;
-const COLLECTIONS = ['servers', 'integrations', 'plans', 'partners', 'routers', 'users', 'tokens', 'meetings', 'recordings'];
+const COLLECTIONS = ['servers', 'integrations', 'plans', 'partners', 'routers', 'users'];
 /** Words of paths where a name could stand. */
 const WORDS = ['new', 'edit', 'remove', 'freeze', 'word', 'export', 'apply'];
 
@@ -13,11 +13,11 @@ const WORDS = ['new', 'edit', 'remove', 'freeze', 'word', 'export', 'apply'];
 export function kindOf(path) {
   const parts = new URL(path, base).pathname.split('/').map(decodeURIComponent);
   const isName = (part, before) => COLLECTIONS.includes(before) && !WORDS.includes(part);
-  return parts.map((part, depth) => depth > 0 && isName(part, parts[depth - 1]) ? '*'
-    : depth > 1 && parts[1] === 'admin' && parts[2] === 'meetings' && depth > 2 ? '*' : part).join('/');
+  return parts.map((part, depth) => depth > 0 && isName(part, parts[depth - 1]) ? '*' : part).join('/');
 }
 
-const isPage = path => !/^\/(api|assets|bigbluebutton|metrics|readyz|ping|logout|live)\b/.test(path) && !/\.(csv|json)\b/.test(path);
+// what leads to a file, to a server's meeting, or away
+const isPage = path => !/^\/(api|assets|bigbluebutton|metrics|readyz|ping|logout|live|admin\/start\/join)\b/.test(path);
 
 /** Opens one page of each kind that links lead to from `starts`, and has `visit` look at it; the kinds. */
 export async function crawl(page, starts, visit) {

@@ -107,6 +107,8 @@ pub struct Filter {
     pub partners: Option<BTreeSet<PartnerName>>,
     /// On these servers. Refused calls are on none.
     pub servers: Option<BTreeSet<ServerName>>,
+    /// Placed by these routers; of recordings and refused calls, by those that their integrations have now.
+    pub routers: Option<BTreeSet<RouterName>>,
 }
 
 /// Whose an integration is now, for events that do not say.

@@ -46,10 +46,11 @@ impl Home<'_> {
         let owner = owners.owner(self.integration);
         let partner = self.partner.or(owner.partner.as_ref());
         let router = self.router.or(owner.router.as_ref());
-        let Filter { integrations, partners, servers } = &query.filter;
+        let Filter { integrations, partners, servers, routers } = &query.filter;
         let fits = integrations.as_ref().is_none_or(|wanted| wanted.contains(self.integration))
             && partners.as_ref().is_none_or(|wanted| partner.is_some_and(|partner| wanted.contains(partner)))
-            && servers.as_ref().is_none_or(|wanted| self.server.is_some_and(|server| wanted.contains(server)));
+            && servers.as_ref().is_none_or(|wanted| self.server.is_some_and(|server| wanted.contains(server)))
+            && routers.as_ref().is_none_or(|wanted| router.is_some_and(|router| wanted.contains(router)));
         if !fits {
             return None;
         }

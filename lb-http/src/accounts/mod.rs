@@ -35,8 +35,8 @@ pub use self::error::{AccountError, BadPassword};
 pub use self::first::FirstAdministratorWish;
 pub use self::log_in::{LoginRefused, NewSession};
 pub use self::password::{HashCost, LONGEST_PASSWORD, SHORTEST_PASSWORD};
-pub(crate) use self::told::differences;
 pub use self::tokens::TokenWish;
+pub(crate) use self::told::differences;
 pub use self::users::UserWish;
 
 use self::password::Passwords;

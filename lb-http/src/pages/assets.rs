@@ -32,6 +32,7 @@ const ASSETS: &[(&str, &[u8])] = embedded![
     "table.js",
     "time.js",
     "world.svg",
+    "zone.js",
 ];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.

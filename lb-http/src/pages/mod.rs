@@ -21,11 +21,13 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `reports` | usage reports, and the file of each month |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `explain` | where a meeting would go, and why |
 //! | `onboard` | a new integration, step by step |
 //! | `start` | the first steps |
 //!
@@ -36,6 +38,7 @@ mod assets;
 pub(crate) mod chart;
 mod console;
 mod dashboard;
+mod explain;
 mod fields;
 mod first_administrator;
 mod form;
@@ -52,6 +55,7 @@ mod marked;
 mod notice;
 mod numbers;
 mod onboard;
+pub(crate) mod reports;
 mod routes;
 mod sentence;
 mod start;
@@ -76,12 +80,14 @@ pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
     dashboard::pages(&mut pages);
+    explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);
     start::pages(&mut pages);
+    reports::pages(&mut pages);
     admin::pages(&mut pages);
     pages
 }

@@ -20,8 +20,9 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use self::asked::Asked;
-use self::view::ReportView;
+pub(crate) use self::asked::Asked;
+pub(crate) use self::sheet::csv as csv_of;
+pub(crate) use self::view::ReportView;
 use super::caller::Caller;
 use super::extract::QueryOf;
 use super::problem::Problem;
@@ -90,7 +91,7 @@ fn accepted(headers: &HeaderMap) -> &str {
 }
 
 /// Makes a report on a thread where it delays no call. Who hangs up does not stop it; its deadline does.
-async fn made(balancer: Arc<Balancer>, query: ReportQuery) -> Result<Table, Problem> {
+pub(crate) async fn made(balancer: Arc<Balancer>, query: ReportQuery) -> Result<Table, Problem> {
     let busy = |_| Problem::unavailable(format!("{AT_ONCE} reports are being made, and no more are at the same time"));
     let place = PLACES.try_acquire().map_err(busy)?;
     let runtime = Handle::current();

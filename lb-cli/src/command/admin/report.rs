@@ -38,6 +38,9 @@ pub(crate) struct Report {
     /// Only what was on these servers, with commas
     #[arg(long, value_name = "NAMES")]
     server: Option<String>,
+    /// Only what these routers placed, with commas
+    #[arg(long, value_name = "NAMES")]
+    router: Option<String>,
     /// Write CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     csv: bool,
@@ -57,7 +60,7 @@ impl Task for Report {
                 desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
             desk.tell(&answer, |_| {
                 format!(
-                    "{} days are made anew in the background: lb status says how many are left\n",
+                    "{} days are made anew in the background: lb status --json says how many are left\n",
                     text(&answer["days"])
                 )
             })?;
@@ -71,7 +74,8 @@ impl Task for Report {
             .with_some("by", self.by)
             .with_some("integration", self.integration)
             .with_some("partner", self.partner)
-            .with_some("server", self.server);
+            .with_some("server", self.server)
+            .with_some("router", self.router);
         if self.csv {
             let sent = Sent { accept: Some("text/csv"), ..Sent::default() };
             let answer = desk.client.send(Method::GET, &place, sent).await?;

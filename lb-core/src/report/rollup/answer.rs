@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::super::steps::Steps;
-use super::super::table::Table;
+use super::super::table::{CellOf, Table};
 use super::super::{BadReportQuery, By, Figures, Limits, Owners, ReportQuery, TooMuch};
 use super::cell::Counts;
 use super::course::{Both, Course, Peaks};
@@ -83,7 +83,7 @@ pub(crate) struct Answer {
     step: usize,
     in_step: Vec<Gathered>,
     in_period: Vec<Gathered>,
-    rows: Vec<((Option<String>, Option<u32>), Figures)>,
+    rows: Vec<CellOf<Option<String>>>,
     in_steps: Vec<Figures>,
     // how many names are held for the period, and at how many it is looked at repeated ones
     names: usize,
@@ -397,6 +397,7 @@ fn keeps_peaks(query: &ReportQuery) -> bool {
     let integrations = filter.integrations.as_ref().map(|names| names.len());
     filter.partners.is_none()
         && filter.servers.is_none()
+        && filter.routers.is_none()
         && match query.by {
             By::Integration | By::Nothing => matches!(integrations, None | Some(1)),
             By::Server => integrations.is_none(),

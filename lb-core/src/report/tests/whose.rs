@@ -100,6 +100,14 @@ fn only_what_fits_every_part_of_the_filter_is_counted() {
     assert_eq!(groups(&by(By::Integration, on_bbb2)), [("moodle", 1, 30.0, 0, 0)]);
     let of_puc = Filter { partners: Some(["puc".into()].into()), ..Filter::default() };
     assert_eq!(groups(&by(By::Integration, of_puc)), [("portal", 1, 15.0, 0, 0)]);
+    // what is placed by a router is what the report by routers says of it
+    for row in by(By::Router, Filter::default()).groups {
+        let Some(router) = row.group else { continue };
+        let of_it = Filter { routers: Some([router.as_str().into()].into()), ..Filter::default() };
+        assert_eq!(by(By::Nothing, of_it).total, row.figures, "{router}");
+    }
+    let of_none = Filter { routers: Some(["unknown".into()].into()), ..Filter::default() };
+    assert_eq!(by(By::Nothing, of_none).total, Figures::default());
     let nobody = by(By::Integration, Filter { integrations: integrations(&[]), ..Filter::default() });
     assert_eq!((nobody.groups, nobody.total), (vec![], Figures::default()));
 }

@@ -89,9 +89,7 @@ async fn change(
             Err(AccountError::Password(BadPassword::Name)) => {
                 (StatusCode::BAD_REQUEST, Wrong { new: w.users.password_is_name, ..nothing })
             }
-            Err(AccountError::Password(_)) => {
-                (StatusCode::BAD_REQUEST, Wrong { new: w.users.bad_password, ..nothing })
-            }
+            Err(AccountError::Password(_)) => (StatusCode::BAD_REQUEST, Wrong { new: w.users.bad_password, ..nothing }),
             Err(other) => return Err(other.into()),
         }
     };

@@ -9,8 +9,8 @@ use lb_core::balancer::{RunningMeeting, Seen};
 use serde::Deserialize;
 
 use crate::pages::frame::{Frame, Section, show};
-use crate::pages::listing::{self, PAGE, Pager, said};
 use crate::pages::links;
+use crate::pages::listing::{self, PAGE, Pager, said};
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
 use crate::rest::meetings::{Filter, cursor, read_cursor};
@@ -82,13 +82,11 @@ async fn list(
     let caller = visitor.caller()?;
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
-    let filter =
-        Filter { integration: said(&asked.integration), server: said(&asked.server), text: said(&asked.text) };
+    let filter = Filter { integration: said(&asked.integration), server: said(&asked.server), text: said(&asked.text) };
     let search = filter.search(caller, &network)?;
     let after = said(&asked.after).as_deref().map(read_cursor).transpose()?;
     let found = balancer.running_meetings(&search, after.as_ref(), PAGE).await?;
-    let pairs =
-        [("integration", asked.integration.as_str()), ("server", &asked.server), ("text", &asked.text)];
+    let pairs = [("integration", asked.integration.as_str()), ("server", &asked.server), ("text", &asked.text)];
     let next = found.next.as_ref().map(cursor);
     let sees_servers = visitor.may(Right::ViewNetwork);
     let fleet = balancer.fleet();

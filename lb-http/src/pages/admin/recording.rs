@@ -126,12 +126,7 @@ async fn delete(
     act(&service, &visitor, asked, RecordingAction::Delete).await
 }
 
-async fn act(
-    service: &Service,
-    visitor: &Visitor,
-    asked: Asked,
-    action: RecordingAction,
-) -> Result<Response, Problem> {
+async fn act(service: &Service, visitor: &Visitor, asked: Asked, action: RecordingAction) -> Result<Response, Problem> {
     let row = row(service, visitor, &asked.id).await?;
     if row.state.as_str() != asked.state {
         return Err(Problem::overtaken(visitor.words().recordings.other_state));

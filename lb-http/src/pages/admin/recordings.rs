@@ -11,8 +11,8 @@ use lb_core::{Recording, Timestamp};
 use serde::Deserialize;
 
 use crate::pages::frame::{Frame, Section, show};
-use crate::pages::listing::{self, PAGE, Pager, said};
 use crate::pages::links;
+use crate::pages::listing::{self, PAGE, Pager, said};
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
 use crate::pages::words::Words;

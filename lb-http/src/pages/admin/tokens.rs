@@ -165,8 +165,7 @@ fn page(
     let wanted = accounts.tokens().filter(|token| user.as_deref().is_none_or(|user| token.user.as_str() == user));
     let after = (!asked.after.is_empty()).then(|| asked.after.clone());
     let paging = Paging { limit: u16::try_from(PAGE).ok(), after };
-    let Page { items, next } =
-        Page::by_name(wanted, &paging, |token| token.id.as_str(), |token| Row::of(token, w))?;
+    let Page { items, next } = Page::by_name(wanted, &paging, |token| token.id.as_str(), |token| Row::of(token, w))?;
     let page = TokensPage {
         frame: visitor.frame(w.tokens.title, Section::Tokens),
         pager: Pager::new("/admin/tokens", &[("user", &asked.user)], &asked.after, next, items.len()),

@@ -143,8 +143,12 @@ async fn export(
             ("application/toml", "attachment; filename=\"network.toml\"", text)
         }
     };
-    let headers =
-        [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name), (CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers = [
+        (CONTENT_TYPE, kind),
+        (CONTENT_DISPOSITION, name),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
     Ok((headers, text).into_response())
 }
 
@@ -191,7 +195,11 @@ async fn preview(
             1 => t.count_one.to_owned(),
             many => fill(t.count, &[&frame.number(many)]),
         },
-        more: changes.len().checked_sub(SHOWN).filter(|more| *more > 0).map(|more| fill(t.more, &[&frame.number(more)])),
+        more: changes
+            .len()
+            .checked_sub(SHOWN)
+            .filter(|more| *more > 0)
+            .map(|more| fill(t.more, &[&frame.number(more)])),
         things: changes.iter().take(SHOWN).map(|change| Thing::of(change, w)).collect(),
         frame,
         given,

@@ -86,11 +86,6 @@ impl Drawing {
         self.close(name);
     }
 
-    /// What was drawn elsewhere.
-    pub(crate) fn add(&mut self, other: &Svg) {
-        self.0.push_str(&other.0);
-    }
-
     /// What was written.
     pub(crate) fn done(self) -> Svg {
         Svg(self.0)

@@ -1,6 +1,7 @@
 //! [`Alarms`]: what is wrong, and what to do about it.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::balancer::Alarm;
 use lb_core::server::{ServerName, ServerState};
 use lb_core::{IntegrationName, Timestamp};
@@ -37,6 +38,8 @@ struct Shown {
     /// What to do about it.
     todo: Sentence,
 }
+
+impl HtmlSafe for Alarms {}
 
 impl Alarms {
     /// What is wrong in `view`, the worst first.

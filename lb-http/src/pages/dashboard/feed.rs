@@ -1,6 +1,7 @@
 //! [`Happened`]: what happened last, one sentence each.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::event::EventKind;
 use lb_core::server::ServerState;
 
@@ -36,6 +37,8 @@ struct Item {
     /// When, as HTML.
     at: String,
 }
+
+impl HtmlSafe for Happened {}
 
 impl Happened {
     /// What happened last in `view`.

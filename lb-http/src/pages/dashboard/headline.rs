@@ -1,6 +1,7 @@
 //! [`Headline`]: how the network is, in one line.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::server::ServerState;
 
 use super::alarms::Alarms;
@@ -17,6 +18,8 @@ pub(super) struct Headline {
     /// Such as *10 of 12 servers take new meetings, 2 alarms*.
     text: String,
 }
+
+impl HtmlSafe for Headline {}
 
 impl Headline {
     /// How it is in `view`, where `alarms` are.
@@ -37,7 +40,8 @@ impl Headline {
             1 => text = format!("{text}, {}", w.one_alarm),
             many => text = format!("{text}, {}", fill(w.many_alarms, &[&look.number(many)])),
         }
-        let level = if servers == 0 { alarms.level().max(Level::Warning) } else { alarms.level() };
+        let is_well = servers > 0 && totals.in_state(ServerState::Warning) + totals.in_state(ServerState::Gone) == 0;
+        let level = alarms.level().max(if is_well { Level::Good } else { Level::Warning });
         Self { level, text }
     }
 }

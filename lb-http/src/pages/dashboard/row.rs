@@ -1,6 +1,7 @@
 //! [`Row`]: one server in the table.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::server::{CallOutcome, ServerName, ServerState};
 
 use super::look::Look;
@@ -10,6 +11,9 @@ use crate::pages::chart::{Svg, sparkline};
 use crate::pages::links;
 use crate::pages::sentence::Sentence;
 use crate::pages::words::fill;
+
+/// Points of a course: an hour each.
+const POINTS: usize = 24;
 
 /// CPU and memory in use beyond these are marked, per cent.
 const MUCH: u32 = 75;
@@ -48,6 +52,8 @@ pub(crate) struct Row<'a> {
     course: Svg,
 }
 
+impl HtmlSafe for Row<'_> {}
+
 impl<'a> Row<'a> {
     /// `server` in `view`.
     pub(crate) fn of(server: &'a ShownServer, view: &View<'_>) -> Self {
@@ -56,7 +62,7 @@ impl<'a> Row<'a> {
         let users: Vec<_> = points.iter().map(|point| point.sample.users.map(f64::from)).collect();
         let most = users.iter().flatten().copied().fold(f64::from(server.users), f64::max);
         let title = fill(look.w.dashboard.course, &[&look.number(server.users), &look.decimal(Some(most), 0)]);
-        Self { server, look, course: sparkline(&thinned(&users), None, &title) }
+        Self { server, look, course: sparkline(&thinned(&users, POINTS), None, &title) }
     }
 
     fn id(&self) -> String {

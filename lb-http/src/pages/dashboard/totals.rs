@@ -1,6 +1,7 @@
 //! [`Totals`]: the load of the whole network, and its course over the last day.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::course::{Point, Sample};
 use lb_core::server::ServerState;
 
@@ -9,7 +10,7 @@ use crate::live::View;
 use crate::pages::chart::{Svg, sparkline};
 use crate::pages::words::fill;
 
-/// Points of a small course: half an hour each.
+/// Points of a course: half an hour each.
 const POINTS: usize = 48;
 
 /// The load of the whole network.
@@ -33,6 +34,8 @@ pub(super) struct Tile {
     pub(super) kind: &'static str,
 }
 
+impl HtmlSafe for Totals {}
+
 impl Totals {
     /// The load in `view`.
     pub(super) fn of(view: &View<'_>) -> Self {
@@ -50,7 +53,7 @@ impl Totals {
             Tile {
                 label,
                 note: note.unwrap_or_else(|| fill(w.peak, &[&most])),
-                course: Some(sparkline(&thinned(&course), None, &title)),
+                course: Some(sparkline(&thinned(&course, POINTS), None, &title)),
                 figure,
                 unit: String::new(),
                 kind: "",
@@ -101,15 +104,15 @@ fn cpu(now: &Sample, points: &[Point], look: Look) -> Tile {
         label: w.cpu_mean,
         unit: if now.cpu.is_some() { "%".to_owned() } else { String::new() },
         note: fill(w.memory_mean, &[&look.decimal(now.memory, 0)]),
-        course: Some(sparkline(&thinned(&course), Some(100.0), &title)),
+        course: Some(sparkline(&thinned(&course, POINTS), Some(100.0), &title)),
         figure,
         kind: "",
     }
 }
 
-/// The same in few points, each the mean of what is known of its time.
-pub(super) fn thinned(course: &[Option<f64>]) -> Vec<Option<f64>> {
-    if course.len() <= POINTS {
+/// The same in `points` at most, each the mean of what is known of its time.
+pub(super) fn thinned(course: &[Option<f64>], points: usize) -> Vec<Option<f64>> {
+    if course.len() <= points {
         return course.to_vec();
     }
     let mean = |part: &[Option<f64>]| {
@@ -117,7 +120,7 @@ pub(super) fn thinned(course: &[Option<f64>]) -> Vec<Option<f64>> {
         (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
     };
     // counted from the end, so that a point stays what it is while others go at the other end
-    let mut thin: Vec<_> = course.rchunks(course.len().div_ceil(POINTS)).map(mean).collect();
+    let mut thin: Vec<_> = course.rchunks(course.len().div_ceil(points)).map(mean).collect();
     thin.reverse();
     thin
 }
@@ -129,10 +132,10 @@ mod tests {
     #[test]
     fn a_course_is_made_thin_without_filling_its_gaps() {
         let day: Vec<_> = (0..1440).map(|minute| (minute >= 720).then_some(f64::from(minute))).collect();
-        let thin = thinned(&day);
+        let thin = thinned(&day, POINTS);
         assert_eq!(thin.len(), 48);
         assert!(thin.iter().take(24).all(Option::is_none));
         assert_eq!(thin.last().copied().flatten(), Some((1410.0 + 1439.0) / 2.0));
-        assert_eq!(thinned(&[None, Some(1.0)]), [None, Some(1.0)]);
+        assert_eq!(thinned(&[None, Some(1.0)], POINTS), [None, Some(1.0)]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use lb_core::ServerName;
 use lb_core::server::ServerState;
 
@@ -25,6 +26,8 @@ pub(super) struct World {
     /// How many servers are nowhere on it, in words; empty where there is none.
     nowhere: String,
 }
+
+impl HtmlSafe for World {}
 
 impl World {
     /// Whether it is not the one that everybody sees first.

@@ -67,6 +67,11 @@ impl<'f> Shown<'f> {
         format!("f-{}", self.field.key.replace('.', "-"))
     }
 
+    /// Whether what is filled in is short.
+    pub(crate) fn is_short(&self) -> bool {
+        matches!(self.field.kind, Kind::Lasting)
+    }
+
     /// Whether its box is ticked.
     pub(crate) fn is_ticked(&self) -> bool {
         self.value == YES
@@ -116,6 +121,8 @@ impl<'f> Shown<'f> {
 /// What stands in a field, to be read alone.
 pub(crate) struct Fact<'f> {
     pub(crate) field: &'f Field,
+    /// Whether nothing is filled in.
+    pub(crate) is_nothing: bool,
     /// Line by line.
     pub(crate) lines: Vec<String>,
 }
@@ -138,9 +145,10 @@ impl<'f> Fact<'f> {
             _ => first.lines().map(str::to_owned).collect(),
         };
         lines.retain(|line| !line.is_empty());
-        if lines.is_empty() {
+        let is_nothing = lines.is_empty();
+        if is_nothing {
             lines.push(if field.nothing.is_empty() { w.nothing } else { field.nothing }.to_owned());
         }
-        Self { field, lines }
+        Self { field, is_nothing, lines }
     }
 }

@@ -53,6 +53,14 @@ fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        // 300, not 300.0
+        Value::Number(number) => number.as_f64().map_or_else(
+            || number.to_string(),
+            |float| match number.is_f64() {
+                true => float.to_string(),
+                false => number.to_string(),
+            },
+        ),
         other => other.to_string(),
     }
 }

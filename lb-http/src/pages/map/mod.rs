@@ -183,7 +183,7 @@ impl NetworkMap<'_> {
         drawing.empty("circle", &[("class", &"hit"), ("r", &13)]);
         let load = server.load.filter(|load| load.is_finite()).unwrap_or_default().clamp(0.0, 1.0);
         // the surface and not the width says how much
-        let size = format!("scale({:.2})", 0.65 + 0.75 * load.sqrt());
+        let size = format!("scale({:.2})", 0.7 + 0.7 * load.sqrt());
         let (class, outline) = (if server.load.is_some() { "shape" } else { "shape unknown" }, outline(server.state));
         let shape: [(&'static str, &dyn Display); 5] = [
             ("class", &class),

@@ -8,7 +8,7 @@ pub(super) fn outline(state: ServerState) -> &'static str {
         ServerState::Enabled => "M-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0z",
         // the administrator's ring
         ServerState::ForceEnabled => {
-            "M-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0zM-6.8 0a6.8 6.8 0 1 0 13.6 0a6.8 6.8 0 1 0-13.6 0zM-4.6 0a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0-9.2 0z"
+            "M-10 0a10 10 0 1 0 20 0a10 10 0 1 0-20 0zM-5.8 0a5.8 5.8 0 1 0 11.6 0a5.8 5.8 0 1 0-11.6 0zM-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0-7.2 0z"
         }
         ServerState::Warning => "M0-10L10 8h-20z",
         ServerState::Critical => "M0-11L11 0L0 11L-11 0z",

@@ -49,6 +49,8 @@ words! {
         exported: "handed out", "entregue";
         erased: "erased", "apagado";
         applied: "applied", "aplicado";
+        called: "API call made", "chamada da API feita";
+        signed: "API call signed", "chamada da API assinada";
         integration: "integration", "integração";
         plan: "plan", "plano";
         partner: "partner", "parceiro";
@@ -116,6 +118,8 @@ impl AuditWords {
             Administered::Exported => self.exported,
             Administered::Erased => self.erased,
             Administered::Applied => self.applied,
+            Administered::Called => self.called,
+            Administered::Signed => self.signed,
             other => other.as_str(),
         }
     }

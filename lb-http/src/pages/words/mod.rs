@@ -46,6 +46,7 @@ mod audit;
 mod console;
 mod dashboard;
 mod events;
+mod explain;
 mod first;
 mod form;
 mod frame;
@@ -55,12 +56,13 @@ mod kinds;
 mod listing;
 mod login;
 mod meetings;
-mod persons;
-mod recordings;
 mod onboard;
 mod partners;
+mod persons;
 mod plans;
 mod reasons;
+mod recordings;
+mod reports;
 mod routers;
 mod servers;
 mod settings;
@@ -84,31 +86,33 @@ use super::language::Language;
 
 sections! {
     account: account::AccountWords,
-    alarms: alarms::AlarmWords,
     admin: admin::AdminWords,
+    alarms: alarms::AlarmWords,
     audit: audit::AuditWords,
     console: console::ConsoleWords,
     dashboard: dashboard::DashboardWords,
     events: events::EventWords,
+    explain: explain::ExplainWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
-    kinds: kinds::KindWords,
     integrations: integrations::IntegrationWords,
+    kinds: kinds::KindWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
     meetings: meetings::MeetingWords,
-    persons: persons::PersonWords,
-    recordings: recordings::RecordingWords,
     onboard: onboard::OnboardWords,
-    start: start::StartWords,
     partners: partners::PartnerWords,
+    persons: persons::PersonWords,
     plans: plans::PlanWords,
+    reasons: reasons::ReasonWords,
+    recordings: recordings::RecordingWords,
+    reports: reports::ReportWords,
     routers: routers::RouterWords,
     servers: servers::ServerWords,
     settings: settings::SettingsWords,
-    reasons: reasons::ReasonWords,
+    start: start::StartWords,
     states: states::StateWords,
     tokens: tokens::TokenWords,
     transfer: transfer::TransferWords,

@@ -34,6 +34,7 @@ words! {
         said_by_monitor: "by the monitor", "pelo monitor";
         said_by_default: "by nobody", "por ninguém";
         word: "The administrator’s word", "A palavra do administrador";
+        word_short: "Word", "Palavra";
         word_lead: "It beats the monitor, and holds until another is said.", "Vale mais que o monitor e até que se diga outra.";
         word_first_hint: "It holds from its first moment on.", "Vale desde o primeiro momento.";
         automatic: "Automatic", "Automático";

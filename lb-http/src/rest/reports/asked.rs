@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use lb_core::account::Reach;
-use lb_core::network::{IntegrationName, Network, PartnerName};
+use lb_core::network::{IntegrationName, Network, PartnerName, RouterName};
 use lb_core::report::{Filter, ReportQuery, Step, Zone};
 use lb_core::{ServerName, Timestamp};
 use serde::Deserialize;
@@ -20,28 +20,30 @@ const NAMES: usize = 1000;
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// The begin of the period: a day, a time, or a time with its offset. Without an offset it is one of the zone.
     #[param(example = "2026-03-01")]
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// The end of the period, which is no part of it. Without a period it is the last full month.
     #[param(example = "2026-04-01")]
-    until: Option<String>,
+    pub(crate) until: Option<String>,
     /// Where days begin: a name of the IANA list. UTC where nothing is said.
     #[param(example = "America/Sao_Paulo")]
-    zone: Option<String>,
+    pub(crate) zone: Option<String>,
     /// What the period is cut into: hour, day, week, month, quarter, year, or whole, which is usual.
-    step: Option<String>,
+    pub(crate) step: Option<String>,
     /// What there is a group for each of: integration, which is usual, partner, server, router or nothing.
-    by: Option<String>,
+    pub(crate) by: Option<String>,
     /// Only these integrations, with commas.
-    integration: Option<String>,
+    pub(crate) integration: Option<String>,
     /// Only what was these partners', with commas.
-    partner: Option<String>,
+    pub(crate) partner: Option<String>,
     /// Only what was on these servers, with commas.
-    server: Option<String>,
+    pub(crate) server: Option<String>,
+    /// Only what these routers placed, with commas.
+    pub(crate) router: Option<String>,
     /// json or csv, whatever Accept says.
-    format: Option<String>,
+    pub(crate) format: Option<String>,
 }
 
 impl Asked {
@@ -60,7 +62,7 @@ impl Asked {
     }
 
     /// What is to be counted, of that which `caller` sees.
-    pub(super) fn query(&self, caller: &Caller, network: &Network, now: Timestamp) -> Result<ReportQuery, Problem> {
+    pub(crate) fn query(&self, caller: &Caller, network: &Network, now: Timestamp) -> Result<ReportQuery, Problem> {
         let zone = match &self.zone {
             Some(name) => Zone::named(name).map_err(|error| Problem::bad(format!("zone: {error}")))?,
             None => Zone::utc(),
@@ -102,9 +104,11 @@ impl Asked {
             }
         }
         let servers = names(self.server.as_deref())?;
+        let routers = names(self.router.as_deref())?;
+        let routers = routers.map(|names| names.into_iter().map(RouterName::from).collect());
         let partners = partners.map(|names| names.into_iter().map(PartnerName::from).collect());
         let servers = servers.map(|names| names.into_iter().map(ServerName::from).collect());
-        Ok(Filter { integrations, partners, servers })
+        Ok(Filter { integrations, partners, servers, routers })
     }
 }
 

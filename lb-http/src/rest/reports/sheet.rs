@@ -29,7 +29,7 @@ const COLUMNS: [&str; 20] = [
 
 /// The report, a line for each row: `row` for a group in a step, `group` for one in the whole period, `step` for all of them
 /// in a step, `total` for all.
-pub(super) fn csv(table: &Table) -> Result<String, csv::Error> {
+pub(crate) fn csv(table: &Table) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS)?;
     let whole = Span { from: table.from, until: table.until, label: String::new() };

@@ -8,7 +8,7 @@ use super::super::moment::Moment;
 
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReportView {
+pub(crate) struct ReportView {
     /// The begin of the period.
     from: Moment,
     /// Its end, which is no part of it.

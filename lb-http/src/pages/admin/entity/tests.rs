@@ -207,7 +207,9 @@ async fn what_cannot_be_is_told_at_its_field() {
     };
     let body = Servers::body(&ground, Some(HOSTILE)).unwrap();
     for bad in ["ftp://x/", "https://user:pw@x/", "no url"] {
-        let refused = Servers::wish(&ground, "b", set("url", bad, body.clone()));
+        let refused = Servers::wish(&ground, "b", set("url", bad, body.clone())).and_then(|wish| {
+            ground.balancer().would_apply(&wish).map_err(|error| Refused::of(error, "b", &ground.w.form))
+        });
         assert!(matches!(refused, Err(Refused::Field("url", _))), "{bad}");
     }
     let same = Servers::wish(&ground, "b", set("secret", "another-secret", body)).ok().unwrap();

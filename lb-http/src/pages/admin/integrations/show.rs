@@ -111,7 +111,9 @@ pub(super) async fn show(
     let examined = examined.ok_or_else(|| Problem::not_found(format!("integration {name}")))?;
     let form = Filled::with(Integrations::fields(&ground, Some(&name)), Integrations::body(&ground, Some(&name))?);
     let elsewhere = ["active", "plan", "router", "partner", "display_name"];
-    let facts = form.facts(&ground.w.form).into_iter().filter(|fact| !elsewhere.contains(&fact.field.key));
+    // of the many rules those that there are
+    let told = |fact: &Fact<'_>| !elsewhere.contains(&fact.field.key) && !fact.is_nothing;
+    let facts = form.facts(&ground.w.form).into_iter().filter(told);
     let (managed, version) = ground.version(&Integrations::entity(&name));
     let (tone, state) = match (integration.active, plan.active) {
         (true, true) => ("is-good", w.is_active),

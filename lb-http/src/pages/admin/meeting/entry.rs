@@ -52,12 +52,8 @@ fn counted(entry: &TraceEntry, words: &'static Words) -> Told {
         ("user-left", ..) => ("is-quiet", people(w.left_one, w.left)),
         ("missed", ..) => ("is-warning", marked(w.missed, &[&entry.times, &server])),
         (_, Some(call), _) => (if call.success { "is-quiet" } else { "is-warning" }, called(call, entry.times, w)),
-        (_, _, Some((least, most))) if least == most => {
-            ("is-quiet", marked(w.seen, &[&entry.times, &server, &most]))
-        }
-        (_, _, Some((least, most))) => {
-            ("is-quiet", marked(w.seen_range, &[&entry.times, &server, &least, &most]))
-        }
+        (_, _, Some((least, most))) if least == most => ("is-quiet", marked(w.seen, &[&entry.times, &server, &most])),
+        (_, _, Some((least, most))) => ("is-quiet", marked(w.seen_range, &[&entry.times, &server, &least, &most])),
         _ => ("is-quiet", marked("{}", &[&entry.says])),
     };
     Told { label: label(&words.kinds, entry.word), tone, sentence, detail: String::new() }

@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 use self::entry::Row;
 use crate::pages::frame::{Frame, Section, show};
-use crate::pages::listing::said;
 use crate::pages::links;
+use crate::pages::listing::said;
 use crate::pages::marked::escaped;
 use crate::pages::routes::Pages;
 use crate::pages::visitor::Visitor;
@@ -79,11 +79,14 @@ async fn one(
     let (integration, meeting_id) = (key.integration.to_string(), key.meeting_id.to_string());
     let running = running(&service, &visitor, &key).await?;
     let life = |one: Incarnation| Life {
-        href: links::with("/admin/meetings/one", &[
-            ("integration", integration.as_str()),
-            ("meeting_id", &meeting_id),
-            ("internal_id", one.internal_id.as_str()),
-        ]),
+        href: links::with(
+            "/admin/meetings/one",
+            &[
+                ("integration", integration.as_str()),
+                ("meeting_id", &meeting_id),
+                ("internal_id", one.internal_id.as_str()),
+            ],
+        ),
         internal_id: one.internal_id.to_string(),
         server: one.server.to_string(),
         created_at: one.created_at,

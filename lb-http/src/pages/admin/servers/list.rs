@@ -82,6 +82,16 @@ pub(super) async fn list(
         listed(&frame, Servers::BASE, &asked, (fitting, total), |(name, _)| name.as_str(), row)?;
     let known_states = ServerState::ALL.map(|state| (state.as_str().to_owned(), states.of(state).to_owned()));
     let known_states = known_states.into_iter().chain([("none".to_owned(), w.not_there.to_owned())]);
+    let mut selects = vec![Select {
+        name: "state",
+        label: ground.w.admin.state,
+        chosen: asked.state.clone(),
+        options: known_states.collect(),
+    }];
+    if !tags.is_empty() {
+        let options = few(tags.into_iter()).into_iter().map(|tag| (tag.clone(), tag)).collect();
+        selects.push(Select { name: "tag", label: w.tag, chosen: asked.tag.clone(), options });
+    }
     let (before, after) = ground.w.admin.frozen.split_once("{}").unwrap_or_default();
     let lead = if ground.setup.monitored { w.lead_monitored } else { w.lead };
     show(&ListPage {
@@ -89,23 +99,10 @@ pub(super) async fn list(
         words: KindWords { lead, ..Servers::words(ground.w) },
         new: ground.may(Right::Administer).then_some(Servers::NEW),
         narrowed,
-        selects: vec![
-            Select {
-                name: "state",
-                label: ground.w.admin.state,
-                chosen: asked.state.clone(),
-                options: known_states.collect(),
-            },
-            Select {
-                name: "tag",
-                label: w.tag,
-                chosen: asked.tag.clone(),
-                options: few(tags.into_iter()).into_iter().map(|tag| (tag.clone(), tag)).collect(),
-            },
-        ],
+        selects,
         columns: vec![
             Column::text(ground.w.admin.state),
-            Column::text(w.word),
+            Column::text(w.word_short),
             Column::number(w.meetings),
             Column::number(w.users),
             Column::number("CPU %"),

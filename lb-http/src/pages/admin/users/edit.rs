@@ -114,24 +114,14 @@ async fn change(
 
 /// The user as they would be, if they may be so.
 fn would(service: &Service, user: &User, wish: &UserWish) -> Result<User, AccountError> {
-    let next = User {
-        display_name: wish.display_name.clone(),
-        role: wish.role.clone(),
-        active: wish.active,
-        ..user.clone()
-    };
+    let next =
+        User { display_name: wish.display_name.clone(), role: wish.role.clone(), active: wish.active, ..user.clone() };
     let change = lb_core::account::AccountChange::PutUser(next.clone());
     service.accounts.accounts().changed(&[change])?;
     Ok(next)
 }
 
-fn confirm(
-    service: &Service,
-    visitor: &Visitor,
-    user: &User,
-    next: &User,
-    form: &Filled,
-) -> Result<Response, Problem> {
+fn confirm(service: &Service, visitor: &Visitor, user: &User, next: &User, form: &Filled) -> Result<Response, Problem> {
     let w = visitor.words();
     let page = ConfirmPage {
         frame: visitor.frame(w.users.confirm, Section::Users),

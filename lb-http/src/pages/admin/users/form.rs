@@ -23,12 +23,7 @@ pub(super) fn fields(network: &Network, w: &'static Words) -> Vec<Field> {
     let partners = network.partners().map(|partner| Pick::new(partner.name.as_str(), partner.name.as_str()));
     let partners = std::iter::once(Pick::new("", w.no_partner)).chain(partners).collect();
     vec![
-        Field::new(
-            "display_name",
-            Kind::Text { most: LONGEST_DISPLAY_NAME, empty: Empty::Text },
-            w.display_name,
-            "",
-        ),
+        Field::new("display_name", Kind::Text { most: LONGEST_DISPLAY_NAME, empty: Empty::Text }, w.display_name, ""),
         Field::new("role", Kind::Radio(roles), w.role, "").required(),
         Field::new("partner", Kind::Choice(partners), w.partner, w.partner_hint),
         Field::new("active", Kind::Check, w.active, w.active_hint),

@@ -41,9 +41,7 @@ impl Refused {
                 AccountError::Exists { .. } => ("name", w.taken, StatusCode::CONFLICT),
                 AccountError::NoSuchPartner { .. } => ("partner", w.no_such_partner, StatusCode::BAD_REQUEST),
                 AccountError::Password(BadPassword::Length) => ("password", w.bad_password, StatusCode::BAD_REQUEST),
-                AccountError::Password(BadPassword::Name) => {
-                    ("password", w.password_is_name, StatusCode::BAD_REQUEST)
-                }
+                AccountError::Password(BadPassword::Name) => ("password", w.password_is_name, StatusCode::BAD_REQUEST),
                 other => return Err(other.into()),
             },
         };
