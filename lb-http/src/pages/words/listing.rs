@@ -11,7 +11,6 @@ words! {
         until: "Until (UTC)", "Até (UTC)";
         integration: "Integration", "Integração";
         server: "Server", "Servidor";
-        all: "all", "todas";
         every: "all", "todos";
         yes: "yes", "sim";
         no: "no", "não";
