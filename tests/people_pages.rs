@@ -130,11 +130,12 @@ async fn a_user_is_made_changed_after_a_look_and_taken_away_and_nothing_twice() 
     let text = shown.text();
     assert!(shown.status == 200 && text.contains("<ins><bdi>Partner manager</bdi></ins>"), "{text}");
     assert!(text.contains("<ins><bdi>no</bdi></ins>") && text.contains("stop working"), "she is switched off: {text}");
-    assert_eq!(Browser::log_in(&lb, "eva", PASSWORD).await.page("/admin/plans").await.is_empty(), false);
+    let eva = Browser::log_in(&lb, "eva", PASSWORD).await;
+    assert_eq!(eva.get("/api/v1/plans").await.status, 200, "nothing is changed yet");
     let confirmed = [&manager[..], &[("active", "yes"), ("step", "confirm")]].concat();
     assert_eq!(ana.does("/admin/users/eva", &confirmed).await, "/admin/users/eva?done=saved");
     let eva = Browser::log_in(&lb, "eva", PASSWORD).await;
-    assert_eq!(eva.get("/admin/plans").await.status, 403, "she looks after a partner now");
+    assert_eq!(eva.get("/api/v1/plans").await.status, 403, "she looks after a partner now");
     ana.refused(412, "/admin/users/eva", &confirmed).await;
     ana.refused(412, "/admin/users/eva/remove", &[("version", &version)]).await;
     ana.refused(404, "/admin/users/nobody", &confirmed).await;
@@ -393,7 +394,8 @@ async fn the_network_is_exported_applied_after_a_look_and_what_is_stale_changes_
     let lb = Lb::start(&(integrations(&[("moodle", "the-secret-of-moodle")]) + &unwatched(&servers))).await;
     with_user(&lb, "ana", &["administrator"]);
     let ana = Browser::log_in(&lb, "ana", PASSWORD).await;
-    let wish = "[plans.school]\nmay_record = false\n[partners.\"<b>x</b>\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
+    let wish =
+        "[plans.school]\nmay_record = false\n[partners.\"<b>x\"]\n[[integrations]]\nname = 'wiki'\nplan = 'school'\n";
     let shown = ana.post("/admin/network/preview", &[("document", wish)]).await;
     let page = shown.text();
     assert!(shown.status == 200 && page.contains("school") && page.contains("&#60;b&#62;x"), "{page}");

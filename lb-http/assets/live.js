@@ -25,14 +25,15 @@ function read(element) {
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
+// A server that turned, an alarm, an event: figures change all the time, and nobody is to be told of each.
 function mark(before, after) {
   if (after.tagName === "TR") {
-    if (read(before) !== read(after)) after.classList.add("changed");
-    return;
+    const state = (row) => read(row.querySelector(".whole") ?? row);
+    if (state(before) !== state(after)) after.classList.add("changed");
+  } else if (after.matches(".feed, .alarms")) {
+    const known = new Set([...before.children].map(read));
+    for (const child of after.children) if (!known.has(read(child))) child.classList.add("changed");
   }
-  const known = new Set([...before.children].map(read));
-  if (!after.matches(".feed, .tiles")) return;
-  for (const child of after.children) if (!known.has(read(child))) child.classList.add("changed");
 }
 
 // who stands on something with the keyboard stays there

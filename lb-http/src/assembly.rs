@@ -83,6 +83,7 @@ impl Assembly {
             news: Arc::clone(&self.news),
             interval: config.monitor.interval,
             trusted_proxies: config.listen.trusted_proxies.clone().into(),
+            reports: config.reports.clone(),
             dashboard_is_public: config.dashboard.access == DashboardAccess::Public,
             settings: config.settings().into(),
         };

@@ -36,6 +36,7 @@ pub mod metrics;
 pub mod monitor;
 mod pages;
 pub mod reload;
+mod report_files;
 mod rest;
 pub mod rng;
 mod rollups;

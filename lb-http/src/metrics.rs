@@ -61,6 +61,7 @@ pub struct Metrics {
     connections: Gauge,
     connections_cut: Family<NameLabel, Counter>,
     certificate_reads: Family<NameLabel, Counter>,
+    report_files: Family<OutcomeLabel, Counter>,
     viewers: Gauge,
     viewers_gone: Family<NameLabel, Counter>,
 }
@@ -94,6 +95,7 @@ impl Metrics {
             connections: Gauge::default(),
             connections_cut: Family::default(),
             certificate_reads: Family::default(),
+            report_files: Family::default(),
             viewers: Gauge::default(),
             viewers_gone: Family::default(),
         };
@@ -166,6 +168,11 @@ impl Metrics {
             "Changes of the certificate's files, taken or refused",
             self.certificate_reads.clone(),
         );
+        registry.register(
+            "report_files",
+            "Monthly reports that were written to files, or could not be",
+            self.report_files.clone(),
+        );
         registry.register("dashboard_viewers", "Browsers that are told what changes", self.viewers.clone());
         registry.register(
             "dashboard_viewers_lost",
@@ -208,6 +215,12 @@ impl Metrics {
     pub(crate) fn certificate_read(&self, taken: bool) {
         let name = if taken { "taken" } else { "refused" };
         self.certificate_reads.get_or_create(&NameLabel { name: name.to_owned() }).inc();
+    }
+
+    /// The files of a month's report were written, or could not be.
+    pub(crate) fn report_files(&self, written: bool) {
+        let outcome = if written { "written" } else { "failed" };
+        self.report_files.get_or_create(&OutcomeLabel { outcome }).inc();
     }
 
     /// Somebody watches the dashboard.

@@ -31,6 +31,7 @@ use crate::metrics::Metrics;
 use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::pages;
 use crate::reload::Reloader;
+use crate::report_files;
 use crate::rollups;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
@@ -175,6 +176,7 @@ impl Prepared {
         callbacks::start(&self.service.setup, &rounds, &stop);
         hooks::start(&self.service.setup, &rounds, &stop);
         aging::start(&self.service.setup, &rounds, &stop);
+        report_files::start(&self.service, &rounds, &stop);
         rounds.spawn(Arc::clone(&self.service.live).watch(Arc::clone(&self.service.setup), stop.clone()));
         rollups::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {

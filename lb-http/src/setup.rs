@@ -9,7 +9,7 @@ use lb_core::balancer::Balancer;
 use lb_core::source::ServerSource;
 use tokio::sync::watch;
 
-use crate::config::Setting;
+use crate::config::{Reports, Setting};
 use crate::server_news::ServerNews;
 
 /// What requests are answered and rounds are made with. It never changes; a reload of the configuration makes another.
@@ -29,6 +29,8 @@ pub struct Setup {
     pub trusted_proxies: Arc<[IpNet]>,
     /// Whether everybody may see the dashboard.
     pub dashboard_is_public: bool,
+    /// Which reports are written each month.
+    pub reports: Reports,
     /// The configuration that made it, to be shown.
     pub settings: Arc<[Setting]>,
 }

@@ -124,7 +124,7 @@ impl Zone {
     }
 
     /// How people call the step that `at` is in.
-    pub(super) fn label(&self, step: Step, at: Timestamp) -> String {
+    pub fn label(&self, step: Step, at: Timestamp) -> String {
         let Some(here) = self.at(at) else { return String::new() };
         match step {
             Step::Hour => here.strftime("%Y-%m-%dT%H:%M%:z").to_string(),

@@ -75,6 +75,16 @@ choices! {
         Public = "public",
     }
 
+    /// `[reports] formats`: what a monthly report is written as.
+    ReportFormat: "\"csv\", \"json\" or \"html\"" {
+        /// For spreadsheets.
+        Csv = "csv",
+        /// For programs.
+        Json = "json",
+        /// For people: a page that is whole in itself.
+        Html = "html",
+    }
+
     /// `[log] format`: how the log is written.
     LogFormat: "\"text\" or \"json\"" {
         /// Lines for people.

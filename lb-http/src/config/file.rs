@@ -9,10 +9,11 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lb_core::Secret;
 use lb_core::checksum::Algorithm;
+use lb_core::report::Zone;
 use serde::Deserialize;
 
 use super::admin_socket::AdminSocket;
-use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, ReportFormat, VoiceUnique};
 use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
 use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
@@ -53,6 +54,7 @@ tables! {
         voice: Table<Voice>,
         events: Table<Events>,
         dashboard: Table<Dashboard>,
+        reports: Table<Reports>,
         log: Table<Log>,
     }
 
@@ -225,6 +227,12 @@ tables! {
     Dashboard {
         access: Option<At<DashboardAccess>>,
         viewers: Option<At<NonZero<u32>>>,
+    }
+
+    Reports {
+        directory: Option<At<PathBuf>>,
+        formats: Option<List<ReportFormat>>,
+        zone: Option<At<Zone>>,
     }
 
     Log {

@@ -9,10 +9,11 @@ use ipnet::IpNet;
 use lb_core::Position;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
+use lb_core::report::Zone;
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use url::Url;
 
-use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, ReportFormat, VoiceUnique};
 use super::file::{self, File};
 use super::network::network;
 use super::scalar::{Latitude, Longitude};
@@ -20,7 +21,7 @@ use super::servers::servers;
 use super::value::{At, List, OneOrMore, Table, said};
 use super::{
     Api, Callbacks, Config, Dashboard, Listen, Log, Meetings, Monitor, MonitorSource, Nagios, Placement, Recordings,
-    Tls, Upstream,
+    Reports, Tls, Upstream,
 };
 use crate::store::{StoreUrl, WhenUnavailable};
 
@@ -98,6 +99,7 @@ pub(super) fn config(file: File, faults: &mut Faults) -> Config {
         },
         voice_unique: said(file.voice.keys.unique).unwrap_or(VoiceUnique::Server),
         events: events(file.events.keys),
+        reports: reports(file.reports.keys, faults),
         dashboard: Dashboard {
             access: said(dashboard.access).unwrap_or(DashboardAccess::Users),
             viewers: said(dashboard.viewers).map_or(1000, |most| most.get() as usize),
@@ -205,6 +207,17 @@ fn events(keys: file::Events) -> EventRules {
         retention: said(keys.retention).map_or(default.retention, |age| age.0),
         anonymise_after: said(keys.anonymise_after).map_or(default.anonymise_after, |age| age.0),
     }
+}
+
+fn reports(keys: file::Reports, faults: &mut Faults) -> Reports {
+    let mut formats = vec![ReportFormat::Csv, ReportFormat::Json, ReportFormat::Html];
+    if let Some(List { at, values }) = keys.formats {
+        if values.is_empty() {
+            faults.add(at, "reports.formats must have at least one; leave reports.directory out for no files");
+        }
+        formats = values;
+    }
+    Reports { directory: said(keys.directory), formats, zone: said(keys.zone).unwrap_or(Zone::utc()) }
 }
 
 fn algorithms(list: Option<List<Algorithm>>, faults: &mut Faults) -> Vec<Algorithm> {

@@ -39,12 +39,13 @@ use std::time::Duration;
 use ipnet::IpNet;
 use lb_core::balancer::EventRules;
 use lb_core::checksum::{Algorithm, SearchBudget};
+use lb_core::report::Zone;
 use lb_core::server::{ExpectedLoadRule, HealthRules};
 use lb_core::{Network, Secret};
 use url::Url;
 
 pub use self::admin_socket::AdminSocket;
-pub use self::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, VoiceUnique};
+pub use self::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, ReportFormat, VoiceUnique};
 pub use self::error::ConfigErrors;
 pub use self::profiles::ProfileAt;
 pub use self::settings::Setting;
@@ -96,6 +97,8 @@ pub struct Config {
     pub events: EventRules,
     /// Who may see the dashboard, and how many at once.
     pub dashboard: Dashboard,
+    /// Which reports are written each month, and the zone of reports that name none on their page.
+    pub reports: Reports,
     /// The log.
     pub log: Log,
 }
@@ -232,6 +235,17 @@ pub struct Dashboard {
     pub access: DashboardAccess,
     /// How many may have it open at once and be sent what changes; at least 1.
     pub viewers: usize,
+}
+
+/// `[reports]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reports {
+    /// Where the report of each month is written; absent: nowhere.
+    pub directory: Option<PathBuf>,
+    /// As what; at least one.
+    pub formats: Vec<ReportFormat>,
+    /// Where months begin.
+    pub zone: Zone,
 }
 
 /// `[log]`

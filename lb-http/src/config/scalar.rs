@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use lb_core::report::Zone;
 use lb_core::{Secret, Server};
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -36,6 +37,13 @@ impl Written for PathBuf {
     const MUST_BE: &'static str = "the path of a file, in quotes";
     fn read(given: Given<'_>) -> Option<Self> {
         given.filled().map(PathBuf::from)
+    }
+}
+
+impl Written for Zone {
+    const MUST_BE: &'static str = "a time zone of the IANA list in quotes, such as \"America/Sao_Paulo\"";
+    fn read(given: Given<'_>) -> Option<Self> {
+        Self::named(given.filled()?).ok()
     }
 }
 

@@ -62,6 +62,7 @@ fn values(config: &Config) -> Vec<(&'static str, Value)> {
         voice_unique,
         events,
         dashboard,
+        reports,
         log,
     } = config;
     let HealthRules { failures, successes, down_after, .. } = *health;
@@ -111,6 +112,9 @@ fn values(config: &Config) -> Vec<(&'static str, Value)> {
         ("events.anonymise_after", anonymise_after.map_or("never".into(), span)),
         ("dashboard.access", text(access)),
         ("dashboard.viewers", json!(viewers)),
+        ("reports.directory", path(reports.directory.as_ref())),
+        ("reports.formats", reports.formats.iter().map(text).collect()),
+        ("reports.zone", json!(reports.zone.name())),
         ("log.format", text(format)),
         ("log.level", json!(level)),
     ]);

@@ -327,7 +327,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "\n[plan.default]\nactive = true",
-            "lb.toml:2: plan is not a known key; known here: listen, store, monitor, meetings, recordings, health, upstream, callbacks, webhooks, geoip, routers, plans, partners, integrations, servers, balancer, api, checksum, placement, voice, events, dashboard, log",
+            "lb.toml:2: plan is not a known key; known here: listen, store, monitor, meetings, recordings, health, upstream, callbacks, webhooks, geoip, routers, plans, partners, integrations, servers, balancer, api, checksum, placement, voice, events, dashboard, reports, log",
         ),
     ] {
         assert_eq!(errors(text, &[]), [sentence], "{text}");

@@ -75,6 +75,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         voice_unique,
         events,
         dashboard,
+        reports,
         log,
     } = before;
     let mut changes = Changes::default();
@@ -101,6 +102,7 @@ pub(super) fn between(before: &Config, after: &Config) -> Vec<String> {
         ("voice.unique", *voice_unique == after.voice_unique),
         ("events", *events == after.events),
         ("dashboard.access", dashboard.access == after.dashboard.access),
+        ("reports", *reports == after.reports),
         ("log.level", log.level == after.log.level),
     ] {
         if !same {

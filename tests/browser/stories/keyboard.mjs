@@ -38,14 +38,13 @@ await story(async () => {
   await page.keyboard.type('by keyboard');
   await tabTo(page, now => now.name === 'max_concurrent_meetings');
   await page.keyboard.type('7');
-  await tabTo(page, now => now.submits);
-  await page.keyboard.press('Enter');
-  await says(page, 'main', 'by keyboard');
-  if (!(await lb(['plan', 'list'])).includes('by keyboard')) {
-    await says(page, 'main', '7');
-    await tabTo(page, now => now.submits);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(url => !url.pathname.endsWith('/new'));
+  // what changes is shown before it is done; the key that goes on has the focus then
+  const isMade = async () => (await lb(['plan', 'list'])).includes('by keyboard');
+  for (let presses = 0; !await isMade(); presses += 1) {
+    assert.ok(presses < 3, 'it is never made');
+    if (!(await focused(page)).submits) await tabTo(page, now => now.submits);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await says(page, 'main', 'by keyboard');
   }
   assert.equal(JSON.parse(await lb(['plan', 'show', 'by keyboard', '--json'])).max_concurrent_meetings, 7);
 });

@@ -5,7 +5,7 @@ import { call, lb } from '../ask.mjs';
 import { loggedIn, open, says, story, text } from '../page.mjs';
 
 await story(async () => {
-  await lb(['plan', 'create', 'small', '--max-concurrent-meetings', '2']);
+  await lb(['plan', 'put', 'small', '--max-concurrent-meetings', '2']);
   const page = await loggedIn('ana', { allowed: [/status of (400|409|412|422)/] });
   await open(page, '/admin/integrations');
   await page.click('main a[href^="/admin/integrations/new"]');

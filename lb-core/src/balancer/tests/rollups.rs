@@ -151,6 +151,9 @@ fn some_query(rng: &SeededRng) -> ReportQuery {
     if below(rng, 5) == 0 {
         filter.partners = Some(["ufrgs".into()].into());
     }
+    if below(rng, 5) == 0 {
+        filter.routers = Some(["default".into()].into());
+    }
     ReportQuery { from, until, zone, step, by, filter }
 }
 

@@ -31,6 +31,7 @@ impl Network {
             news: Arc::default(),
             interval: Duration::from_secs(10),
             trusted_proxies: Arc::default(),
+            reports: crate::config::Config::default().reports,
             dashboard_is_public: false,
             settings: Arc::default(),
         };

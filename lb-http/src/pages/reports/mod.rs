@@ -8,10 +8,12 @@
 //! | `figure` | the columns |
 //! | `tables`, `charts`, `week` | how the figures are shown |
 //! | `body` | all of that, for the page and for files |
+//! | `file` | the file of a month |
 
 mod body;
 mod charts;
 mod figure;
+mod file;
 mod period;
 mod tables;
 mod week;
@@ -30,6 +32,7 @@ use lb_core::network::Network;
 use lb_core::report::{By, ReportQuery, Step, Table, Zone};
 
 use self::body::{Body, Made};
+pub(crate) use self::file::Month;
 use self::period::{Period, Preset};
 use self::wish::{Wish, download};
 use super::frame::{Frame, Section, show, show_with};
@@ -94,7 +97,8 @@ async fn page(
 ) -> Result<Response, Problem> {
     let balancer = Arc::clone(&service.setup.load().balancer);
     let caller = visitor.caller()?;
-    let form = Form::new(&wish, caller, &balancer, visitor.words());
+    let usual = service.setup.load().reports.zone.clone();
+    let form = Form::new(&wish, caller, &balancer, &usual, visitor.words());
     let frame = visitor.frame(visitor.words().reports.title, Section::Reports);
     let mut page = ReportPage {
         frame,
@@ -106,7 +110,7 @@ async fn page(
         json: String::new(),
         all_rows: wish.with_all_rows(),
     };
-    match page.make(&wish, caller, balancer, &visitor).await {
+    match page.make(&wish, &usual, caller, balancer, &visitor).await {
         Ok(()) => show(&page),
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -124,12 +128,13 @@ impl ReportPage {
     async fn make(
         &mut self,
         wish: &Wish,
+        usual: &Zone,
         caller: &Caller,
         balancer: Arc<Balancer>,
         visitor: &Visitor,
     ) -> Result<(), Problem> {
         let (words, now) = (visitor.words(), balancer.now());
-        let zone = wish.zone(&Zone::utc(), words)?;
+        let zone = wish.zone(usual, words)?;
         let period = wish.period(&zone, now, words)?;
         let (step, _) = (wish.step(&period, words)?, wish.by(words)?);
         let asked = wish.asked(&period, step);
@@ -199,7 +204,7 @@ impl ReportPage {
 }
 
 impl Form {
-    fn new(wish: &Wish, caller: &Caller, balancer: &Balancer, words: &Words) -> Self {
+    fn new(wish: &Wish, caller: &Caller, balancer: &Balancer, usual: &Zone, words: &Words) -> Self {
         let w = &words.reports;
         let presets = [w.this_month, w.last_month, w.this_quarter, w.last_quarter, w.this_year, w.last_year];
         let named = Preset::ALL.iter().zip(presets).map(|((word, _), said)| (*word, said));
@@ -213,7 +218,7 @@ impl Form {
                 "" => "last-month".to_owned(),
                 named => named.to_owned(),
             },
-            zone: if wish.zone.is_empty() { "UTC".to_owned() } else { wish.zone.clone() },
+            zone: if wish.zone.is_empty() { usual.name().to_owned() } else { wish.zone.clone() },
             periods: named.chain([("own", w.own)]).collect(),
             steps: [("", w.automatic)].into_iter().chain(steps).collect(),
             groups: groups.collect(),

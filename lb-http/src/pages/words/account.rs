@@ -2,7 +2,6 @@ words! {
     /// One's own account.
     pub(crate) AccountWords {
         title: "My account", "Minha conta";
-        name: "Name", "Nome";
         display_name: "What you are called", "Como você se chama";
         role: "Role", "Papel";
         partner: "Partner", "Parceiro";

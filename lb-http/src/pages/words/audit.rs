@@ -8,7 +8,6 @@ words! {
             "O que foi administrado, por quem e de onde, do mais recente ao mais antigo. O último segundo pode faltar.";
         at: "When", "Quando";
         by: "Who", "Quem";
-        address: "From", "De onde";
         what: "What", "O quê";
         subject: "To what", "Em quê";
         changes: "What is other than before", "O que mudou";

@@ -40,6 +40,5 @@ words! {
         changed: "what is kept of this person is other than it was when the page was opened: look again",
             "o que é guardado desta pessoa mudou desde que a página foi aberta: procure de novo";
         erased: "{} events do not name this person any more.", "{} eventos não citam mais esta pessoa.";
-        again: "Look for another", "Procurar outra";
     }
 }

@@ -20,7 +20,6 @@ words! {
         expires_at: "Valid until (UTC)", "Válido até (UTC)";
         expires_hint: "Empty: until it is revoked.", "Vazio: até ser revogado.";
         for_ever: "until it is revoked", "até ser revogado";
-        expired: "expired", "expirado";
         last_used: "Last used", "Último uso";
         never: "never", "nunca";
         revoke: "Revoke", "Revogar";

@@ -30,7 +30,6 @@ words! {
         count_one: "One thing is added, changed or removed.", "Um item é criado, alterado ou removido.";
         more: "{} more are not shown here.", "Mais {} não são mostrados aqui.";
         confirm: "Apply it", "Aplicar";
-        back: "Change the file", "Alterar o arquivo";
         stale: "the network has been changed since this was shown: nothing was applied; look at it again",
             "a rede foi alterada desde que isto foi mostrado: nada foi aplicado; veja de novo";
         applied: "Applied", "Aplicado";
