@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Limited};
 use lb_core::Server;
 use lb_core::event::{Event, EventKind, Observer, Placement};
 use lb_core::server::ServerState;
-use lb_core::source::{ReportedServer, StaticServers};
+use lb_core::source::StaticServers;
 use lb_core::{MeetingKey, Timestamp};
 use tower::ServiceExt;
 
