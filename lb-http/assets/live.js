@@ -30,10 +30,11 @@ function mark(before, after) {
   if (after.tagName === "TR") {
     const state = (row) => read(row.querySelector(".whole") ?? row);
     if (state(before) !== state(after)) after.classList.add("changed");
-  } else if (after.matches(".feed, .alarms")) {
-    const known = new Set([...before.children].map(read));
-    for (const child of after.children) if (!known.has(read(child))) child.classList.add("changed");
+    return;
   }
+  const items = (element) => (element.matches(".feed") ? element.children : element.querySelectorAll(".alarms > li, .feed > li"));
+  const known = new Set([...items(before)].map(read));
+  for (const item of items(after)) if (!known.has(read(item))) item.classList.add("changed");
 }
 
 // who stands on something with the keyboard stays there
@@ -68,16 +69,24 @@ function patch(text) {
   }
 }
 
-// The page as it is now, part by part. Where somebody types, only what is around that is replaced.
+// Whether somebody fills a form in.
+function isTouched(form) {
+  const differs = ({ value, defaultValue = value, checked, defaultChecked, options = [] }) =>
+    value !== defaultValue || checked !== defaultChecked || [...options].some((one) => one.selected !== one.defaultSelected);
+  return form.contains(document.activeElement) || [...form.elements].some(differs);
+}
+
+// The page as it is now, part by part. Where somebody fills a form in, only what is around that is replaced.
 function merge(next, root) {
-  const typed = document.activeElement?.matches("input, select, textarea") ? document.activeElement : null;
+  const touched = [...document.forms].filter(isTouched);
   const outermost = (within) => {
-    const all = [...within.querySelectorAll("[id]")].filter((element) => element !== sign && !element.contains(typed));
+    const isKept = (element) => element.id !== sign?.id && !touched.some((form) => element.contains(form) || form.contains(element));
+    const all = [...within.querySelectorAll("[id]")].filter(isKept);
     return all.filter((element) => !all.some((other) => other !== element && other.contains(element))).map(({ id }) => id);
   };
   const ids = outermost(document.getElementById("main"));
   // another page than before: its first server has come, say
-  if (!typed && ids.join() !== outermost(root).filter((id) => id !== sign?.id).join()) return location.reload();
+  if (touched.length === 0 && ids.join() !== outermost(root).join()) return location.reload();
   for (const id of ids) {
     const element = next.getElementById(id);
     if (element) swap(document.adoptNode(element));
