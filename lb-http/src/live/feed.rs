@@ -74,7 +74,7 @@ impl Feed {
         };
         let mut events = stored(&OF_MEETINGS).await;
         events.extend(stored(&OF_OTHERS).await);
-        events.extend(stored(&[REFUSED]).await);
+        events.extend(stored(&[REFUSED]).await.into_iter().take(KEPT / 4));
         events.sort_by_key(|event| event.at);
         let mut items = self.items();
         for event in &events {
