@@ -294,7 +294,8 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     let wrong = call("getMeetingInfo", "send", &[("known", "meetingID"), ("given", "nobody-has-this")]).await;
     let text = wrong.text();
     assert!(wrong.status == 200 && text.contains("<code>notFound</code>") && text.contains("no such thing"), "{text}");
-    let (wrong, _) = confirmed("create", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
+    let (wrong, _) =
+        confirmed("create", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
     assert!(wrong.contains("<code>validationError</code>"), "{wrong}");
     assert!(wrong.contains("Meeting ID cannot contain &#39;,&#39;"), "{wrong}");
     let refused = call("getMeetings", "send", &[("algorithm", "md5")]).await;
@@ -331,7 +332,18 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
         let replayed = call("end", "confirm", &form).await.text();
         assert!(replayed.contains("It was not sent"), "{replayed}");
     }
-    let forged = ana.forged("/admin/console", &[("integration", "moodle"), ("call", "end"), ("do", "confirm"), ("known", "meetingID"), ("given", "room-1")]).await;
+    let forged = ana
+        .forged(
+            "/admin/console",
+            &[
+                ("integration", "moodle"),
+                ("call", "end"),
+                ("do", "confirm"),
+                ("known", "meetingID"),
+                ("given", "room-1"),
+            ],
+        )
+        .await;
     assert_eq!(forged.status, 403);
     let got = fetch(
         Method::GET,
@@ -356,8 +368,24 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     let answer = fetch(Method::GET, &url, None, &[]).await.unwrap().success();
     assert_eq!(answer.value("running"), "false");
     audit(&ana, "signed", 1).await;
-    let (joined, _) = confirmed("join", &[("known", "meetingID"), ("given", "room-1"), ("known", "fullName"), ("given", "Ana"), ("known", "role"), ("given", "MODERATOR")]).await;
-    assert!(joined.contains("led to the meeting’s server") && !joined.contains("checksum=0") && !joined.contains("sessionToken="), "{joined}");
+    let (joined, _) = confirmed(
+        "join",
+        &[
+            ("known", "meetingID"),
+            ("given", "room-1"),
+            ("known", "fullName"),
+            ("given", "Ana"),
+            ("known", "role"),
+            ("given", "MODERATOR"),
+        ],
+    )
+    .await;
+    assert!(
+        joined.contains("led to the meeting’s server")
+            && !joined.contains("checksum=0")
+            && !joined.contains("sessionToken="),
+        "{joined}"
+    );
     assert!(!shown.contains(SECRET) && !sent.contains(SECRET) && !joined.contains(SECRET));
     // a getMeetingInfo, two creates and a join: what was only built was not called
     let entries = audit(&ana, "called", 4).await;

@@ -74,6 +74,7 @@ impl Feed {
         };
         let mut events = stored(&OF_MEETINGS).await;
         events.extend(stored(&OF_OTHERS).await);
+        events.extend(stored(&[REFUSED]).await.into_iter().take(KEPT / 4));
         events.sort_by_key(|event| event.at);
         let mut items = self.items();
         for event in &events {
@@ -142,8 +143,10 @@ impl Items {
 }
 
 /// Those of which hundreds come in an hour.
-const OF_MEETINGS: [&str; 5] =
-    ["meeting-created", "meeting-adopted", "meeting-ended", "meeting-placed-afresh", "call-refused"];
+const OF_MEETINGS: [&str; 4] = ["meeting-created", "meeting-adopted", "meeting-ended", "meeting-placed-afresh"];
+
+/// Those of which hundreds come where something is wrong with a website; most are one item.
+const REFUSED: &str = "call-refused";
 
 /// All others that are stored.
 const OF_OTHERS: [&str; 13] = [
@@ -164,7 +167,7 @@ const OF_OTHERS: [&str; 13] = [
 
 /// What waits for no tick: what an operator would want to see at once.
 fn is_urgent(kind: &EventKind) -> bool {
-    !OF_MEETINGS.contains(&kind.word())
+    !OF_MEETINGS.contains(&kind.word()) && kind.word() != REFUSED
 }
 
 /// Whether several that are the same are shown as one.

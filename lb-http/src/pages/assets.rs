@@ -28,6 +28,7 @@ const ASSETS: &[(&str, &[u8])] = embedded![
     "inline.js",
     "live.js",
     "map.js",
+    "patch.js",
     "preview.js",
     "style.css",
     "table.js",
