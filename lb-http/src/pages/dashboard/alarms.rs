@@ -83,6 +83,20 @@ fn all(view: &View<'_>, look: Look) -> Vec<Shown> {
     let down: Vec<_> = alarms.iter().filter_map(down).collect();
     let mut silent = in_state(ServerState::Suspended);
     silent.retain(|name| !down.contains(name));
+    let counted = [
+        (w.copies, w.many_copies, w.copies_todo, alarms.iter().filter_map(copies).collect::<Vec<_>>()),
+        (w.foreign, w.many_foreign, w.foreign_todo, alarms.iter().filter_map(foreign).collect()),
+    ];
+    for (one, many, todo, servers) in counted {
+        let names: Vec<_> = servers.iter().map(|(name, _)| *name).collect();
+        let sum = servers.iter().fold(0_usize, |sum, (_, count)| sum.saturating_add(*count));
+        shown.extend(named(&names, one, many, look).map(|what| Shown {
+            level: Level::Warning,
+            what,
+            since: Sentence::default(),
+            todo: sentence(todo, &[Part::Words(look.number(sum))]),
+        }));
+    }
     let groups = [
         (&down, w.down, w.many_down, w.down_todo),
         (&silent, w.suspended, w.many_suspended, w.suspended_todo),
@@ -105,11 +119,28 @@ fn down(alarm: &ShownAlarm) -> Option<&ServerName> {
     }
 }
 
-/// One alarm. Servers that are down are told together, and limits too.
+fn copies(alarm: &ShownAlarm) -> Option<(&ServerName, usize)> {
+    match alarm {
+        ShownAlarm::Network(Alarm::CopiesInUse { server, copies }) => Some((server, *copies)),
+        _ => None,
+    }
+}
+
+fn foreign(alarm: &ShownAlarm) -> Option<(&ServerName, usize)> {
+    match alarm {
+        ShownAlarm::Network(Alarm::ForeignMeetings { server, meetings }) => Some((server, *meetings)),
+        _ => None,
+    }
+}
+
+/// One alarm. Servers with the same trouble are told together, and limits too.
 fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
     let w = &look.w.alarms;
     let alarm = match alarm {
-        ShownAlarm::Network(Alarm::ServerDown { .. }) | ShownAlarm::Limit { .. } => return None,
+        ShownAlarm::Network(
+            Alarm::ServerDown { .. } | Alarm::CopiesInUse { .. } | Alarm::ForeignMeetings { .. },
+        )
+        | ShownAlarm::Limit { .. } => return None,
         ShownAlarm::Certificate { until, ended } => {
             let (level, text) =
                 if *ended { (Level::Critical, w.certificate_ended) } else { (Level::Warning, w.certificate) };
@@ -129,14 +160,6 @@ fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
         }
         Alarm::Freeze { since } => (Sentence::of(w.freeze), Some(*since), Sentence::of(w.freeze_todo)),
         Alarm::LastResort => (Sentence::of(w.last_resort), None, Sentence::of(w.last_resort_todo)),
-        Alarm::CopiesInUse { server, copies } => {
-            let todo = sentence(w.copies_todo, &[number(*copies)]);
-            (sentence(w.copies, &[Part::Server(server.as_str())]), None, todo)
-        }
-        Alarm::ForeignMeetings { server, meetings } => {
-            let todo = sentence(w.foreign_todo, &[number(*meetings)]);
-            (sentence(w.foreign, &[Part::Server(server.as_str())]), None, todo)
-        }
         other => (sentence("{}", &[Part::Name(&other.to_string())]), None, Sentence::default()),
     };
     let level = match alarm {

@@ -23,9 +23,14 @@ words! {
         many_critical: "{} servers are critical: {}", "{} servidores estão críticos: {}";
         critical_todo: "It takes no new meetings until the monitor finds it well; those that it has go on.", "Não recebe novas reuniões até o monitor dizer que está bem; as que ele tem continuam.";
         copies: "{} came back with copies of meetings", "{} voltou com cópias de reuniões";
-        copies_todo: "{} of them are in use while the meetings are elsewhere now. They end by themselves when people leave.", "{} delas estão em uso, mas as reuniões agora estão em outro lugar. Terminam sozinhas quando as pessoas saírem.";
+        many_copies: "{} servers came back with copies of meetings: {}", "{} servidores voltaram com cópias de reuniões: {}";
+        copies_todo: "Copies in use: {}. The meetings are elsewhere now; the copies end by themselves when people leave.",
+            "Cópias em uso: {}. As reuniões agora estão em outro lugar; as cópias terminam sozinhas quando as pessoas saírem.";
         foreign: "{} has meetings made past the balancer", "{} tem reuniões criadas por fora do balanceador";
-        foreign_todo: "{} of them. Somebody knows its secret: find the website that uses it, or change it.", "São {}. Alguém conhece o segredo dele: encontre o site que o usa ou troque-o.";
+        many_foreign: "{} servers have meetings made past the balancer: {}",
+            "{} servidores têm reuniões criadas por fora do balanceador: {}";
+        foreign_todo: "Meetings: {}. Somebody knows a server's secret: find the website that uses it, or change it.",
+            "Reuniões: {}. Alguém conhece o segredo de um servidor: encontre o site que o usa ou troque-o.";
         certificate: "The certificate ends {}", "O certificado vence {}";
         certificate_ended: "The certificate has ended: {}", "O certificado venceu: {}";
         certificate_todo: "Renew it: the balancer reads its files again by itself.", "Renove-o: o balanceador lê os arquivos de novo sozinho.";

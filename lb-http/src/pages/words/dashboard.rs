@@ -4,7 +4,7 @@ words! {
         title: "Dashboard", "Painel";
         no_servers: "No servers yet", "Nenhum servidor ainda";
         no_servers_then: "The network begins with its first server: name one in the configuration, in the administration pages, or in the monitor.", "A rede começa com o primeiro servidor: inclua um na configuração, nas páginas de administração ou no monitor.";
-        add_server: "Add a server", "Adicionar um servidor";
+        add_server: "First steps", "Primeiros passos";
         all_serve: "All {} servers serve", "Todos os {} servidores atendem";
         one_serves: "The server serves", "O servidor atende";
         some_serve: "{} of {} servers take new meetings", "{} de {} servidores recebem novas reuniões";
