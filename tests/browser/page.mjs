@@ -88,6 +88,12 @@ export async function logIn(page, name, password = PASSWORD) {
   await page.click('main form button.primary');
 }
 
+/** Leaves by the menu of one's own. */
+export async function logOut(page) {
+  await page.click('header details:has(form[action="/logout"]) summary');
+  await page.click('form[action="/logout"] button');
+}
+
 /** A browser in which somebody is logged in. */
 export async function loggedIn(name, options) {
   const page = await visitor(options);

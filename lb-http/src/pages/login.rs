@@ -79,7 +79,13 @@ async fn log_in(
 ) -> Result<Response, Problem> {
     let address = remote_of(&service, peer, &headers);
     let refused = match service.accounts.log_in(&form.name, &form.password.into(), address).await {
-        Ok(begun) => return Ok(([set_cookie(&service, Some(&begun))], see_other(local(&form.next))).into_response()),
+        Ok(begun) => {
+            let to = match local(&form.next) {
+                "/" if !visitor.dashboard_is_public && !sees_network(&service, begun.cookie.expose()) => "/admin",
+                next => next,
+            };
+            return Ok(([set_cookie(&service, Some(&begun))], see_other(to)).into_response());
+        }
         Err(refused) => refused,
     };
     let w = &visitor.words().login;
@@ -96,6 +102,11 @@ async fn log_in(
     let next = local(&form.next);
     let page = LoginPage { frame, next, name: &form.name, problem: Some(&problem), ended: false, out: false };
     show_with(status, &page)
+}
+
+/// Whether whose session it is may see the dashboard: a partner's manager begins with the own integrations.
+fn sees_network(service: &Service, cookie: &str) -> bool {
+    service.accounts.by_session(cookie).is_some_and(|(principal, _)| principal.may(Right::ViewNetwork))
 }
 
 async fn log_out(

@@ -22,6 +22,6 @@ await story(async () => {
   await says(page, 'section[aria-labelledby=map] figure', /./);
   assert.ok(await page.locator('figure.map svg').count() > 0, 'it is drawn');
   await look(page, 'explain-answer');
-  await open(page, '/admin/explain?integration=moodle&latitude=95&longitude=-51');
+  await open(page, '/admin/explain?integration=moodle&latitude=95&longitude=-51', 400);
   await open(page, '/admin/explain?integration=nobody', 404);
 });

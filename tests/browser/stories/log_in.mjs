@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { lb } from '../ask.mjs';
 import { look } from '../look.mjs';
-import { base, loggedIn, logIn, open, says, story, text, visitor } from '../page.mjs';
+import { base, loggedIn, logIn, logOut, open, says, story, text, visitor } from '../page.mjs';
 
 await story(async () => {
   const page = await visitor({ allowed: [/status of 401/] });
@@ -23,7 +23,7 @@ await story(async () => {
   await page.waitForURL(`${base}/admin/servers`);
   const [cookie] = await page.context().cookies();
   assert.ok(cookie.httpOnly && cookie.sameSite !== 'None', JSON.stringify({ ...cookie, value: '' }));
-  await page.click('header .who button');
+  await logOut(page);
   await page.waitForURL(/\/login\?out=true$/);
   await says(page, '[role=status]', 'You have logged out.');
   await open(page, '/reports');
@@ -42,7 +42,7 @@ await story(async () => {
   // and with a form of it still open
   await other.context().clearCookies();
   other.allowed.push(/status of 401/);
-  await other.click('header .who button');
+  await logOut(other);
   await says(other, 'h1', 'Log in first');
   await look(other, 'trouble-session');
 });
