@@ -33,6 +33,7 @@ fn every() -> Vec<Field> {
         field("rules.caps", Kind::WholeNumbers),
         field("rules.texts", Kind::Texts),
         field("position", Kind::Position),
+        field("moment", Kind::Moment),
         field("check", Kind::Check),
     ]
 }
@@ -42,7 +43,7 @@ fn body() -> Value {
         "text": "Ação <b> 🎓", "maybe": null, "secret": null, "whole": 7, "decimal": 0.1, "lasting": 5_400, "choice": "b",
         "several": ["a"], "lines": ["b.example", "a.example"], "words": ["gpu", "large"], "tags": [],
         "rules": {"numbers": {"bbb1": 2.5}, "caps": {"duration": 90}, "texts": {"welcome": "a\nb = c\\n", "logo": ""}},
-        "position": {"latitude": -30.0331, "longitude": 51.2}, "check": true,
+        "position": {"latitude": -30.0331, "longitude": 51.2}, "check": true, "moment": "2027-01-31T23:59:00.000Z",
     })
 }
 
@@ -56,7 +57,7 @@ fn what_is_shown_and_sent_back_unchanged_is_what_it_was() {
     let odd = json!({
         "text": "  ends in blanks ", "maybe": "é", "secret": null, "whole": null, "decimal": 1e-7, "lasting": 86_461,
         "choice": null, "several": null, "lines": [" x ", "", "x", "x"], "words": ["a,b", "a"], "tags": null,
-        "rules": {"numbers": {"a = b": 1.0}, "caps": {}, "texts": {" k ": " v\r\n"}}, "position": null, "check": false,
+        "rules": {"numbers": {"a = b": 1.0}, "caps": {}, "texts": {" k ": " v\r\n"}}, "position": null, "check": false, "moment": "2027-01-31T23:59:59.123Z",
     });
     for body in [body(), odd] {
         let posted = sent_back(&Filled::with(every(), body.clone()));
@@ -80,6 +81,8 @@ fn what_is_filled_in_is_read_as_people_write_it() {
         ("k", Kind::Decimal { least: 0.0, most: 9.0 }, "1,5", json!(1.5)),
         ("k", Kind::Lasting, "1h30m", json!(5_400)),
         ("k", Kind::Lasting, "", json!(null)),
+        ("k", Kind::Moment, "2027-01-31T19:00", json!("2027-01-31T19:00:00.000Z")),
+        ("k", Kind::Moment, "", json!(null)),
         ("k", Kind::Lines, "a\n\n b \na\n", json!(["a", "b"])),
         ("k", Kind::Words { may_be_null: false }, "a, b,,a ", json!(["a", "b"])),
         ("k", Kind::Words { may_be_null: true }, "-", json!([])),
@@ -106,6 +109,7 @@ fn what_is_wrong_stands_at_its_field_and_what_was_typed_stays() {
         (Kind::Decimal { least: 0.0, most: f64::MAX }, huge.as_str()),
         (Kind::Decimal { least: 0.0, most: f64::MAX }, "NaN"),
         (Kind::Decimal { least: 0.0, most: 1.0 }, "1.1"),
+        (Kind::Moment, "soon"),
         (Kind::Lasting, "10"),
         (Kind::Lasting, "1.5s"),
         (Kind::Lasting, "0s"),

@@ -135,6 +135,23 @@ async fn add(
     secret_page(&ground, &name, fill(w.secret_called, &[&shown.label]), w.added_lead, vec![(shown.label, shown.secret)])
 }
 
+/// Until when the secret called `label` is valid, as a form has it.
+fn present_end(integration: &Integration, label: &str) -> Value {
+    let known = integration.secrets.iter().find(|known| known.label == label);
+    json!({ "expires_at": known.and_then(|known| known.expires_at).map(Moment) })
+}
+
+fn expiring(ground: &Ground<'_>, text: &str) -> Asking {
+    let w = &ground.w.integrations;
+    Asking {
+        title: fill(w.expire_secret, &[&text]),
+        meaning: w.secrets_lead,
+        what: "/secrets/expire",
+        button: w.expire,
+        danger: false,
+    }
+}
+
 async fn ask_expire(
     State(service): State<Service>,
     visitor: Visitor,
@@ -142,20 +159,10 @@ async fn ask_expire(
     QueryOf(which): QueryOf<Called>,
 ) -> Result<Response, Problem> {
     let ground = Ground::of(&service, &visitor)?;
-    let w = &ground.w.integrations;
     let integration = ground.caller.integration(&ground.network, &name)?;
     let text = called(&ground, integration, &which.label)?;
-    let known = integration.secrets.iter().find(|known| known.label == which.label);
-    let present = known.and_then(|known| known.expires_at).map(Moment);
-    let form = Filled::with(vec![until(&ground)], json!({ "expires_at": present }));
-    let asking = Asking {
-        title: fill(w.expire_secret, &[&text]),
-        meaning: w.secrets_lead,
-        what: "/secrets/expire",
-        button: w.expire,
-        danger: false,
-    };
-    ask(&ground, &name, Some(&which.label), &form, asking)
+    let form = Filled::with(vec![until(&ground)], present_end(integration, &which.label));
+    ask(&ground, &name, Some(&which.label), &form, expiring(&ground, &text))
 }
 
 async fn expire(
@@ -165,12 +172,16 @@ async fn expire(
     FormOf(given): FormOf<Posted>,
 ) -> Result<Response, Problem> {
     let ground = Ground::of(&service, &visitor)?;
-    ground.caller.integration(&ground.network, &name)?;
+    let integration = ground.caller.integration(&ground.network, &name)?;
     let precondition = version_of(&given)?;
-    let end = moment(posted(&given, "expires_at").unwrap_or_default())?.map(Moment);
-    let body = SecretBody { label: posted(&given, "label").unwrap_or_default().to_owned(), expires_at: end };
-    let caller = ground.caller.clone();
-    secrets::expire(State(service.clone()), caller, PathOf(name.as_str().into()), precondition, BodyOf(body)).await?;
+    let label = posted(&given, "label").unwrap_or_default();
+    let text = called(&ground, integration, label)?;
+    let mut form = Filled::posted(vec![until(&ground)], present_end(integration, label), &given);
+    let Some(read) = form.read(&ground.w.form) else {
+        return ask(&ground, &name, Some(label), &form, expiring(&ground, &text));
+    };
+    let (caller, path, body) = (ground.caller.clone(), PathOf(name.as_str().into()), BodyOf(body(&read, label)?));
+    secrets::expire(State(service.clone()), caller, path, precondition, body).await?;
     Ok(see_other_with(&Integrations::href(&name, ""), Notice::Saved))
 }
 
