@@ -63,9 +63,7 @@ struct Kind {
 struct Row {
     at: Timestamp,
     told: Told,
-    integration: String,
     meeting: Option<(String, String)>,
-    server: String,
 }
 
 impl Row {
@@ -76,9 +74,7 @@ impl Row {
         Self {
             at: *at,
             told: Told::of(visitor.words(), kind),
-            integration: kind.integration().map(ToString::to_string).unwrap_or_default(),
             meeting,
-            server: kind.server().map(ToString::to_string).unwrap_or_default(),
         }
     }
 }

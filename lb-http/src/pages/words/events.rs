@@ -10,8 +10,6 @@ words! {
         kinds: "Kinds", "Tipos";
         at: "When", "Quando";
         what: "What", "O quê";
-        whose: "Integration", "Integração";
-        server: "Server", "Servidor";
         meeting_id: "Meeting ID", "ID da reunião";
         internal_id: "BBB’s ID", "ID do BBB";
         empty: "Nothing that fits happened.", "Nada que corresponda aconteceu.";
