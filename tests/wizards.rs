@@ -7,7 +7,7 @@ mod harness;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use harness::{Answer, Lb, fetch, lb_binary, simulated, unwatched, until};
+use harness::{Answer, Lb, fetch, lb_binary, simulated, until, unwatched};
 use hyper::Method;
 use lb_http::sim::SimulatedServer;
 use serde_json::Value;
@@ -73,7 +73,8 @@ impl<'a> Browser<'a> {
 
     /// The same from a page that was made for nobody, or somebody else.
     async fn forged(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
-        let all: Vec<_> = pairs.iter().copied().chain([("csrf", "x".repeat(43).as_str())]).map(|(a, b)| (a, b.to_owned())).collect();
+        let all: Vec<_> =
+            pairs.iter().copied().chain([("csrf", "x".repeat(43).as_str())]).map(|(a, b)| (a, b.to_owned())).collect();
         let all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
         send(self.lb, path, &all, &self.cookie).await
     }
@@ -124,7 +125,8 @@ async fn the_first_steps_lead_from_an_empty_balancer_to_a_meeting_that_is_joined
 
     // a wrong secret is noticed by a real call, and nothing is kept
     let (url, secret) = (bbb.url().to_owned(), bbb.secret().expose().to_owned());
-    let wrong = ana.post("/admin/start/server", &[("url", &url), ("secret", "an-0ther-secret"), ("name", "bbb1")]).await;
+    let wrong =
+        ana.post("/admin/start/server", &[("url", &url), ("secret", "an-0ther-secret"), ("name", "bbb1")]).await;
     assert_eq!(wrong.status, 502);
     assert!(wrong.text().contains("refuses the signature") && !wrong.text().contains("an-0ther-secret"));
     let nowhere = [("url", "http://127.0.0.1:9/"), ("secret", secret.as_str()), ("name", "bbb1")];
@@ -183,12 +185,18 @@ async fn the_first_steps_lead_from_an_empty_balancer_to_a_meeting_that_is_joined
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integration_is_made_in_steps_and_its_secret_makes_a_meeting() {
     let servers = simulated(1).await;
-    let plans = "[plans.small]\nmax_concurrent_meetings = 3\nmay_record = false\n[partners.ufrgs]\ndisplay_name = \"UFRGS\"\n";
+    let plans =
+        "[plans.small]\nmax_concurrent_meetings = 3\nmay_record = false\n[partners.ufrgs]\ndisplay_name = \"UFRGS\"\n";
     let lb = Lb::start(&format!("{}{plans}", network(&servers))).await;
     let ana = Browser::log_in(&lb, "ana", "administrator").await;
     let names = async || {
         let listed = ana.json("/integrations").await;
-        listed["items"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        listed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
 
     let page = ana.get("/admin/integrations/new").await;
@@ -266,7 +274,8 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     lb.ready().await;
     let ana = Browser::log_in(&lb, "ana", "administrator").await;
     let call = async |call: &str, wish: &str, more: &[(&str, &str)]| {
-        let form: Vec<_> = [("integration", "moodle"), ("call", call), ("do", wish)].into_iter().chain(more.iter().copied()).collect();
+        let form: Vec<_> =
+            [("integration", "moodle"), ("call", call), ("do", wish)].into_iter().chain(more.iter().copied()).collect();
         ana.post("/admin/console", &form).await
     };
     // built, and then sent as the page that was built says
@@ -285,19 +294,30 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     let wrong = call("getMeetingInfo", "send", &[("known", "meetingID"), ("given", "nobody-has-this")]).await;
     let text = wrong.text();
     assert!(wrong.status == 200 && text.contains("<code>notFound</code>") && text.contains("no such thing"), "{text}");
-    let (wrong, _) = confirmed("create", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
+    let (wrong, _) =
+        confirmed("create", &[("known", "name"), ("given", "Algebra"), ("known", "meetingID"), ("given", "a,b")]).await;
     assert!(wrong.contains("<code>validationError</code>"), "{wrong}");
     assert!(wrong.contains("Meeting ID cannot contain &#39;,&#39;"), "{wrong}");
     let refused = call("getMeetings", "send", &[("algorithm", "md5")]).await;
     assert_eq!(refused.status, 400);
 
     // a call that changes something is only built until it is confirmed
-    let create = [("known", "name"), ("given", "Álgebra & <b>"), ("known", "meetingID"), ("given", "room-1"), ("other", "meta_course"), ("value", "42")];
+    let create = [
+        ("known", "name"),
+        ("given", "Álgebra & <b>"),
+        ("known", "meetingID"),
+        ("given", "room-1"),
+        ("other", "meta_course"),
+        ("value", "42"),
+    ];
     for wish in ["send", "build", ""] {
         let built = call("create", wish, &create).await.text();
         assert!(built.contains("This call changes something."), "{built}");
         let url = between(&built, "id=\"url\">", "<");
-        let shown = format!("http://{}/bigbluebutton/api/create?name=%C3%81lgebra+%26+%3Cb%3E&#38;meetingID=room-1&#38;meta_course=42", lb.address);
+        let shown = format!(
+            "http://{}/bigbluebutton/api/create?name=%C3%81lgebra+%26+%3Cb%3E&#38;meetingID=room-1&#38;meta_course=42",
+            lb.address
+        );
         assert_eq!(url, shown);
     }
     assert_eq!(harness::copies(&servers, "room-1"), [0]);
@@ -312,24 +332,67 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
         let replayed = call("end", "confirm", &form).await.text();
         assert!(replayed.contains("It was not sent"), "{replayed}");
     }
-    let forged = ana.forged("/admin/console", &[("integration", "moodle"), ("call", "end"), ("do", "confirm"), ("known", "meetingID"), ("given", "room-1")]).await;
+    let forged = ana
+        .forged(
+            "/admin/console",
+            &[
+                ("integration", "moodle"),
+                ("call", "end"),
+                ("do", "confirm"),
+                ("known", "meetingID"),
+                ("given", "room-1"),
+            ],
+        )
+        .await;
     assert_eq!(forged.status, 403);
-    let got = fetch(Method::GET, &format!("http://{}/admin/console?integration=moodle&call=end&do=confirm&known=meetingID&given=room-1", lb.pages), None, &[("cookie", &ana.cookie)]).await.unwrap();
+    let got = fetch(
+        Method::GET,
+        &format!(
+            "http://{}/admin/console?integration=moodle&call=end&do=confirm&known=meetingID&given=room-1",
+            lb.pages
+        ),
+        None,
+        &[("cookie", &ana.cookie)],
+    )
+    .await
+    .unwrap();
     assert_eq!(got.status, 200);
     assert_eq!(harness::copies(&servers, "room-1"), [1], "neither a forged form nor a link ends it");
 
     // the URL with its checksum is the very call, and the audit log has who was shown it
-    let shown = call("isMeetingRunning", "checksum", &[("known", "meetingID"), ("given", "room-1"), ("algorithm", "sha1")]).await.text();
+    let shown =
+        call("isMeetingRunning", "checksum", &[("known", "meetingID"), ("given", "room-1"), ("algorithm", "sha1")])
+            .await
+            .text();
     let url = between(&shown, "id=\"url\">", "<").replace("&#38;", "&");
     let answer = fetch(Method::GET, &url, None, &[]).await.unwrap().success();
     assert_eq!(answer.value("running"), "false");
     audit(&ana, "signed", 1).await;
-    let (joined, _) = confirmed("join", &[("known", "meetingID"), ("given", "room-1"), ("known", "fullName"), ("given", "Ana"), ("known", "role"), ("given", "MODERATOR")]).await;
-    assert!(joined.contains("led to the meeting’s server") && !joined.contains("checksum=0") && !joined.contains("sessionToken="), "{joined}");
+    let (joined, _) = confirmed(
+        "join",
+        &[
+            ("known", "meetingID"),
+            ("given", "room-1"),
+            ("known", "fullName"),
+            ("given", "Ana"),
+            ("known", "role"),
+            ("given", "MODERATOR"),
+        ],
+    )
+    .await;
+    assert!(
+        joined.contains("led to the meeting’s server")
+            && !joined.contains("checksum=0")
+            && !joined.contains("sessionToken="),
+        "{joined}"
+    );
     assert!(!shown.contains(SECRET) && !sent.contains(SECRET) && !joined.contains(SECRET));
     // a getMeetingInfo, two creates and a join: what was only built was not called
     let entries = audit(&ana, "called", 4).await;
-    assert!(entries.iter().any(|entry| entry.to_string().contains("\"create\"") && entry.to_string().contains("moodle")), "{entries:?}");
+    assert!(
+        entries.iter().any(|entry| entry.to_string().contains("\"create\"") && entry.to_string().contains("moodle")),
+        "{entries:?}"
+    );
     // a name full of HTML stays text
     assert!(!sent.contains("<b>&#34;") && sent.contains("&#60;b&#62;"), "{sent}");
 }
@@ -360,7 +423,10 @@ async fn the_page_explains_as_rest_does() {
     assert!(text.contains(&format!("data-label=\"km\">{km:.0}<")), "{text}");
     let left_out = &told["left_out"][0];
     assert_eq!(left_out["server"], "bbb1");
-    assert!(text.contains("state-force-disabled") && text.contains(left_out["reasons"][0]["text"].as_str().unwrap()), "{text}");
+    assert!(
+        text.contains("state-force-disabled") && text.contains(left_out["reasons"][0]["text"].as_str().unwrap()),
+        "{text}"
+    );
     assert!(text.contains("<svg class=\"") && text.contains("class=\"way first\""), "{text}");
     assert!(text.contains("server=bbb2#map"), "{text}");
 
@@ -372,6 +438,13 @@ async fn the_page_explains_as_rest_does() {
         assert!(page.status == 400 && page.text().contains(says), "{}", page.text());
     }
     assert_eq!(ana.get("/admin/explain?integration=nobody").await.status, 404);
-    let portuguese = fetch(Method::GET, &format!("http://{}/admin/explain?{query}", lb.pages), None, &[("cookie", &ana.cookie), ("accept-language", "pt-BR")]).await.unwrap();
+    let portuguese = fetch(
+        Method::GET,
+        &format!("http://{}/admin/explain?{query}", lb.pages),
+        None,
+        &[("cookie", &ana.cookie), ("accept-language", "pt-BR")],
+    )
+    .await
+    .unwrap();
     assert!(portuguese.text().contains("Iria para <bdi>bbb2</bdi>."));
 }
