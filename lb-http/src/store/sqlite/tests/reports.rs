@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lb_core::balancer::Balancer;
+use lb_core::balancer::{Balancer, EventRules, Settings};
 use lb_core::event::{Ended, SeenBy};
 use lb_core::gateway::ScriptedServers;
 use lb_core::report::{By, Filter, ReportQuery, Step, Table, Zone};
@@ -97,7 +97,10 @@ async fn report(store: Stores, from: &str, until: &str, step: Step) -> Table {
     let zone = Zone::utc();
     let clock = Arc::new(ManualClock::new(zone.moment("2026-06-01").unwrap()));
     let servers = Arc::new(ScriptedServers::new(clock.clone()));
-    let balancer = Balancer::builder(servers, clock, Arc::new(SeededRng::new(1))).stores(store).build();
+    // names of months ago are compared as well
+    let settings = Settings { events: EventRules { retention: None, anonymise_after: None }, ..Settings::default() };
+    let builder = Balancer::builder(servers, clock, Arc::new(SeededRng::new(1))).stores(store);
+    let balancer = builder.settings(settings).build();
     let (from, until) = (zone.moment(from).unwrap(), zone.moment(until).unwrap());
     let query = ReportQuery { from, until, zone, step, by: By::Integration, filter: Filter::default() };
     let of_events = balancer.report_of_events(query.clone()).await.unwrap();
