@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{ReportFormat, Reports};
+use crate::config::Reports;
 use crate::metrics::Metrics;
 use crate::pages::reports::Month;
 use crate::server::Service;

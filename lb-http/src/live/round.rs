@@ -61,7 +61,9 @@ impl Rounds {
         let turned = self.turned.len().min(TURNED);
         let others = self.others.len().min(ROWS.saturating_sub(turned));
         let names: Vec<_> = self.turned.drain(..turned).chain(self.others.drain(..others)).collect();
-        names.iter().for_each(|name| drop(self.waiting.remove(name)));
+        for name in &names {
+            self.waiting.remove(name);
+        }
         // one that has left is taken away with the whole table
         let rows = names.iter().filter_map(|name| present.row(name).cloned()).collect();
         Round { parts: std::mem::take(&mut self.parts), rows, turned: turned > 0 }

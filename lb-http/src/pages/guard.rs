@@ -59,12 +59,11 @@ async fn genuine(visitor: &Visitor, request: Request) -> Result<Request, Problem
     let most = if visitor.caller.is_some() { form::MOST } else { form::MOST_OF_STRANGERS };
     let body = body_within(body, most, BODY_TIME).await;
     let body = body.map_err(|_| Problem::too_large("what was posted is too long, or came too slowly"))?;
-    if let Some(csrf) = &visitor.csrf {
-        if posted_token(&body).as_ref() != Some(csrf) {
-            return Err(Problem::forbidden(
-                "the page is not of this session: perhaps you have logged in again since; open it anew",
-            ));
-        }
+    if let Some(csrf) = &visitor.csrf
+        && posted_token(&body).as_ref() != Some(csrf)
+    {
+        let why = "the page is not of this session: perhaps you have logged in again since; open it anew";
+        return Err(Problem::forbidden(why));
     }
     Ok(Request::from_parts(head, Body::from(body)))
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use lb_core::gateway::ScriptedServers;
 use lb_core::{ManualClock, SeededRng};
 
+use crate::config::ReportFormat;
 use super::*;
 
 struct Office {

@@ -128,7 +128,7 @@ mod tests {
             week: &[[None; 24]; 7],
         }
         .draw();
-        assert!(!svg.as_str().contains("rect"), "{svg}");
+        assert!(!svg.to_string().contains("rect"), "{svg}");
         assert_eq!([shade(0.0, 0.0), shade(5.0, 5.0), shade(0.1, 5.0), shade(-3.0, 5.0)], [0, 6, 1, 0]);
     }
 }

@@ -168,10 +168,10 @@ mod tests {
     #[test]
     fn a_year_of_hours_stays_small_and_what_is_no_number_is_a_gap() {
         let points = (0..8760).map(|i| (i * 24 * HOUR / 8760, Some((i % 97) as f64))).collect();
-        assert!(chart(vec![LineSeries { name: "x", points }]).draw(240.0).as_str().len() < 20_000);
+        assert!(chart(vec![LineSeries { name: "x", points }]).draw(240.0).to_string().len() < 20_000);
         let odd = vec![(0, Some(f64::NAN)), (i64::MAX, Some(f64::INFINITY)), (i64::MIN, None)];
         let svg = chart(vec![LineSeries { name: "x", points: odd }]).draw(240.0).to_string();
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
-        assert!(chart(Vec::new()).draw(240.0).as_str().ends_with("</svg>"));
+        assert!(chart(Vec::new()).draw(240.0).to_string().ends_with("</svg>"));
     }
 }

@@ -1,6 +1,6 @@
 //! [`Look`]: for whom something is written.
 
-use crate::live::{Audience, View};
+use crate::live::View;
 use crate::pages::language::Language;
 use crate::pages::numbers;
 use crate::pages::words::Words;
@@ -12,15 +12,12 @@ pub(crate) struct Look {
     pub(crate) w: &'static Words,
     /// The language of them.
     pub(crate) language: Language,
-    /// Whether they may see names of integrations, meetings and people.
-    pub(crate) sees_names: bool,
 }
 
 impl Look {
     /// For those who have this view.
     pub(crate) fn of(view: &View<'_>) -> Self {
-        let sees_names = view.audience == Audience::Network;
-        Self { w: Words::of(view.language), language: view.language, sees_names }
+        Self { w: Words::of(view.language), language: view.language }
     }
 
     /// A count, as people write it.

@@ -251,7 +251,7 @@ mod tests {
     }
 
     fn look(language: Language) -> Look {
-        Look { w: Words::of(language), language, sees_names: true }
+        Look { w: Words::of(language), language }
     }
 
     fn names(asked: &Asked) -> Vec<String> {

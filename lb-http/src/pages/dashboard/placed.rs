@@ -57,7 +57,7 @@ mod tests {
 
     fn said(placement: &Placement) -> String {
         let language = Language::Portuguese;
-        placed(placement, Look { w: Words::of(language), language, sees_names: true }).to_string()
+        placed(placement, Look { w: Words::of(language), language }).to_string()
     }
 
     #[test]

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -9,7 +8,7 @@ use lb_core::Server;
 use lb_core::event::{Event, EventKind, Observer, Placement};
 use lb_core::server::ServerState;
 use lb_core::source::StaticServers;
-use lb_core::{MeetingKey, Timestamp};
+use lb_core::MeetingKey;
 use tower::ServiceExt;
 
 use super::fragments;

@@ -50,7 +50,7 @@ impl CandidateRow {
             meetings: frame.number(ranked.expected_meetings),
             reason: ranked.reason.clone(),
             why: (frame.language != Language::English).then(|| {
-                placed(&as_placed(ranked, from), Look { w: frame.w, language: frame.language, sees_names: true })
+                placed(&as_placed(ranked, from), Look { w: frame.w, language: frame.language })
             }),
         }
     }

@@ -63,7 +63,7 @@ impl Filled {
             let hidden = matches!(field.kind, Kind::Secret | Kind::Password { .. });
             let empty = texts.iter().all(|text| text.trim().is_empty());
             let as_shown = || lfs(&written::shown(&field.kind, there)) == *texts;
-            let value = if field.locked || (!hidden && !(field.required && empty) && as_shown()) {
+            let value = if field.locked || (!(hidden || field.required && empty) && as_shown()) {
                 Ok(there.clone())
             } else {
                 written::read(field, texts, w)

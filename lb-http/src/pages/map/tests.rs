@@ -58,7 +58,7 @@ fn the_chosen_one_has_its_circle_and_stands_alone() {
 #[test]
 fn many_at_one_place_say_how_many_are_how_and_show_the_worst() {
     let names: Vec<String> = (0..3000).map(|number| format!("bbb{number}")).collect();
-    let state = |number: usize| if number % 10 == 0 { ServerState::Critical } else { ServerState::Enabled };
+    let state = |number: usize| if number.is_multiple_of(10) { ServerState::Critical } else { ServerState::Enabled };
     let servers: Vec<_> = names.iter().enumerate().map(|(number, name)| server(name, HERE, state(number))).collect();
     let svg = drawn(&servers, |_| ());
     assert!(svg.contains("aria-label=\"3000 servers: 2700 enabled, 300 broken\""), "{svg}");

@@ -16,9 +16,6 @@ words! {
         no: "no", "não";
         copy: "Copy", "Copiar";
         copied: "Copied", "Copiado";
-        field: "Field", "Campo";
-        before: "Before", "Antes";
-        after: "After", "Depois";
         cannot_undo: "This cannot be undone.", "Isto não pode ser desfeito.";
     }
 }

@@ -48,7 +48,6 @@ words! {
         radius: "{} within {} km", "{} em {} km";
         check: "This will be made", "Isto será criado";
         field: "Field", "Campo";
-        from: "Now", "Agora";
         to: "Then", "Depois";
         secret: "Secret", "Segredo";
         secret_drawn: "40 characters, drawn when you confirm. It is shown once.", "40 caracteres, sorteados ao confirmar. É mostrado uma vez.";

@@ -57,8 +57,6 @@ words! {
         meeting_join: "Join it as moderator", "Entrar como moderador";
         meeting_join_hint: "Opens in a new tab. The link leads to the meeting’s server.", "Abre em outra aba. O link leva ao servidor da reunião.";
         meeting_end: "End it", "Encerrar";
-        meeting_ended: "It is being ended. It leaves the list of meetings in some seconds.",
-            "Está sendo encerrada. Ela sai da lista de reuniões em alguns segundos.";
         meeting_failed: "There was no meeting made.", "Nenhuma reunião foi criada.";
         meeting_explain: "Where would it go, and what stands against it?", "Para onde iria, e o que impede?";
         next_lead: "The balancer is at work. From here on:", "O balanceador está trabalhando. Daqui em diante:";
