@@ -14,7 +14,6 @@ words! {
         nothing_uses: "Nothing uses it.", "Nada o usa.";
         and_more: "and {} more", "e mais {}";
         settings: "What is said of it", "O que se diz dele";
-        removing: "Remove {}?", "Remover {}?";
         removing_button: "Remove it", "Remover";
         held: "It cannot be removed while something uses it. Change that first.",
             "Não pode ser removido enquanto algo o usa. Altere isso antes.";

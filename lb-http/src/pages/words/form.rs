@@ -54,13 +54,11 @@ words! {
         name_taken: "There is one of that name already.", "Já existe um com esse nome.";
         managed: "The configuration file declares this, and it alone changes it: edit the file, then reload the configuration.",
             "O arquivo de configuração declara isto, e só ele o altera: edite o arquivo e recarregue a configuração.";
-        by_file: "by the configuration file", "pelo arquivo de configuração";
         bad_url: "An absolute http or https URL without user name, password, ? and #, such as https://bbb1.example.org/bigbluebutton/",
             "Uma URL http ou https absoluta, sem usuário, senha, ? nem #, como https://bbb1.example.org/bigbluebutton/";
         same_url: "The server {} has this URL already.", "O servidor {} já tem esta URL.";
         circle: "Its fallbacks would lead back to it.", "Suas alternativas levariam de volta a ele mesmo.";
         two_rules: "Two rules for the parameter {}: it may stand in one only.",
             "Duas regras para o parâmetro {}: ele só pode estar em uma.";
-        in_use: "{} uses it.", "{} o usa.";
     }
 }

@@ -66,7 +66,6 @@ words! {
         of_any: "{}, no limit", "{}, sem limite";
         all_meetings: "All its meetings", "Todas as suas reuniões";
         no_meetings: "None at the moment.", "Nenhuma no momento.";
-        reports: "Its reports", "Seus relatórios";
         events: "Its events", "Seus eventos";
         doctor: "What is wrong with it", "O que há de errado";
         well: "Nothing is wrong with it.", "Não há nada de errado.";
@@ -106,6 +105,5 @@ words! {
         reveal_hint: "The audit log will say that you have seen them.", "A auditoria dirá que você os viu.";
         secrets_of: "Secrets of {}", "Segredos de {}";
         secret_called: "The secret {}", "O segredo {}";
-        last: "Last call", "Última chamada";
     }
 }

@@ -67,7 +67,6 @@ words! {
         suspended_since: "Silent since", "Sem resposta desde";
         foreign: "Meetings of others", "Reuniões de outros";
         foreign_hint: "made on it past the balancer", "criadas nele sem passar pelo balanceador";
-        used_facts: "What holds", "O que vale";
         services: "What the monitor checks", "O que o monitor verifica";
         no_services: "The monitor says nothing of it.", "O monitor não diz nada dele.";
         service: "Service", "Serviço";
@@ -87,7 +86,6 @@ words! {
         secret_of: "Secret of {}", "Segredo de {}";
         seen_once: "The audit log has that you have seen this.", "A auditoria registrou que você viu isto.";
         tag: "Tag", "Etiqueta";
-        from_list: "written down", "registrado";
         meaning: "It holds from the next call on. Meetings that run on it stay.",
             "Vale a partir da próxima chamada. As reuniões nele ficam.";
         removal: "It gets no new meetings any more, and is gone when its last one has ended.",
