@@ -326,9 +326,9 @@ async fn the_console_sends_what_it_shows_and_changes_nothing_unasked() {
     assert!(sent.contains("It succeeded.") && sent.contains("room-1"), "{sent}");
     assert!(sent.contains("••••••") && sent.contains("Passwords and keys in it are not shown."), "{sent}");
     assert_eq!(harness::copies(&servers, "room-1"), [1]);
-    let chat = [("known", "meetingID"), ("given", "room-1")];
+    let whose = [("known", "meetingID"), ("given", "room-1")];
     for once in [once.as_str(), "", "made-up"] {
-        let form: Vec<_> = chat.iter().copied().chain([("once", once)]).collect();
+        let form: Vec<_> = whose.iter().copied().chain([("once", once)]).collect();
         let replayed = call("end", "confirm", &form).await.text();
         assert!(replayed.contains("It was not sent"), "{replayed}");
     }

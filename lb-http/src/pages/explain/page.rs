@@ -79,9 +79,9 @@ impl Answer {
             last_resort: told.is_last_resort(),
             facts: facts(frame, told),
             map: Drawn::new(balancer, frame, question, told, outcome.server.as_deref()),
-            candidates: ranked.map(|(place, one)| CandidateRow::new(frame, place + 1, one)).collect(),
+            candidates: ranked.map(|(place, one)| CandidateRow::new(frame, place + 1, one, told.whereabouts.from)).collect(),
             candidates_shown: shown(told.candidates.len(), told.more_candidates),
-            left_out: left_out.map(|one| LeftOutRow::new(frame, one)).collect(),
+            left_out: left_out.map(|one| LeftOutRow::new(frame, &balancer.fleet(), one)).collect(),
             left_out_shown: shown(told.left_out.len(), false),
             outcome,
         }

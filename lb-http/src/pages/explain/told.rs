@@ -1,10 +1,18 @@
 //! Candidates and those left out, for people.
 
-use lb_core::balancer::{LeftOutServer, Outcome, RankedServer};
+use std::collections::BTreeMap;
 
+use lb_core::balancer::{LeftOutServer, Outcome, RankedServer};
+use lb_core::event::{Placement, PositionFrom};
+use lb_core::fleet::Fleet;
+use lb_core::placement::LeftOut;
+
+use crate::pages::dashboard::{Look, placed};
 use crate::pages::frame::Frame;
+use crate::pages::language::Language;
 use crate::pages::links;
 use crate::pages::marked::marked;
+use crate::pages::sentence::Sentence;
 
 /// How many of each are shown.
 pub(super) const MOST: usize = 100;
@@ -20,11 +28,14 @@ pub(super) struct CandidateRow {
     pub(super) cpu: String,
     pub(super) users: String,
     pub(super) meetings: String,
+    /// In the balancer's own words.
     pub(super) reason: String,
+    /// The same in the reader's, where those are others.
+    pub(super) why: Option<Sentence>,
 }
 
 impl CandidateRow {
-    pub(super) fn new(frame: &Frame, rank: usize, ranked: &RankedServer) -> Self {
+    pub(super) fn new(frame: &Frame, rank: usize, ranked: &RankedServer, from: PositionFrom) -> Self {
         let number = |number: Option<f64>, digits| number.map(|number| frame.decimal(number, digits));
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
         Self {
@@ -38,7 +49,22 @@ impl CandidateRow {
             users: frame.decimal(ranked.expected_users, 0),
             meetings: frame.number(ranked.expected_meetings),
             reason: ranked.reason.clone(),
+            why: (frame.language != Language::English).then(|| placed(&as_placed(ranked, from), Look { w: frame.w, language: frame.language, sees_names: true })),
         }
+    }
+}
+
+/// A candidate as if it had the meeting.
+fn as_placed(ranked: &RankedServer, from: PositionFrom) -> Placement {
+    Placement {
+        policy: ranked.policy.clone(),
+        score: ranked.score,
+        reason: ranked.reason.clone(),
+        attempt: 1,
+        candidates: 0,
+        next: Vec::new(),
+        left_out: BTreeMap::new(),
+        position_from: Some(from),
     }
 }
 
@@ -48,13 +74,23 @@ pub(super) struct LeftOutRow {
     pub(super) link: String,
     pub(super) state: &'static str,
     pub(super) word: &'static str,
-    /// In our words, and in the balancer's with the facts.
-    pub(super) reasons: Vec<(&'static str, String)>,
+    /// In the balancer's own words, with the facts; and in the reader's, where those are others.
+    pub(super) reasons: Vec<(String, Option<Sentence>)>,
 }
 
 impl LeftOutRow {
-    pub(super) fn new(frame: &Frame, out: &LeftOutServer) -> Self {
-        let reasons = out.reasons.iter().map(|reason| (frame.w.explain.out(reason.why), reason.text.clone()));
+    pub(super) fn new(frame: &Frame, fleet: &Fleet, out: &LeftOutServer) -> Self {
+        let member = fleet.server(&out.server);
+        let own = |why| match (why, member) {
+            (LeftOut::State(_), Some(member)) if !member.reasons().is_empty() => {
+                Sentence::joined(member.reasons().iter().map(|reason| frame.w.reasons.of(reason)), "; ")
+            }
+            (why, _) => Sentence::of(frame.w.explain.out(why)),
+        };
+        let reasons = out.reasons.iter().map(|reason| {
+            let own = (frame.language != Language::English).then(|| own(reason.why));
+            (reason.text.clone(), own)
+        });
         Self {
             server: out.server.to_string(),
             link: links::server(out.server.as_str()),
