@@ -99,7 +99,8 @@ impl Opened {
         // those that end the session come last
         let ends = |row: &Row| matches!(row.path, "/logout") || row.path.contains("password");
         let pages = super::pages();
-        let (last, first): (Vec<_>, Vec<_>) = pages.rows().iter().partition(|row| ends(row));
+        let (mut last, first): (Vec<_>, Vec<_>) = pages.rows().iter().partition(|row| ends(row));
+        last.sort_by_key(|row| row.path == "/logout");
         for row in first.into_iter().chain(last) {
             self.moodle().await;
             let answer = self.open(row, shown).await;
