@@ -77,7 +77,7 @@ impl Pages {
             handler.layer::<_, std::convert::Infallible>(from_fn_with_state((service.clone(), door), guard))
         };
         let mut router = Router::new();
-        for path in ["/admin/{*nothing}", "/reports/{*nothing}", "/servers/{*nothing}"] {
+        for path in ["/admin/{*nothing}", "/reports/{*nothing}"] {
             router = router.route(path, behind(Door::Anybody, get(trouble::nothing_there)));
         }
         for row in self.rows {

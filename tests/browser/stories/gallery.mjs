@@ -16,7 +16,7 @@ const EXPECTED = [
 
 await story(async () => {
   const page = await loggedIn('demo');
-  const kinds = await crawl(page, ['/', '/reports', '/admin'], async (kind, answer) => {
+  const kinds = await crawl(page, ['/', '/reports?period=this-month', '/admin'], async (kind, answer) => {
     await small(answer);
     await look(page, kind === '/' ? 'dashboard' : kind.slice(1).replaceAll('/', '-').replaceAll('*', 'NAME'));
   });
