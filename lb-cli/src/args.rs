@@ -365,6 +365,7 @@ mod tests {
             "lb report --by user",
             "lb report --from 2026-03-01",
             "lb report --csv --json",
+            "lb report --rebuild --by server",
             "lb partner put a --servers a,,b",
             "lb plan put a --max-duration soon",
             "lb integration put a --position 91,0",

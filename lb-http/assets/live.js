@@ -25,14 +25,15 @@ function read(element) {
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
+// A server that turned, an alarm, an event: figures change all the time, and nobody is to be told of each.
 function mark(before, after) {
   if (after.tagName === "TR") {
-    if (read(before) !== read(after)) after.classList.add("changed");
-    return;
+    const state = (row) => read(row.querySelector(".whole") ?? row);
+    if (state(before) !== state(after)) after.classList.add("changed");
+  } else if (after.matches(".feed, .alarms")) {
+    const known = new Set([...before.children].map(read));
+    for (const child of after.children) if (!known.has(read(child))) child.classList.add("changed");
   }
-  const known = new Set([...before.children].map(read));
-  if (!after.matches(".feed, .tiles")) return;
-  for (const child of after.children) if (!known.has(read(child))) child.classList.add("changed");
 }
 
 // who stands on something with the keyboard stays there
@@ -67,19 +68,17 @@ function patch(text) {
   }
 }
 
-// The page as it is now. Where somebody types, all around that is replaced.
+// The page as it is now, part by part. Where somebody types, only what is around that is replaced.
 function merge(next, root) {
-  const old = document.getElementById("main");
   const typed = document.activeElement?.matches("input, select, textarea") ? document.activeElement : null;
   const outermost = (within) => {
-    const all = [...within.querySelectorAll("[id]")].filter((element) => element.id !== "live");
-    return all.filter((element) => !all.some((other) => other !== element && other.contains(element) && !other.contains(typed)));
+    const all = [...within.querySelectorAll("[id]")].filter((element) => element !== sign && !element.contains(typed));
+    return all.filter((element) => !all.some((other) => other !== element && other.contains(element))).map(({ id }) => id);
   };
-  const ids = (elements) => elements.map((element) => element.id).filter((id) => !typed || !document.getElementById(id)?.contains(typed));
-  const [mine, theirs] = [ids(outermost(old)), ids(outermost(root))];
-  const theirsTyped = theirs.filter((id) => mine.includes(id));
-  if (!typed && mine.join() !== theirs.join()) return location.reload();
-  for (const id of theirsTyped) {
+  const ids = outermost(document.getElementById("main"));
+  // another page than before: its first server has come, say
+  if (!typed && ids.join() !== outermost(root).filter((id) => id !== sign?.id).join()) return location.reload();
+  for (const id of ids) {
     const element = next.getElementById(id);
     if (element) swap(document.adoptNode(element));
   }
@@ -147,4 +146,7 @@ if (page && window.EventSource) {
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", listen);
   listen();
+  // what no stream tells of
+  const every = Number(page.dataset.again) * 1000;
+  if (every) setInterval(() => document.hidden || soon(), every);
 }

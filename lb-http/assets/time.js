@@ -1,5 +1,5 @@
-// Shows every <time datetime> in the reader's own zone; the page has it in UTC, which stays in its title. `data-show` says how:
-// "time" the hour alone where it was today, "ago" how long ago, "date" the day; nothing: day and time.
+// Shows every <time datetime> in the reader's own zone; the page has it in UTC, which stays in its title. `data-show` on it or
+// around it says how: "time" the hour alone where it was today, "ago" how long ago, "date" the day; nothing: day and time.
 
 const language = document.documentElement.lang;
 const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
@@ -24,7 +24,7 @@ function words(moment, how) {
 function show(element) {
   const moment = Date.parse(element.dateTime);
   if (Number.isNaN(moment)) return;
-  const said = words(moment, element.dataset.show);
+  const said = words(moment, element.closest("[data-show]")?.dataset.show);
   if (element.textContent === said) return;
   element.title ||= element.textContent;
   element.textContent = said;
@@ -43,4 +43,4 @@ new MutationObserver((changes) => {
   }
 }).observe(document.body, { childList: true, subtree: true });
 
-setInterval(() => document.querySelectorAll('time[data-show="ago"]').forEach(show), 10_000);
+setInterval(() => document.querySelectorAll('[data-show="ago"] time, time[data-show="ago"]').forEach(show), 10_000);

@@ -39,6 +39,7 @@ pub mod reload;
 mod report_files;
 mod rest;
 pub mod rng;
+mod rollups;
 pub mod rounds;
 mod run;
 pub mod server;

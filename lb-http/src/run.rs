@@ -32,6 +32,7 @@ use crate::monitor::nagios::{Nagios, NagiosFormat, NagiosSettings};
 use crate::pages;
 use crate::reload::Reloader;
 use crate::report_files;
+use crate::rollups;
 use crate::rounds;
 use crate::server::{self, CertificateError, Certificates, Limits, Listener, LocalSocket, Purpose, Service};
 use crate::setup::LiveSetup;
@@ -177,6 +178,7 @@ impl Prepared {
         aging::start(&self.service.setup, &rounds, &stop);
         report_files::start(&self.service, &rounds, &stop);
         rounds.spawn(Arc::clone(&self.service.live).watch(Arc::clone(&self.service.setup), stop.clone()));
+        rollups::start(&self.service.setup, &rounds, &stop);
         if let Some(certificates) = self.certificates.clone() {
             rounds.spawn(certificates.watch(Arc::clone(&self.service.metrics), stop.clone()));
         }

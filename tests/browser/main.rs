@@ -57,3 +57,38 @@ async fn a_dashboard_goes_on_by_itself_after_the_balancer_has_died_and_come_back
 async fn dashboard_and_reports_are_read_without_scripts() {
     Stage::usual().await.play("no_script").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_names_stay_text_on_every_page() {
+    Stage::usual().await.play("hostile").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_leads_from_nothing_to_a_meeting() {
+    Stage::first().await.play("first_start").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_website_is_onboarded_and_creates_a_meeting_with_its_secret() {
+    Stage::usual().await.play("onboard").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_are_disabled_and_drained_and_meetings_ended() {
+    Stage::usual().await.play("words").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_placement_is_explained() {
+    Stage::usual().await.play("explain").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_of_known_events_has_exactly_the_known_figures() {
+    Stage::with("[events]\nretention = \"never\"\nanonymise_after = \"never\"\n").await.play("report").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_filled_in_without_a_mouse() {
+    Stage::usual().await.play("keyboard").await;
+}

@@ -103,3 +103,12 @@ export const text = (page, selector = 'main') => page.locator(selector).first().
 export async function says(page, selector, words, timeout = 10000) {
   await page.locator(selector).filter({ hasText: words }).first().waitFor({ state: 'visible', timeout });
 }
+
+/** The rows of a table by the words of their heading: for each row its cells by the words of their columns. */
+export async function table(page, selector) {
+  return page.locator(selector).first().evaluate(table => {
+    const heads = [...table.querySelectorAll('thead th')].map(head => head.textContent.trim());
+    const rows = [...table.querySelectorAll('tbody tr, tfoot tr')].map(row => [...row.children].map(cell => cell.textContent.trim()));
+    return rows.map(cells => Object.fromEntries(cells.map((cell, column) => [heads[column], cell])));
+  });
+}

@@ -1,7 +1,6 @@
 //! [`Stage`]: a balancer over simulated servers and their monitor, and what a story can have happen to them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use lb_core::Position;
 use lb_core::event::Event;
@@ -45,11 +44,7 @@ impl Stage {
     pub async fn with(config: &str) -> Self {
         let (mut servers, mut hosts) = (Vec::new(), Vec::new());
         for (name, position) in SERVERS {
-            let settings = SimulatedServerSettings {
-                secret: format!("s3cr3t-of-{name}").as_str().into(),
-                ..SimulatedServerSettings::default()
-            };
-            let server = Arc::new(SimulatedServer::start(settings).await.expect("a free port"));
+            let server = server(name).await;
             let mut host = SimulatedHost::new(name, Arc::clone(&server));
             host.position = Some(position);
             hosts.push(host);
@@ -72,8 +67,7 @@ impl Stage {
                  latitude = -30.03\nlongitude = -51.20\n"
             );
         }
-        let mut stage = Self::empty(&(text + config)).await;
-        (stage.servers, stage.nagios) = (servers, Some(nagios));
+        let stage = Self { lb: start(&(text + config)).await, servers, nagios: Some(nagios) };
         for (name, role) in [("ana", "administrator"), ("eva", "viewer"), ("max", "partner-manager")] {
             stage.add_user(name, role);
         }
@@ -81,11 +75,11 @@ impl Stage {
         stage
     }
 
-    /// A balancer that knows nothing and nobody, with this configuration.
-    pub async fn empty(config: &str) -> Self {
-        // tests that begin at the same time do not each wait for its build within a deadline
-        lb_binary();
-        Self { lb: Lb::start(config).await, servers: Vec::new(), nagios: None }
+    /// A balancer that knows nothing and nobody, and one server that waits to be added.
+    pub async fn first() -> Self {
+        let servers = vec![("poa1", server("poa1").await)];
+        let lb = start("[monitor]\ninterval = \"500ms\"\n[meetings]\ngrace = \"1s\"\n").await;
+        Self { lb, servers, nagios: None }
     }
 
     /// Makes a user as the machine's own people do.
@@ -182,6 +176,18 @@ impl Stage {
         self.lb.restart().await;
         self.lb.ready().await;
     }
+}
+
+async fn server(name: &str) -> Arc<SimulatedServer> {
+    let secret = format!("s3cr3t-of-{name}").as_str().into();
+    let settings = SimulatedServerSettings { secret, ..SimulatedServerSettings::default() };
+    Arc::new(SimulatedServer::start(settings).await.expect("a free port"))
+}
+
+async fn start(config: &str) -> Lb {
+    // it is built before the deadlines of a test run
+    tokio::task::spawn_blocking(lb_binary).await.expect("it is built");
+    Lb::start(config).await
 }
 
 fn service_state(word: &str) -> ServiceState {

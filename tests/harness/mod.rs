@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it, as a module of its own")]
 #![allow(missing_docs, missing_debug_implementations, reason = "not for anybody outside")]
 
+pub mod forms;
 pub mod nagios;
 pub mod secrets;
 pub mod slow;

@@ -114,7 +114,7 @@ pub use self::alarms::Alarm;
 pub use self::analytics::AdmittedAnalytics;
 pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
-pub use self::examine::{Examination, ExaminedCall, Finding, Severity};
+pub use self::examine::{Examination, ExaminedCall, Finding, Severity, Used};
 pub use self::explain::{
     ExplainError, ExplainRequest, Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer,
 };

@@ -4,6 +4,7 @@
 mod contact;
 mod load;
 mod reachability;
+mod reason;
 mod service;
 mod state;
 
@@ -16,6 +17,7 @@ pub(crate) use self::contact::Line;
 pub use self::contact::{CALLS_REMEMBERED, CallOutcome, Contact, PastCall};
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
 pub use self::reachability::{Failed, HealthRules, Reachability};
+pub use self::reason::Reason;
 pub use self::service::{HostStatus, Service, ServiceState};
 pub use self::state::{AdministratorWord, Evidence, ServerState, Verdict};
 

@@ -31,7 +31,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HostStatus, Service, ServiceState};
+use super::{HostStatus, Reason, Service, ServiceState};
 
 /// The administrator's word on a server. It is stored and beats the monitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +157,7 @@ pub struct Evidence<'a> {
 pub struct Verdict {
     /// What the server may be used for.
     pub state: ServerState,
-    /// Why, for people: empty where nothing is wrong.
+    /// Why, for people: empty where nothing is wrong. Each is a [`Reason`] in words.
     pub reasons: Vec<String>,
 }
 
@@ -165,43 +165,44 @@ impl Evidence<'_> {
     /// Decides what the server may be used for.
     pub fn verdict(&self) -> Verdict {
         let verdict = |state, reasons| Verdict { state, reasons };
-        let because = |state, reason: &str| Verdict { state, reasons: vec![reason.to_owned()] };
+        let because = |state, reason: Reason| Verdict { state, reasons: vec![reason.to_string()] };
         if self.recording {
-            return because(ServerState::Recording, "it is a recording server");
+            return because(ServerState::Recording, Reason::Recordings);
         }
         if self.suspended {
-            return because(ServerState::Suspended, "it does not answer the balancer");
+            return because(ServerState::Suspended, Reason::Silent);
         }
         match self.word {
             AdministratorWord::ForceDisabled => {
-                return because(ServerState::ForceDisabled, "an administrator disabled it");
+                return because(ServerState::ForceDisabled, Reason::Disabled);
             }
-            AdministratorWord::Draining => return because(ServerState::Draining, "an administrator is draining it"),
+            AdministratorWord::Draining => return because(ServerState::Draining, Reason::Drained),
             AdministratorWord::ForceEnabled => {
-                return because(ServerState::ForceEnabled, "an administrator enabled it");
+                return because(ServerState::ForceEnabled, Reason::Enabled);
             }
             AdministratorWord::Automatic => {}
         }
         if self.gone {
-            return because(ServerState::Gone, "the monitor no longer has it");
+            return because(ServerState::Gone, Reason::NotMonitored);
         }
-        let mut critical = self.named(ServiceState::Critical, "CRITICAL");
+        let mut critical = self.named(ServiceState::Critical);
         if matches!(self.host, HostStatus::Down | HostStatus::Unreachable) {
-            critical.insert(0, "its host is down".to_owned());
+            critical.insert(0, Reason::HostDown.to_string());
         }
         if !critical.is_empty() {
             return verdict(ServerState::Critical, critical);
         }
-        let warning = self.named(ServiceState::Warning, "WARNING");
+        let warning = self.named(ServiceState::Warning);
         if !warning.is_empty() {
             return verdict(ServerState::Warning, warning);
         }
         verdict(ServerState::Enabled, Vec::new())
     }
 
-    fn named(&self, state: ServiceState, word: &str) -> Vec<String> {
+    fn named(&self, state: ServiceState) -> Vec<String> {
         let counts = |service: &&Service| service.state == state && !self.ignored_services.contains(&service.name);
-        self.services.iter().filter(counts).map(|service| format!("{} is {word}", service.name)).collect()
+        let reason = |service: &Service| Reason::Service { name: service.name.clone(), state }.to_string();
+        self.services.iter().filter(counts).map(reason).collect()
     }
 }
 

@@ -36,6 +36,7 @@ pub use self::first::FirstAdministratorWish;
 pub use self::log_in::{LoginRefused, NewSession};
 pub use self::password::{HashCost, LONGEST_PASSWORD, SHORTEST_PASSWORD};
 pub use self::tokens::TokenWish;
+pub(crate) use self::told::differences;
 pub use self::users::UserWish;
 
 use self::password::Passwords;

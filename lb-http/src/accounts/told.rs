@@ -71,7 +71,7 @@ impl AccountService {
 }
 
 /// What is other than before in a user.
-pub(super) fn differences(before: Option<&User>, after: &User) -> Vec<Change> {
+pub(crate) fn differences(before: Option<&User>, after: &User) -> Vec<Change> {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let role = |user: &User| text(role_word(&user.role));
     let partner = |user: &User| user.partner().map(ToString::to_string);

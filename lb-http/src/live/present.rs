@@ -68,6 +68,8 @@ pub(super) struct ChangedAt {
     pub(super) totals: u64,
     pub(super) alarms: u64,
     pub(super) feed: u64,
+    /// Which server is in which state.
+    pub(super) map: u64,
     /// Which servers there are.
     pub(super) table: u64,
 }
@@ -78,6 +80,8 @@ pub(crate) struct Parts {
     pub(crate) totals: bool,
     pub(crate) alarms: bool,
     pub(crate) feed: bool,
+    /// Which server is in which state.
+    pub(crate) map: bool,
     /// Which servers there are.
     pub(crate) table: bool,
 }
@@ -94,6 +98,7 @@ impl Parts {
             totals: self.totals || other.totals,
             alarms: self.alarms || other.alarms,
             feed: self.feed || other.feed,
+            map: self.map || other.map,
             table: self.table || other.table,
         }
     }
@@ -126,22 +131,24 @@ impl Present {
 
     fn changed_since(&self, before: Option<&Self>) -> ChangedAt {
         let Some(before) = before else {
-            return ChangedAt { totals: self.seq, alarms: self.seq, feed: self.seq, table: self.seq };
+            return ChangedAt { totals: self.seq, alarms: self.seq, feed: self.seq, map: self.seq, table: self.seq };
         };
         let at = |same: bool, earlier: u64| if same { earlier } else { self.seq };
+        let turned = self.rows.iter().any(|row| row.turned == self.seq) || self.rows.len() != before.rows.len();
         let names = |present: &Self| present.rows.iter().map(|row| row.server.name.clone()).collect::<Vec<_>>();
         ChangedAt {
             totals: at(self.totals == before.totals, before.changed.totals),
             alarms: at(self.alarms == before.alarms, before.changed.alarms),
             feed: at(self.feed == before.feed, before.changed.feed),
+            map: at(!turned, before.changed.map),
             table: at(names(self) == names(before), before.changed.table),
         }
     }
 
     /// The parts that changed after the picture `seq`.
     pub(super) fn parts_since(&self, seq: u64) -> Parts {
-        let ChangedAt { totals, alarms, feed, table } = self.changed;
-        Parts { totals: totals > seq, alarms: alarms > seq, feed: feed > seq, table: table > seq }
+        let ChangedAt { totals, alarms, feed, map, table } = self.changed;
+        Parts { totals: totals > seq, alarms: alarms > seq, feed: feed > seq, map: map > seq, table: table > seq }
     }
 
     /// Every server, by name.

@@ -1,7 +1,6 @@
 //! One viewer: a stream of events that ends when the viewer may not see them any more, reads too slowly, or the server stops.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
@@ -10,16 +9,12 @@ use bytes::Bytes;
 use futures_util::stream;
 use lb_core::account::Right;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, sleep_until};
 
 use super::hub::Place;
 use super::view::Audience;
 use super::wire;
 use crate::rest::Problem;
 use crate::server::{Language, Service};
-
-/// How often it is looked at whether a viewer may still see what they are told: a session that has ended closes its streams.
-const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// Who watches.
 #[derive(Clone, Debug)]
@@ -62,7 +57,7 @@ pub(crate) fn stream(service: &Service, watcher: Watcher, version: &str) -> Resu
     service.metrics.viewer_came();
     let mut first = vec![wire::hello(live.boot(), version)];
     first.extend(again.then(|| wire::word("again")));
-    let viewer = Viewer { service: service.clone(), watcher, place, look_at: Instant::now() + LOOK_EVERY, over: false };
+    let viewer = Viewer { service: service.clone(), watcher, place, over: false };
     let rest = stream::unfold(viewer, async |mut viewer| Some((Ok::<_, Infallible>(viewer.next().await?), viewer)));
     let first = stream::iter([Ok(first.concat().into())]);
     let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
@@ -80,7 +75,6 @@ struct Viewer {
     service: Service,
     watcher: Watcher,
     place: Place,
-    look_at: Instant,
     over: bool,
 }
 
@@ -90,26 +84,19 @@ impl Viewer {
         if self.over {
             return None;
         }
-        loop {
-            tokio::select! {
-                biased;
-                () = self.service.live.stop().cancelled() => return None,
-                message = self.place.messages.recv() => match message {
-                    Ok(message) => return Some(message),
-                    Err(RecvError::Lagged(_)) => {
-                        self.service.metrics.viewer_dropped();
-                        return None;
-                    }
-                    Err(RecvError::Closed) => return None,
-                },
-                () = sleep_until(self.look_at) => {
-                    self.look_at = Instant::now() + LOOK_EVERY;
-                    if !self.watcher.may_watch(&self.service) {
-                        self.over = true;
-                        return Some(wire::word("ended"));
-                    }
-                }
+        let stop = self.service.live.stop().clone();
+        match stop.run_until_cancelled(self.place.messages.recv()).await? {
+            // there is one every few seconds: a session that has ended closes its streams
+            Ok(_) if !self.watcher.may_watch(&self.service) => {
+                self.over = true;
+                Some(wire::word("ended"))
             }
+            Ok(message) => Some(message),
+            Err(RecvError::Lagged(_)) => {
+                self.service.metrics.viewer_dropped();
+                None
+            }
+            Err(RecvError::Closed) => None,
         }
     }
 }

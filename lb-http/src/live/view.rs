@@ -32,7 +32,7 @@ pub(crate) struct View<'p> {
 impl<'p> View<'p> {
     /// All of the picture.
     pub(crate) fn whole(present: &'p Present, audience: Audience, language: Language) -> Self {
-        let parts = Parts { totals: true, alarms: true, feed: true, table: true };
+        let parts = Parts { totals: true, alarms: true, feed: true, map: true, table: true };
         Self { present, audience, language, parts, servers: present.servers().collect() }
     }
 

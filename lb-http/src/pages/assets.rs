@@ -21,15 +21,19 @@ macro_rules! embedded {
 /// All of them.
 const ASSETS: &[(&str, &[u8])] = embedded![
     "copy.js",
+    "dashboard.js",
+    "file.js",
     "form.js",
     "icon.svg",
+    "inline.js",
     "live.js",
     "map.js",
+    "preview.js",
     "style.css",
     "table.js",
     "time.js",
     "world.svg",
-    "zone.js"
+    "zone.js",
 ];
 
 /// What all of them are, in ten characters: modules find each other by relative paths, so that they change together.

@@ -39,5 +39,6 @@ async fn live(
 
 /// What changed, as fragments of HTML: each a `template` with one element, which takes the place of the one with its id.
 pub(crate) fn fragments(view: &View<'_>) -> String {
-    format!("<template><span id=\"as-of\">{}</span></template>", numbers::time(view.present.at))
+    let at = numbers::time(view.present.at);
+    format!("<template><span id=\"as-of\">{at}</span></template>{}", super::dashboard::fragments(view))
 }

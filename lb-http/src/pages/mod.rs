@@ -14,18 +14,23 @@
 //! | `language` | which of them is wanted |
 //! | `notice` | what was just done |
 //! | `numbers` | figures and moments, as people write them |
-//! | `marked` | sentences with names in them |
+//! | `marked`, `sentence` | sentences with names in them |
 //! | `told` | what happened, as people are told it |
 //! | `listing`, `links` | long lists; where pages are |
 //! | `chart`, `map` | what is drawn |
 //! | `assets` | the stylesheet, modules and pictures |
+//! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `server` | one server as it goes |
 //! | `reports` | usage reports, and the file of each month |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
 //! | `admin` | administration |
 //! | `website` | calls as websites make them |
 //! | `console` | the API console |
+//! | `explain` | where a meeting would go, and why |
+//! | `onboard` | a new integration, step by step |
+//! | `start` | the first steps |
 //!
 //! What changes something goes through the same functions as REST: rights, checks and the audit log are the same.
 
@@ -33,6 +38,9 @@ mod admin;
 mod assets;
 pub(crate) mod chart;
 mod console;
+mod dashboard;
+mod explain;
+mod fields;
 mod first_administrator;
 mod form;
 mod frame;
@@ -47,8 +55,12 @@ pub(crate) mod map;
 mod marked;
 mod notice;
 mod numbers;
+mod onboard;
 pub(crate) mod reports;
 mod routes;
+mod sentence;
+mod server;
+mod start;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -69,10 +81,15 @@ use crate::server::Service;
 pub(crate) fn pages() -> Pages {
     let mut pages = Pages::default();
     console::pages(&mut pages);
+    dashboard::pages(&mut pages);
+    explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
+    server::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
+    onboard::pages(&mut pages);
+    start::pages(&mut pages);
     reports::pages(&mut pages);
     admin::pages(&mut pages);
     pages

@@ -8,6 +8,7 @@ use lb_core::api::{ApiRequest, Call, Params, Reply};
 use lb_core::checksum::{Algorithm, sign};
 use lb_core::network::{Integration, IntegrationName};
 use lb_core::{Clock, Secret};
+use url::form_urlencoded;
 
 use crate::clock::SystemClock;
 use crate::rest::{Caller, Problem, to_its_end};
@@ -141,4 +142,10 @@ pub(super) fn usual_algorithm(service: &Service) -> Algorithm {
     let all = algorithms(service);
     let first = all.first().copied().unwrap_or(Algorithm::Sha256);
     if all.contains(&Algorithm::Sha256) { Algorithm::Sha256 } else { first }
+}
+
+/// A name as one segment of a path.
+pub(super) fn segment(name: &str) -> String {
+    let name = form_urlencoded::Serializer::new(String::new()).append_key_only(name).finish();
+    name.replace('+', "%20")
 }

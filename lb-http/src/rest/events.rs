@@ -48,7 +48,7 @@ pub(crate) struct EventsAsked {
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct EventView {
+pub(crate) struct EventView {
     /// When the balancer learnt it.
     at: Moment,
     /// What, such as `meeting-created`.

@@ -29,30 +29,31 @@ pub(super) fn routes(routes: &mut Routes) {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(crate) struct Asked {
     /// Whose.
-    integration: String,
+    pub(crate) integration: String,
     /// Of which meeting; any that does not exist, where nothing is said. Policies with chance draw by it.
-    meeting_id: Option<String>,
+    pub(crate) meeting_id: Option<String>,
     /// What the website would send as X-Forwarded-For: addresses with commas, the user's first.
-    forwarded_for: Option<String>,
+    pub(crate) forwarded_for: Option<String>,
     /// The address that the call would come from.
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Where the user is, whatever the addresses say: degrees north, with longitude.
     #[param(minimum = -90, maximum = 90)]
-    latitude: Option<f64>,
+    pub(crate) latitude: Option<f64>,
     /// Degrees east.
     #[param(minimum = -180, maximum = 180)]
-    longitude: Option<f64>,
+    pub(crate) longitude: Option<f64>,
     /// The server that the website would prefer, by name or address.
-    preferred_server: Option<String>,
+    pub(crate) preferred_server: Option<String>,
     /// Whether the meeting is to be recorded.
     #[serde(default)]
-    record: bool,
+    pub(crate) record: bool,
 }
 
 impl Asked {
-    fn read(self) -> Result<ExplainRequest, Problem> {
+    /// What is asked, if it can be.
+    pub(crate) fn read(self) -> Result<ExplainRequest, Problem> {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let forwarded = given(self.forwarded_for);
         let forwarded_for =

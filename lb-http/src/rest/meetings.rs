@@ -11,6 +11,7 @@ use lb_core::MeetingKey;
 use lb_core::account::Right;
 use lb_core::api::Failure;
 use lb_core::balancer::{EndMeetingError, MeetingSearch};
+use lb_core::network::Network;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -32,22 +33,22 @@ pub(super) fn routes(routes: &mut Routes) {
 /// Which meetings are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+pub(crate) struct Filter {
     /// Those of this integration.
-    integration: Option<String>,
+    pub(crate) integration: Option<String>,
     /// Those on this server.
-    server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Those whose meetingID or name has this in it, in any case.
-    text: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 /// Behind which meeting a page begins, as text: the length of the integration's name tells where that ends.
-fn cursor(key: &MeetingKey) -> String {
+pub(crate) fn cursor(key: &MeetingKey) -> String {
     let integration = key.integration.as_str();
     format!("{}-{integration}{}", integration.len(), key.meeting_id)
 }
 
-fn read_cursor(text: &str) -> Result<MeetingKey, Problem> {
+pub(crate) fn read_cursor(text: &str) -> Result<MeetingKey, Problem> {
     let split = text.split_once('-').and_then(|(length, key)| key.split_at_checked(length.parse().ok()?));
     let (integration, meeting_id) = split.ok_or_else(|| Problem::bad("after is no place in this list"))?;
     Ok(MeetingKey::new(integration, meeting_id))
@@ -66,18 +67,25 @@ async fn list(
 ) -> Result<Json<Page<MeetingView>>, Problem> {
     let balancer = &service.setup.load().balancer;
     let (limit, after) = (paging.limit()?, paging.after.as_deref().map(read_cursor).transpose()?);
-    if let Some(name) = &filter.integration {
-        caller.integration(&balancer.network(), name)?;
-    }
-    let search = MeetingSearch {
-        reach: caller.reach(),
-        integration: filter.integration.map(Into::into),
-        server: filter.server.map(Into::into),
-        text: filter.text.filter(|text| !text.is_empty()),
-    };
+    let search = filter.search(&caller, &balancer.network())?;
     let page = balancer.running_meetings(&search, after.as_ref(), limit).await?;
     let items = page.meetings.iter().map(MeetingView::from).collect();
     Ok(Json(Page { items, next: page.next.as_ref().map(cursor) }))
+}
+
+impl Filter {
+    /// What `caller` is to be shown of it.
+    pub(crate) fn search(self, caller: &Caller, network: &Network) -> Result<MeetingSearch, Problem> {
+        if let Some(name) = &self.integration {
+            caller.integration(network, name)?;
+        }
+        Ok(MeetingSearch {
+            reach: caller.reach(),
+            integration: self.integration.map(Into::into),
+            server: self.server.map(Into::into),
+            text: self.text.filter(|text| !text.is_empty()),
+        })
+    }
 }
 
 /// One meeting that runs
@@ -108,13 +116,18 @@ async fn show(
 #[utoipa::path(post, path = "/meetings/{integration}/{meeting_id}/end", tag = "meetings",
     params(("integration" = String, Path), ("meeting_id" = String, Path)),
     responses((status = 202, description = "Its server ends it")))]
-async fn end(
+pub(crate) async fn end(
     State(service): State<Service>,
     caller: Caller,
     PathOf((integration, meeting_id)): PathOf<(String, String)>,
 ) -> Result<StatusCode, Problem> {
+    ended(&service, &caller, MeetingKey::new(integration, meeting_id)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Has a meeting ended by its server.
+pub(crate) async fn ended(service: &Service, caller: &Caller, key: MeetingKey) -> Result<(), Problem> {
     let balancer = Arc::clone(&service.setup.load().balancer);
-    let key = MeetingKey::new(integration, meeting_id);
     let (reach, actor) = (caller.reach(), caller.actor());
     let ending = async move {
         let ended = balancer.end_meeting(&key, &reach, &actor).await;
@@ -126,8 +139,7 @@ async fn end(
             _ => Problem::unavailable("the store cannot be used at the moment; the log says why"),
         })
     };
-    to_its_end(&service, ending).await?;
-    Ok(StatusCode::ACCEPTED)
+    to_its_end(service, ending).await
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) mod audit;
 mod caller;
 mod doctor;
 pub(crate) mod events;
-mod explain;
+pub(crate) mod explain;
 pub(crate) mod extract;
 mod given_secret;
 mod hidden;
@@ -42,9 +42,9 @@ pub(crate) mod settings;
 pub(crate) mod status;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(crate) mod tokens;
 pub(crate) mod trace;
-mod users;
+pub(crate) mod users;
 pub(crate) mod version;
 mod work;
 
@@ -53,6 +53,7 @@ use std::future::Future;
 pub(crate) use self::caller::{Caller, cookie};
 pub(crate) use self::extract::{BodyOf, PathOf, QueryOf};
 pub(crate) use self::moment::Moment;
+pub(crate) use self::page::{Page, Paging};
 pub(crate) use self::problem::Problem;
 pub(crate) use self::reports::{Asked, ReportView, csv_of, made};
 pub(crate) use self::routes::BASE;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use lb_core::account::Right;
 use lb_core::balancer::{Applied, Balancer, Wish};
 use lb_core::event::{Administered, Change, Subject};
-use lb_core::network::{Entity, EntityName, Integration, IntegrationSecret, Network};
+use lb_core::network::{Entity, EntityName, Integration, IntegrationSecret, Network, Revision};
 use lb_core::server::AdministratorWord;
 use lb_core::{Secret, ServerName};
 use serde::de::Error;
@@ -43,7 +43,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// The network: what it has, by kind and name.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct NetworkDocument {
+pub(crate) struct NetworkDocument {
     plans: BTreeMap<String, PlanBody>,
     partners: BTreeMap<String, PartnerBody>,
     routers: BTreeMap<String, RouterBody>,
@@ -184,16 +184,25 @@ async fn export(
     caller: Caller,
     QueryOf(query): QueryOf<ExportQuery>,
 ) -> Result<Response, Problem> {
+    let (document, revision) = document(&service, &caller, query.secrets).await?;
+    Ok(([(CACHE_CONTROL, "no-store")], etag(revision), Json(document)).into_response())
+}
+
+/// The network as it is now, and its revision. Who asks for the secrets must have the right to guard, and is told of.
+pub(crate) async fn document(
+    service: &Service,
+    caller: &Caller,
+    with_secrets: bool,
+) -> Result<(NetworkDocument, Revision), Problem> {
     let balancer = &service.setup.load().balancer;
-    if query.secrets {
+    if with_secrets {
         if !caller.principal.may(Right::Guard) {
             return Err(Problem::forbidden("secrets are shown to those with the right to guard"));
         }
         balancer.tell_revealed(&caller.actor(), Subject::new("network", "")).await?;
     }
     let network = balancer.network();
-    let document = NetworkDocument::of(&network, balancer, query.secrets);
-    Ok(([(CACHE_CONTROL, "no-store")], etag(network.revision()), Json(document)).into_response())
+    Ok((NetworkDocument::of(&network, balancer, with_secrets), network.revision()))
 }
 
 /// Make the network what this says
@@ -218,8 +227,7 @@ async fn apply(
         Precondition::Version(base) => Some(base),
         Precondition::Absent => return Err(Problem::overtaken("there is a network already")),
     };
-    let words = document.words();
-    let wish = Wish { entities: document.entities(&network, setup.monitored)?, prune: query.prune, words, base };
+    let wish = wish(&network, setup.monitored, document, query.prune, base)?;
     let view = |done, changes: Vec<Applied>, secrets| AppliedView {
         done,
         changes: changes.into_iter().map(AppliedChange::from).collect(),
@@ -229,14 +237,38 @@ async fn apply(
         let changes = balancer.would_apply(&wish)?;
         return Ok((etag(network.revision()), Json(view(false, changes, BTreeMap::new()))).into_response());
     }
+    let (changes, secrets, revision) = applied(&service, &caller, wish).await?;
+    let answer = Json(view(true, changes, secrets));
+    Ok(([(CACHE_CONTROL, "no-store")], etag(revision), answer).into_response())
+}
+
+/// What `document` asks for of `network`, if it is as it was at `base` still. `monitored`: whether a monitor knows the servers.
+pub(crate) fn wish(
+    network: &Network,
+    monitored: bool,
+    document: NetworkDocument,
+    prune: bool,
+    base: Option<Revision>,
+) -> Result<Wish, Problem> {
+    let words = document.words();
+    Ok(Wish { entities: document.entities(network, monitored)?, prune, words, base })
+}
+
+/// Makes the network so. Answers what was changed, the secrets that were drawn for new integrations, and the revision that came
+/// of it.
+pub(crate) async fn applied(
+    service: &Service,
+    caller: &Caller,
+    wish: Wish,
+) -> Result<(Vec<Applied>, BTreeMap<String, String>, Revision), Problem> {
+    let balancer = Arc::clone(&service.setup.load().balancer);
     let actor = caller.actor();
     let applying = async move {
         let (changes, network) = balancer.apply(&wish, &actor).await?;
-        Ok((drawn(&wish, &changes, &network), changes, network))
+        Ok((drawn(&wish, &changes, &network), changes, network.revision()))
     };
-    let (secrets, changes, network) = to_its_end(&service, applying).await?;
-    let answer = Json(view(true, changes, secrets));
-    Ok(([(CACHE_CONTROL, "no-store")], etag(network.revision()), answer).into_response())
+    let (secrets, changes, revision) = to_its_end(service, applying).await?;
+    Ok((changes, secrets, revision))
 }
 
 impl NetworkDocument {

@@ -78,16 +78,16 @@ impl From<&Arc<Recording>> for RecordingView {
 /// Which recordings are asked for.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Filter {
+pub(crate) struct Filter {
     /// Those of this integration.
-    integration: Option<String>,
+    pub(crate) integration: Option<String>,
     /// Those of this meeting, by the website's id.
-    meeting_id: Option<String>,
+    pub(crate) meeting_id: Option<String>,
     /// Those in this state: published, unpublished, processed, processing or deleted; all but deleted ones where nothing is said.
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// Those that are nobody's, instead.
     #[serde(default)]
-    unattributed: bool,
+    pub(crate) unattributed: bool,
 }
 
 impl Filter {
@@ -130,14 +130,25 @@ async fn list(
     QueryOf(paging): QueryOf<Paging>,
 ) -> Result<Json<Page<RecordingView>>, Problem> {
     let balancer = &service.setup.load().balancer;
+    let Page { items, next } = listed(balancer, &caller, &filter, &paging).await?;
+    Ok(Json(Page { items: items.iter().map(RecordingView::from).collect(), next }))
+}
+
+/// A page of the recordings that `filter` asks for, as far as `caller` sees them.
+pub(crate) async fn listed(
+    balancer: &Balancer,
+    caller: &Caller,
+    filter: &Filter,
+    paging: &Paging,
+) -> Result<Page<Arc<Recording>>, Problem> {
     let (limit, cursor) = (paging.limit()?, Cursor::read(paging.after.as_deref())?);
     if filter.unattributed {
-        return nobodys(balancer, &caller, limit, cursor.offset).await.map(Json);
+        return nobodys(balancer, caller, limit, cursor.offset).await;
     }
     let states = filter.states()?;
     let mut here = Vec::new();
     let mut offset = cursor.offset;
-    for owner in owners(balancer, &caller, &filter).await? {
+    for owner in owners(balancer, caller, filter).await? {
         if owner.as_str() < cursor.owner.as_str() {
             continue;
         }
@@ -151,17 +162,17 @@ async fn list(
                 RecordingQuery { which: filter.which(), states, page, ..RecordingQuery::all_of(Some(owner.clone())) };
             let selected = balancer.recordings().select(&query).await?;
             offset += selected.recordings.len();
-            here.extend(selected.recordings.iter().map(RecordingView::from));
             let more = offset < selected.total && !selected.recordings.is_empty();
+            here.extend(selected.recordings);
             if here.len() == limit {
-                return Ok(Json(Page { items: here, next: Some(format!("{offset}-{owner}")) }));
+                return Ok(Page { items: here, next: Some(format!("{offset}-{owner}")) });
             }
             if !more {
                 break;
             }
         }
     }
-    Ok(Json(Page { items: here, next: None }))
+    Ok(Page { items: here, next: None })
 }
 
 /// The integrations whose recordings are asked for and seen, by name.
@@ -182,12 +193,12 @@ async fn nobodys(
     caller: &Caller,
     limit: usize,
     offset: usize,
-) -> Result<Page<RecordingView>, Problem> {
+) -> Result<Page<Arc<Recording>>, Problem> {
     if caller.reach() != Reach::Network {
         return Ok(Page { items: Vec::new(), next: None });
     }
     let all = balancer.unattributed_recordings().await?;
-    let items: Vec<_> = all.iter().skip(offset).take(limit).map(RecordingView::from).collect();
+    let items: Vec<_> = all.iter().skip(offset).take(limit).cloned().collect();
     let end = offset + items.len();
     Ok(Page { next: (end < all.len()).then(|| format!("{end}-")), items })
 }
@@ -257,8 +268,19 @@ async fn assign(
     PathOf(id): PathOf<RecordingId>,
     BodyOf(body): BodyOf<OwnerBody>,
 ) -> Result<Json<RecordingView>, Problem> {
+    assigned(&service, &caller, &id, body.integration).await?;
+    show(State(service), caller, PathOf(id)).await
+}
+
+/// Says whose a recording is: that of `integration`, or of whom what is stamped on it tells.
+pub(crate) async fn assigned(
+    service: &Service,
+    caller: &Caller,
+    id: &RecordingId,
+    integration: Option<String>,
+) -> Result<(), Problem> {
     let balancer = Arc::clone(&service.setup.load().balancer);
-    let owner = body.integration.map(IntegrationName::from);
+    let owner = integration.map(IntegrationName::from);
     if let Some(owner) = &owner {
         caller.integration(&balancer.network(), owner.as_str())?;
     }
@@ -267,8 +289,7 @@ async fn assign(
         let done = balancer.assign_recording(&recording, owner.as_ref(), &actor).await?;
         if done { Ok(()) } else { Err(Problem::not_found(format!("recording {recording}"))) }
     };
-    to_its_end(&service, assigning).await?;
-    show(State(service), caller, PathOf(id)).await
+    to_its_end(service, assigning).await
 }
 
 async fn changed(
@@ -282,7 +303,13 @@ async fn changed(
     Ok(Json(RecordingView::from(&found)))
 }
 
-async fn done(service: &Service, caller: &Caller, id: &RecordingId, action: RecordingAction) -> Result<(), Problem> {
+/// Does something to a recording that `caller` sees.
+pub(crate) async fn done(
+    service: &Service,
+    caller: &Caller,
+    id: &RecordingId,
+    action: RecordingAction,
+) -> Result<(), Problem> {
     let balancer = Arc::clone(&service.setup.load().balancer);
     seen(&balancer, caller, id).await?;
     let (actor, id) = (caller.actor(), id.clone());
@@ -291,7 +318,7 @@ async fn done(service: &Service, caller: &Caller, id: &RecordingId, action: Reco
 }
 
 /// The recording, if who asks sees it.
-async fn seen(balancer: &Balancer, caller: &Caller, id: &RecordingId) -> Result<Arc<Recording>, Problem> {
+pub(crate) async fn seen(balancer: &Balancer, caller: &Caller, id: &RecordingId) -> Result<Arc<Recording>, Problem> {
     let network = balancer.network();
     let found = balancer.recordings().find(id).await?.filter(|recording| is_seen(&network, caller, recording));
     found.ok_or_else(|| Problem::not_found(format!("recording {id}")))

@@ -15,8 +15,10 @@ use axum::response::{IntoResponse, Response};
 use lb_core::account::Right;
 use lb_core::balancer::{Balancer, ReportError};
 use lb_core::report::{ReportQuery, Table};
+use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 pub(crate) use self::asked::Asked;
 pub(crate) use self::sheet::csv as csv_of;
@@ -25,6 +27,8 @@ use super::caller::Caller;
 use super::extract::QueryOf;
 use super::problem::Problem;
 use super::routes::Routes;
+use super::to_its_end;
+use crate::rollups;
 use crate::server::Service;
 
 /// Reports that are made at the same time: each may take some hundred MB.
@@ -37,6 +41,7 @@ static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
 pub(super) fn routes(routes: &mut Routes) {
     routes.add(Right::View, report, __path_report);
+    routes.add(Right::Administer, rebuild, __path_rebuild);
 }
 
 /// A usage report
@@ -59,6 +64,26 @@ async fn report(
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     Ok(response)
+}
+
+/// What is made anew.
+#[derive(Debug, Serialize, ToSchema)]
+struct RebuildView {
+    /// How many days of UTC. `reports.days_left` of `GET /status` says how many are left.
+    days: usize,
+}
+
+/// Make anew what reports are made of
+///
+/// Reports read what was made in advance of past quarters of an hour. It is made anew of all events that are kept, in the
+/// background, a day after the other; reports go on meanwhile.
+#[utoipa::path(post, path = "/reports/rebuild", tag = "reports", responses((status = 200, body = RebuildView)))]
+async fn rebuild(State(service): State<Service>, caller: Caller) -> Result<Json<RebuildView>, Problem> {
+    let balancer = Arc::clone(&service.setup.load().balancer);
+    let actor = caller.actor();
+    let days = to_its_end(&service, async move { Ok(balancer.rebuild_rollups(&actor).await?) }).await?;
+    rollups::at_once();
+    Ok(Json(RebuildView { days }))
 }
 
 fn accepted(headers: &HeaderMap) -> &str {

@@ -50,6 +50,7 @@ struct NetworkStatus {
     busiest: Vec<BusyView>,
     monitor: MonitorView,
     store: StoreView,
+    reports: ReportsView,
 }
 
 /// How many servers there are.
@@ -117,6 +118,15 @@ struct StoreView {
     unwritten: usize,
 }
 
+/// How far what reports need is made in advance.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct ReportsView {
+    /// All before this moment is; null where nothing is, or where the store does not tell.
+    made_until: Option<Moment>,
+    /// Days of UTC that are to be made anew.
+    days_left: usize,
+}
+
 /// How the network is
 #[utoipa::path(get, path = "/status", tag = "status", responses((status = 200, body = NetworkStatus)))]
 async fn status(State(service): State<Service>) -> Json<NetworkStatus> {
@@ -144,6 +154,7 @@ async fn status(State(service): State<Service>) -> Json<NetworkStatus> {
         busiest: busiest(balancer).await,
         monitor: MonitorView::of(&setup),
         store: store.unwrap_or_else(|| StoreView { writable: true, unwritten: unwritten(balancer) }),
+        reports: ReportsView::of(balancer).await,
     })
 }
 
@@ -196,6 +207,13 @@ pub(crate) async fn lift(State(service): State<Service>, caller: Caller) -> Resu
     let actor = caller.actor();
     let lifted = to_its_end(&service, async move { Ok(balancer.lift_freeze(&actor).await) }).await?;
     Ok(Json(LiftedView { lifted }))
+}
+
+impl ReportsView {
+    async fn of(balancer: &Balancer) -> Self {
+        let progress = balancer.rollup_progress().await.unwrap_or_default();
+        Self { made_until: progress.until.map(Moment), days_left: progress.days_left }
+    }
 }
 
 impl MonitorView {

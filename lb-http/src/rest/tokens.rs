@@ -30,7 +30,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// How much of its owner's role a token has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Scope {
+pub(crate) enum Scope {
     /// It may look, and change nothing.
     Read,
     /// All that its owner may do but for users, tokens and secrets that are shown again.
@@ -62,18 +62,18 @@ impl From<TokenScope> for Scope {
 /// What is said of a new token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TokenBody {
+pub(crate) struct TokenBody {
     /// Whose it is to be: one's own where nothing is said. That of another asks for the right to guard.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    user: Option<UserName>,
+    pub(crate) user: Option<UserName>,
     /// What it is for.
     #[schema(max_length = 255)]
-    label: String,
-    scope: Scope,
+    pub(crate) label: String,
+    pub(crate) scope: Scope,
     /// From when on it is not valid any more; null: always valid.
     #[serde(default)]
-    expires_at: Option<Moment>,
+    pub(crate) expires_at: Option<Moment>,
 }
 
 /// A token, of which nobody can tell again what it is.
@@ -151,18 +151,23 @@ async fn make(
     caller: Caller,
     BodyOf(body): BodyOf<TokenBody>,
 ) -> Result<Response, Problem> {
+    let wish = wish(&service, &caller, body)?;
+    let (token, secret) = service.accounts.make_token(wish, &caller.actor()).await?;
+    let made = MadeToken { view: view(&token), token: secret.expose().to_owned() };
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(made)).into_response())
+}
+
+/// The token that is asked for, if `caller` may make it.
+pub(crate) fn wish(service: &Service, caller: &Caller, body: TokenBody) -> Result<TokenWish, Problem> {
     let user = body.user.unwrap_or_else(|| caller.principal.user.clone());
-    if owner(&caller).is_some_and(|own| *own != user) {
+    if owner(caller).is_some_and(|own| *own != user) {
         return Err(Problem::forbidden("a token of somebody else asks for the right to guard"));
     }
     if service.accounts.accounts().user(user.as_str()).is_none() {
         return Err(Problem::bad(format!("there is no user {user}: say whose token it is to be")));
     }
     let expires_at = body.expires_at.map(|moment| moment.0);
-    let wish = TokenWish { user, label: body.label, scope: body.scope.into(), expires_at };
-    let (token, secret) = service.accounts.make_token(wish, &caller.actor()).await?;
-    let made = MadeToken { view: view(&token), token: secret.expose().to_owned() };
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(made)).into_response())
+    Ok(TokenWish { user, label: body.label, scope: body.scope.into(), expires_at })
 }
 
 /// Make a token invalid
@@ -178,7 +183,7 @@ async fn revoke(
 }
 
 /// Whose tokens alone somebody sees.
-fn owner(caller: &Caller) -> Option<&UserName> {
+pub(crate) fn owner(caller: &Caller) -> Option<&UserName> {
     (!caller.principal.may(Right::Guard)).then_some(&caller.principal.user)
 }
 

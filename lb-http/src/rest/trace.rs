@@ -179,14 +179,26 @@ async fn trace(
     PathOf((integration, meeting_id)): PathOf<(String, MeetingId)>,
     QueryOf(asked): QueryOf<Asked>,
 ) -> Result<Json<TraceView>, Problem> {
+    let trace = seen(&service, &caller, &integration, &meeting_id, asked.internal_id).await?;
+    Ok(Json(trace.into()))
+}
+
+/// What `caller` is to be shown of what is known of a meeting: of all its lives, or of one.
+pub(crate) async fn seen(
+    service: &Service,
+    caller: &Caller,
+    integration: &str,
+    meeting_id: &MeetingId,
+    internal_id: Option<String>,
+) -> Result<Trace, Problem> {
     let balancer = &service.setup.load().balancer;
     let network = balancer.network();
-    let name = &caller.integration(&network, &integration)?.name;
-    let only = asked.internal_id.map(InternalMeetingId::from);
-    let found = balancer.trace(name, &meeting_id, only.as_ref()).await?;
+    let name = &caller.integration(&network, integration)?.name;
+    let only = internal_id.map(InternalMeetingId::from);
+    let found = balancer.trace(name, meeting_id, only.as_ref()).await?;
     let mut trace = found.ok_or_else(|| Problem::not_found(format!("meeting {meeting_id} of {name} that is known")))?;
     if !caller.principal.may(Right::ViewNetwork) {
         trace.entries.retain(|entry| !entry.is_of_server());
     }
-    Ok(Json(trace.into()))
+    Ok(trace)
 }

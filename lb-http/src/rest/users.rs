@@ -33,7 +33,7 @@ pub(super) fn routes(routes: &mut Routes) {
 /// What somebody is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum RoleWord {
+pub(crate) enum RoleWord {
     /// Does everything.
     Administrator,
     /// Looks after the integrations of one partner.
@@ -43,7 +43,7 @@ pub(super) enum RoleWord {
 }
 
 impl RoleWord {
-    pub(super) fn of(role: &Role) -> (Self, Option<String>) {
+    pub(crate) fn of(role: &Role) -> (Self, Option<String>) {
         match role {
             Role::Administrator => (Self::Administrator, None),
             Role::PartnerManager(partner) => (Self::PartnerManager, Some(partner.to_string())),
@@ -51,7 +51,7 @@ impl RoleWord {
         }
     }
 
-    fn with(self, partner: Option<PartnerName>) -> Result<Role, Problem> {
+    pub(crate) fn with(self, partner: Option<PartnerName>) -> Result<Role, Problem> {
         match (self, partner) {
             (Self::Administrator, None) => Ok(Role::Administrator),
             (Self::Viewer, None) => Ok(Role::Viewer),

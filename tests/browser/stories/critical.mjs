@@ -36,7 +36,7 @@ await story(async () => {
   await service('poa1', 'Disk Report');
   await says(page, row, 'Enabled', AT_ONCE);
   await ask('stop-server', { server: 'bru1' });
-  await says(page, '#server-bru1', /Critical|Suspended/, 15000);
+  await says(page, '#server-bru1', /critical|suspended/i, 15000);
   await ask('open-server', { server: 'bru1' });
   await says(page, '#server-bru1', 'Enabled', 30000);
   assert.ok(await page.evaluate(() => window.sameAsBefore), 'the page was not loaded anew');

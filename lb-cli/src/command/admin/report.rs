@@ -44,6 +44,9 @@ pub(crate) struct Report {
     /// Write CSV, for a spreadsheet
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Have what reports are made of made anew of all events that are kept, in the background
+    #[arg(long, exclusive = true)]
+    rebuild: bool,
 }
 
 fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
@@ -52,6 +55,17 @@ fn words(words: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
 
 impl Task for Report {
     async fn run(self, desk: &mut Desk<'_, '_>) -> Result<Outcome, Failure> {
+        if self.rebuild {
+            let answer =
+                desk.client.send(Method::POST, &Place::of(&["reports", "rebuild"]), Sent::default()).await?.json()?;
+            desk.tell(&answer, |_| {
+                format!(
+                    "{} days are made anew in the background: lb status --json says how many are left\n",
+                    text(&answer["days"])
+                )
+            })?;
+            return Ok(Outcome::Done);
+        }
         let place = Place::of(&["reports"])
             .with_some("from", self.from)
             .with_some("until", self.until)
@@ -211,6 +225,14 @@ mod tests {
         );
         let shown: Value = serde_json::from_str(&ran.output()).unwrap();
         assert_eq!(shown, report("day", "server"));
+    }
+
+    #[test]
+    fn what_reports_are_made_of_is_made_anew_when_asked_for() {
+        let (ran, asked) = Fake::answering([(200, "", json!({ "days": 31 }))]).run(&["report", "--rebuild"]);
+        assert_eq!(asked[0].line, "POST /api/v1/reports/rebuild");
+        let output = ran.output();
+        assert!(output.starts_with("31 days are made anew"), "{output}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 pub use self::calls::ExaminedCall;
 pub use self::finding::{Finding, Severity};
+pub use self::limits::Used;
 
 use super::Balancer;
 use super::unreached::UnreachedHost;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::Balancer;
 use super::super::report::ReportError;
 use super::fresh::Fresh;
-use crate::report::rollup::{Answer, Needs, NoAnswer, Quarter, Quarters, day_of, first_of};
+use crate::report::rollup::{Answer, Needs, NoAnswer, Quarter, Quarters, day_of, first_of, quarter_of};
 use crate::report::{Limits, Owners, ReportQuery, Table};
 
 /// So many days are read at once.
@@ -44,7 +44,8 @@ impl Balancer {
         &self,
         query: &ReportQuery,
     ) -> Result<Option<Table>, ReportError> {
-        let Some(fresh) = self.fresh().await? else { return Ok(None) };
+        let asked = quarter_of(query.from)..quarter_of(query.until).saturating_add(1);
+        let Some(fresh) = self.fresh(&asked).await? else { return Ok(None) };
         let owners = Owners::of(&self.network());
         // pages may come to name places in between that were not known before
         for _ in 0..2 {

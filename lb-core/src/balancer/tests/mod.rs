@@ -31,6 +31,7 @@ mod running;
 mod succession;
 mod text_tracks;
 mod trace;
+mod try_server;
 mod words;
 
 use std::sync::{Arc, Mutex};

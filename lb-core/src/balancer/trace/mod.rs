@@ -130,6 +130,8 @@ pub struct TraceEntry {
     pub users: Option<(u32, u32)>,
     /// Why the meeting was placed there, if it is that.
     pub placement: Option<Placement>,
+    /// What is stored, for who tells it in words of their own. Absent for people who came or went: a trace names nobody.
+    pub event: Option<EventKind>,
 }
 
 /// All that is known of one meeting.
@@ -325,10 +327,11 @@ impl TraceEntry {
             says,
             call: None,
             users: None,
-            placement: match event.kind {
-                EventKind::MeetingCreated { placement, .. } => Some(placement),
+            placement: match &event.kind {
+                EventKind::MeetingCreated { placement, .. } => Some(placement.clone()),
                 _ => None,
             },
+            event: (!OF_PEOPLE.contains(&event.kind.word())).then_some(event.kind),
         }
     }
 
@@ -354,6 +357,7 @@ impl TraceEntry {
             call,
             users,
             placement: None,
+            event: None,
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Filled {
     pub(super) other: Vec<String>,
     pub(super) value: Vec<String>,
     pub(super) body: String,
+    /// What lets a call that changes something be sent.
+    pub(super) once: String,
     /// `build`, `checksum`, `send`, `confirm` or `row`.
     #[serde(rename = "do")]
     pub(super) wish: String,

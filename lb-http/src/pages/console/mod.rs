@@ -5,6 +5,7 @@
 //! | `asked` | what is to be called, as the form has it |
 //! | `calls`, `create` | every call, what it does and what it takes |
 //! | `parameter` | what parameters are |
+//! | `once` | no call that changes something is sent twice by one form |
 //! | `meaning` | what an answer means |
 //! | `xml` | an answer, to be read |
 //! | `page` | what the page shows |
@@ -13,6 +14,7 @@ mod asked;
 mod calls;
 mod create;
 mod meaning;
+mod once;
 mod page;
 mod parameter;
 mod xml;
@@ -20,9 +22,11 @@ mod xml;
 use axum::extract::State;
 use axum::response::Response;
 use lb_core::account::Right;
+use lb_core::api::Call;
 
 use self::asked::{Asked, Filled};
 pub(super) use self::meaning::Meaning;
+use self::once::ONCE;
 use self::page::{Built, ConsolePage, Sent};
 use super::form::FormOf;
 use super::frame::{Section, show};
@@ -69,9 +73,13 @@ async fn work(
         let balancer = &service.setup.load().balancer;
         balancer.tell_called(&caller.actor(), &chosen.integration.name, chosen.call.name(), false).await?;
     }
-    page.built = Some(Built::new(&service, &call, with_checksum));
-    if filled.wish == "confirm" || (filled.wish == "send" && !chosen.call.changes_state()) {
-        let is_join = chosen.call == lb_core::api::Call::Join;
+    let changes = chosen.call.changes_state();
+    let asked_to_send = filled.wish == "confirm" || (filled.wish == "send" && !changes);
+    let sends = asked_to_send && (!changes || ONCE.claim(&filled.once));
+    page.built = Some(Built::new(&service, &call, with_checksum, changes && !sends));
+    page.repeated = asked_to_send && !sends;
+    if sends {
+        let is_join = chosen.call == Call::Join;
         let told = call.make(&service, caller).await?;
         page.sent = Some(Sent::new(&told, is_join, visitor.words()));
     }

@@ -7,6 +7,7 @@ use url::Url;
 use super::asked::{Chosen, Filled};
 use super::calls::{self, Posted};
 use super::meaning::Meaning;
+use super::once::ONCE;
 use super::parameter::{Kind, Need, Parameter};
 use super::xml;
 use crate::pages::frame::Frame;
@@ -29,6 +30,8 @@ pub(super) struct ConsolePage {
     form: Option<Form>,
     pub(super) built: Option<Built>,
     pub(super) sent: Option<Sent>,
+    /// Whether it was to be sent by a form that had sent it before.
+    pub(super) repeated: bool,
 }
 
 /// What can be filled in.
@@ -73,7 +76,8 @@ pub(super) struct Built {
     body: Option<(usize, String)>,
     signed: bool,
     with_checksum: bool,
-    changes: bool,
+    /// What lets it be sent, once, where it changes something and is not sent yet.
+    once: Option<String>,
 }
 
 /// What came back.
@@ -91,7 +95,7 @@ pub(super) struct Sent {
 impl ConsolePage {
     pub(super) fn new(service: &Service, frame: Frame, chosen: Option<&Chosen>, filled: &Filled) -> Self {
         let form = chosen.map(|chosen| Form::new(service, &frame, chosen, filled));
-        Self { frame, form, built: None, sent: None }
+        Self { frame, form, built: None, sent: None, repeated: false }
     }
 }
 
@@ -179,7 +183,7 @@ impl Row {
 }
 
 impl Built {
-    pub(super) fn new(service: &Service, call: &WebsiteCall, with_checksum: bool) -> Self {
+    pub(super) fn new(service: &Service, call: &WebsiteCall, with_checksum: bool, asks: bool) -> Self {
         let public = service.setup.load().balancer.settings().public_url.clone();
         let base = public.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
         let target = if with_checksum { call.signed_target() } else { call.target() };
@@ -189,7 +193,7 @@ impl Built {
             body: call.body.as_ref().map(|(kind, body)| (body.len(), kind.clone())),
             signed: is_signed(call.call),
             with_checksum,
-            changes: call.call.changes_state(),
+            once: asks.then(|| ONCE.issue()),
         }
     }
 

@@ -80,9 +80,8 @@ impl Shown {
     }
 
     fn text(&mut self, text: &str) {
-        if let Ok(escaped) = escape(text, Html) {
-            self.html.push_str(&escaped.to_string());
-        }
+        let Ok(escaped) = escape(text, Html);
+        self.html.push_str(&escaped.to_string());
     }
 }
 

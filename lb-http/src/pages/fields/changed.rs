@@ -22,7 +22,10 @@ pub(crate) fn changed(changes: &[Change], fields: &[Field], w: &FormWords) -> Ve
     let told = |change: &Change| {
         let field = fields.iter().find(|field| is_of(field, &change.field));
         let value = |text: &Option<String>| text.as_deref().and_then(|text| value(text, field, w));
-        Changed { label: label(&change.field, field, w), from: value(&change.from), to: value(&change.to) }
+        // what an empty field means is said where it has a meaning
+        let nothing = || field.map(|field| field.nothing).filter(|word| !word.is_empty()).map(str::to_owned);
+        let [from, to] = [&change.from, &change.to].map(|text| value(text).or_else(nothing));
+        Changed { label: label(&change.field, field, w), from, to }
     };
     changes.iter().map(told).collect()
 }
@@ -54,12 +57,7 @@ fn value(text: &str, field: Option<&Field>, w: &FormWords) -> Option<String> {
     let is_list = matches!(
         kind,
         Some(
-            Kind::Several { .. }
-                | Kind::Lines
-                | Kind::Words { .. }
-                | Kind::Numbers
-                | Kind::WholeNumbers
-                | Kind::Texts
+            Kind::Several { .. } | Kind::Lines | Kind::Words { .. } | Kind::Numbers | Kind::WholeNumbers | Kind::Texts
         )
     );
     match (text, serde_json::from_str(text)) {

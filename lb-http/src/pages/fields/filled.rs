@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::written::{self, Texts};
-use super::{Field, Kind, Shown};
+use super::{Fact, Field, Kind, Shown, sealed};
 use crate::pages::words::FormWords;
 
 /// What was posted: names and values, in their order.
@@ -40,13 +40,16 @@ impl Filled {
     pub(crate) fn posted(fields: Vec<Field>, present: Value, posted: &Posted) -> Self {
         let mut form = Self::with(fields, present);
         for (field, texts) in form.fields.iter().zip(&mut form.texts).filter(|(field, _)| !field.locked) {
-            let given = |name: &str| posted.iter().filter(|(given, _)| given == name).map(|(_, text)| lf(text));
+            let given = |name: &str| {
+                let all = posted.iter().filter(|(given, _)| given == name).map(|(_, text)| lf(text));
+                all.collect::<Vec<_>>()
+            };
+            let first = |name: &str| given(name).into_iter().next().unwrap_or_default();
             *texts = match field.kind {
-                Kind::Position => ["latitude", "longitude"]
-                    .map(|part| given(&format!("{}.{part}", field.key)).next().unwrap_or_default())
-                    .into(),
-                Kind::Several { .. } | Kind::Check => given(field.key).collect(),
-                _ => vec![given(field.key).next().unwrap_or_default()],
+                Kind::Position => ["latitude", "longitude"].map(|part| first(&format!("{}.{part}", field.key))).into(),
+                Kind::Several { .. } | Kind::Check => given(field.key),
+                Kind::Secret | Kind::Password { .. } => vec![sealed::opened(&first(field.key))],
+                _ => vec![first(field.key)],
             };
         }
         form
@@ -101,15 +104,24 @@ impl Filled {
         all.map(|(field, texts)| Shown::new(field, texts, self.wrong.get(field.key).map(String::as_str))).collect()
     }
 
-    /// The fields as what carries them on, unseen: names and values.
-    pub(crate) fn carried(&self) -> Vec<(String, &str)> {
+    /// What stands in the fields, to be read alone. No secret is among them.
+    pub(crate) fn facts(&self, w: &FormWords) -> Vec<Fact<'_>> {
+        let all = self.fields.iter().zip(&self.texts);
+        let all = all.filter(|(field, _)| !matches!(field.kind, Kind::Secret | Kind::Password { .. }));
+        all.map(|(field, texts)| Fact::new(field, texts, w)).collect()
+    }
+
+    /// The fields as what carries them on, unseen: names and values. Secrets are sealed.
+    pub(crate) fn carried(&self) -> Vec<(String, String)> {
         let mut carried = Vec::new();
         for (field, texts) in self.fields.iter().zip(&self.texts).filter(|(field, _)| !field.locked) {
             let names = match field.kind {
                 Kind::Position => vec![format!("{}.latitude", field.key), format!("{}.longitude", field.key)],
                 _ => vec![field.key.to_owned(); texts.len()],
             };
-            carried.extend(names.into_iter().zip(texts.iter().map(String::as_str)));
+            let hidden = matches!(field.kind, Kind::Secret | Kind::Password { .. });
+            let texts = texts.iter().map(|text| if hidden { sealed::sealed(text) } else { text.clone() });
+            carried.extend(names.into_iter().zip(texts));
         }
         carried
     }

@@ -6,6 +6,7 @@
 
 mod changed;
 mod filled;
+mod sealed;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,8 @@ mod written;
 
 pub(crate) use self::changed::{Changed, changed};
 pub(crate) use self::filled::{Filled, Posted, posted};
-pub(crate) use self::shown::Shown;
+pub(crate) use self::shown::{Fact, Shown};
+pub(crate) use self::written::lasting;
 
 /// One field of a form.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub(crate) struct Field {
     pub(crate) heading: &'static str,
     /// What browsers propose for it, of their own list of such words.
     pub(crate) autocomplete: &'static str,
+    /// What it means that nothing is filled in: `no limit`; may be empty.
+    pub(crate) nothing: &'static str,
 }
 
 /// How a field is filled in, and what it is in the body.
@@ -73,6 +77,8 @@ pub(crate) enum Kind {
     Texts,
     /// A latitude and a longitude, or null.
     Position,
+    /// A moment in UTC; null where it is empty.
+    Moment,
     /// Yes or no.
     Check,
 }
@@ -123,6 +129,7 @@ impl Field {
             locked: false,
             heading: "",
             autocomplete: "off",
+            nothing: "",
         }
     }
 
@@ -149,6 +156,11 @@ impl Field {
     /// A heading goes before it.
     pub(crate) fn heading(self, heading: &'static str) -> Self {
         Self { heading, ..self }
+    }
+
+    /// What nothing means.
+    pub(crate) fn nothing(self, nothing: &'static str) -> Self {
+        Self { nothing, ..self }
     }
 
     /// What browsers may propose.

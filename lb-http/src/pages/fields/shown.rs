@@ -1,14 +1,17 @@
-//! [`Shown`]: a field as `parts/fields.html` draws it.
+//! [`Shown`]: a field as `parts/fields.html` draws it; [`Fact`]: the same to be read alone.
+
+use std::borrow::Cow;
 
 use super::written::{ALL, YES};
-use super::{Field, Kind, Pick};
+use super::{Field, Kind, Pick, sealed};
+use crate::pages::words::FormWords;
 
 /// A field as it is drawn. It may hold a secret that was typed.
 pub(crate) struct Shown<'f> {
     pub(crate) field: &'f Field,
     control: &'static str,
     /// What stands in it; the first of two for a position.
-    pub(crate) value: &'f str,
+    pub(crate) value: Cow<'f, str>,
     /// The second.
     pub(crate) second: &'f str,
     /// What can be chosen.
@@ -39,6 +42,7 @@ impl<'f> Shown<'f> {
             Kind::Several { picks, .. } => ("several", picks.as_slice()),
             Kind::Lines | Kind::Numbers | Kind::WholeNumbers | Kind::Texts => ("lines", &[][..]),
             Kind::Position => ("position", &[][..]),
+            Kind::Moment => ("moment", &[][..]),
             Kind::Check => ("check", &[][..]),
         };
         let several = control == "several";
@@ -49,7 +53,8 @@ impl<'f> Shown<'f> {
             Kind::Several { all, .. } => Some((all, texts.iter().any(|text| text == ALL))),
             _ => None,
         };
-        Self { field, control, value: text(0), second: text(1), picks, all, wrong }
+        let value = if control == "password" { sealed::sealed(text(0)).into() } else { text(0).into() };
+        Self { field, control, value, second: text(1), picks, all, wrong }
     }
 
     /// Which part of the template draws it.
@@ -60,6 +65,11 @@ impl<'f> Shown<'f> {
     /// The id of its control, and what the ids of its hint and its error begin with.
     pub(crate) fn id(&self) -> String {
         format!("f-{}", self.field.key.replace('.', "-"))
+    }
+
+    /// Whether what is filled in is short.
+    pub(crate) fn is_short(&self) -> bool {
+        matches!(self.field.kind, Kind::Lasting)
     }
 
     /// Whether its box is ticked.
@@ -105,5 +115,40 @@ impl<'f> Shown<'f> {
             attributes.push_str(" aria-invalid=\"true\"");
         }
         attributes
+    }
+}
+
+/// What stands in a field, to be read alone.
+pub(crate) struct Fact<'f> {
+    pub(crate) field: &'f Field,
+    /// Whether nothing is filled in.
+    pub(crate) is_nothing: bool,
+    /// Line by line.
+    pub(crate) lines: Vec<String>,
+}
+
+impl<'f> Fact<'f> {
+    pub(super) fn new(field: &'f Field, texts: &[String], w: &FormWords) -> Self {
+        let first = texts.first().map(String::as_str).unwrap_or_default();
+        let mut lines = match &field.kind {
+            Kind::Check => vec![if first == YES { w.yes } else { w.no }.to_owned()],
+            Kind::Several { all, .. } if texts.iter().any(|text| text == ALL) => vec![(*all).to_owned()],
+            Kind::Several { .. } => vec![texts.join(", ")],
+            Kind::Position if !first.is_empty() => vec![texts.join(", ")],
+            Kind::Choice(picks) | Kind::Radio(picks) => {
+                let pick = picks.iter().find(|pick| pick.value == first);
+                vec![pick.map_or_else(|| first.to_owned(), |pick| pick.text.clone())]
+            }
+            Kind::Whole { .. } | Kind::Decimal { .. } if !first.is_empty() && !field.unit.is_empty() => {
+                vec![format!("{first} {}", field.unit)]
+            }
+            _ => first.lines().map(str::to_owned).collect(),
+        };
+        lines.retain(|line| !line.is_empty());
+        let is_nothing = lines.is_empty();
+        if is_nothing {
+            lines.push(if field.nothing.is_empty() { w.nothing } else { field.nothing }.to_owned());
+        }
+        Self { field, is_nothing, lines }
     }
 }

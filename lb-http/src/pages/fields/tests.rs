@@ -121,7 +121,7 @@ fn what_is_wrong_stands_at_its_field_and_what_was_typed_stays() {
         let mut form = Filled::posted(vec![field("k", kind)], json!({}), &posted);
         assert_eq!(form.read(words()), None, "{given}");
         let shown = form.shown();
-        assert!(shown[0].wrong.is_some() && shown[0].value == given, "{given}");
+        assert!(shown[0].wrong.is_some() && (shown[0].control() == "password" || shown[0].value == given), "{given}");
         assert!(shown[0].described_by().contains("f-k-error") && shown[0].attributes().contains("aria-invalid"));
     }
 }
@@ -175,8 +175,40 @@ fn changes_are_told_in_the_words_of_the_form() {
     assert_eq!(told("check", Some("true"), Some("false")), is("check", text("yes"), text("no")));
     assert_eq!(told("choice", Some("a"), Some("z")), is("choice", text("A"), text("z")));
     assert_eq!(told("lines", Some("[]"), Some("[\"a\",\"b\"]")), is("lines", None, text("a, b")));
-    assert_eq!(told("rules.texts", Some("{}"), Some("{\"a\":\"(hidden)\"}")), is("rules.texts", None, text("a = hidden")));
+    assert_eq!(
+        told("rules.texts", Some("{}"), Some("{\"a\":\"(hidden)\"}")),
+        is("rules.texts", None, text("a = hidden"))
+    );
     assert_eq!(told("secrets.2027", None, Some("(hidden)")), is("secrets.2027", None, text("hidden")));
     assert_eq!(told("latitude", None, Some("1.5")), is("Latitude", None, text("1.5")));
+    let field = field("most", Kind::Whole { least: 0, most: 9 }).nothing("no limit");
+    let found = changed(&[Change::new("most", None, text("7"))], &[field], words()).remove(0);
+    assert_eq!(found, is("most", text("no limit"), text("7")));
     assert_eq!(told("text", Some("true"), Some("[1]")), is("text", text("true"), text("[1]")), "a text is a text");
+}
+
+#[test]
+fn a_secret_that_was_typed_goes_on_unseen_and_unchanged() {
+    let fields = || vec![field("secret", Kind::Secret), field("password", Kind::Password { fewest: 12, most: 128 })];
+    let typed = vec![
+        ("secret".to_owned(), "hush-hush-hush".to_owned()),
+        ("password".to_owned(), " with blanks around ".to_owned()),
+    ];
+    let form = Filled::posted(fields(), json!({}), &typed);
+    let carried = form.carried();
+    let texts = form.shown().iter().map(|shown| shown.value.to_string()).collect::<String>();
+    assert!(!format!("{carried:?}{texts}").contains("hush") && !texts.contains("blanks"));
+    assert!(form.facts(words()).is_empty());
+    let read = Filled::posted(fields(), json!({}), &carried).read(words());
+    assert_eq!(read, Some(json!({"secret": "hush-hush-hush", "password": " with blanks around "})));
+}
+
+#[test]
+fn what_stands_in_a_form_can_be_read_alone() {
+    let all = Filled::with(every(), body());
+    let facts: Vec<_> = all.facts(words()).into_iter().map(|fact| (fact.field.key, fact.lines.join("|"))).collect();
+    let fact = |key: &str| facts.iter().find(|(known, _)| *known == key).unwrap().1.as_str();
+    assert_eq!((fact("lasting"), fact("choice"), fact("check")), ("1h 30m", "B", "yes"));
+    assert_eq!((fact("lines"), fact("several"), fact("maybe")), ("b.example|a.example", "a", "nothing"));
+    assert_eq!(fact("position"), "-30.0331, 51.2");
 }

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde_json::{Map, Number, Value};
 
 use super::{Empty, Field, Kind, Pick};
+use crate::pages::listing::moment;
 use crate::pages::words::{FormWords, fill};
+use crate::rest::Moment;
 
 /// A list of which is said that it is empty.
 const NONE: &str = "–";
@@ -27,6 +29,8 @@ pub(super) fn shown(kind: &Kind, value: &Value) -> Texts {
             return ["latitude", "longitude"].map(|part| at.get(part).map(plain).unwrap_or_default()).into();
         }
         (Kind::Position, _) => return vec![String::new(), String::new()],
+        // as browsers write it: without a zone
+        (Kind::Moment, Value::String(text)) => text.get(..16).unwrap_or_default().to_owned(),
         (Kind::Lasting, Value::Number(seconds)) => lasting(seconds.as_u64().unwrap_or_default()),
         (Kind::Words { may_be_null: true }, Value::Array(all)) if all.is_empty() => NONE.to_owned(),
         (Kind::Words { .. }, Value::Array(all)) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
@@ -49,6 +53,14 @@ fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        // 300, not 300.0
+        Value::Number(number) => number.as_f64().map_or_else(
+            || number.to_string(),
+            |float| match number.is_f64() {
+                true => float.to_string(),
+                false => number.to_string(),
+            },
+        ),
         other => other.to_string(),
     }
 }
@@ -81,6 +93,9 @@ pub(super) fn read(field: &Field, texts: &[String], w: &FormWords) -> Result<Val
         }
         Kind::Password { fewest, most } => {
             let password = texts.first().map(String::as_str).unwrap_or_default();
+            if password.is_empty() {
+                return Ok(Value::Null);
+            }
             let good = (*fewest..=*most).contains(&password.chars().count());
             if good { Ok(password.into()) } else { Err(fill(w.password, &[fewest, most])) }
         }
@@ -107,13 +122,20 @@ pub(super) fn read(field: &Field, texts: &[String], w: &FormWords) -> Result<Val
         Kind::Words { may_be_null: true } if text.is_empty() => Ok(Value::Null),
         Kind::Words { may_be_null: true } if text == NONE || text == "-" => Ok(Value::Array(Vec::new())),
         Kind::Words { .. } => Ok(listed(text.split([',', '\n']))),
-        Kind::Numbers => pairs(text, w, |line| line.rsplit_once('='), |number| {
-            decimal(number).filter(|number| *number > 0.0).and_then(json)
-        }),
-        Kind::WholeNumbers => pairs(text, w, |line| line.rsplit_once('='), |number| {
-            number.parse::<u64>().ok().map(Value::from)
-        }),
+        Kind::Numbers => pairs(
+            text,
+            w,
+            |line| line.rsplit_once('='),
+            |number| decimal(number).filter(|number| *number > 0.0).and_then(json),
+        ),
+        Kind::WholeNumbers => {
+            pairs(text, w, |line| line.rsplit_once('='), |number| number.parse::<u64>().ok().map(Value::from))
+        }
         Kind::Texts => pairs(text, w, |line| line.split_once('='), |text| Some(unescaped(text).into())),
+        Kind::Moment => match moment(text) {
+            Ok(at) => Ok(serde_json::to_value(at.map(Moment)).unwrap_or_default()),
+            Err(_) => Err(w.moment.to_owned()),
+        },
         Kind::Position => position(texts, w),
         Kind::Check => Ok(Value::Bool(texts.iter().any(|text| text == YES))),
     }

@@ -8,7 +8,6 @@ words! {
             "O que foi administrado, por quem e de onde, do mais recente ao mais antigo. O último segundo pode faltar.";
         at: "When", "Quando";
         by: "Who", "Quem";
-        address: "From", "De onde";
         what: "What", "O quê";
         subject: "To what", "Em quê";
         changes: "What is other than before", "O que mudou";
@@ -50,6 +49,9 @@ words! {
         exported: "handed out", "entregue";
         erased: "erased", "apagado";
         applied: "applied", "aplicado";
+        rebuilt: "made anew", "refeito";
+        called: "API call made", "chamada da API feita";
+        signed: "API call signed", "chamada da API assinada";
         integration: "integration", "integração";
         plan: "plan", "plano";
         partner: "partner", "parceiro";
@@ -62,11 +64,12 @@ words! {
         person: "person", "pessoa";
         network: "network", "rede";
         freeze: "silent servers", "servidores mudos";
+        reports: "usage reports", "relatórios de uso";
     }
 }
 
 /// The kinds of things that can be administered, as the log has them.
-pub(crate) const SUBJECTS: [&str; 12] = [
+pub(crate) const SUBJECTS: [&str; 13] = [
     "integration",
     "plan",
     "partner",
@@ -79,6 +82,7 @@ pub(crate) const SUBJECTS: [&str; 12] = [
     "person",
     "network",
     "freeze",
+    "reports",
 ];
 
 impl AuditWords {
@@ -117,6 +121,9 @@ impl AuditWords {
             Administered::Exported => self.exported,
             Administered::Erased => self.erased,
             Administered::Applied => self.applied,
+            Administered::Rebuilt => self.rebuilt,
+            Administered::Called => self.called,
+            Administered::Signed => self.signed,
             other => other.as_str(),
         }
     }
@@ -136,6 +143,7 @@ impl AuditWords {
             "person" => self.person,
             "network" => self.network,
             "freeze" => self.freeze,
+            "reports" => self.reports,
             other => other,
         }
     }

@@ -45,6 +45,8 @@ words! {
         request: "The call", "A chamada";
         changes: "This call changes something. It is not sent before you say so here.",
             "Esta chamada altera algo. Ela só é enviada se você confirmar aqui.";
+        repeated: "It was not sent: this form has sent it before, or is too old. Look at it once more, and send it if you mean it.",
+            "Não foi enviada: este formulário já a enviou, ou é antigo demais. Confira e envie de novo se for o caso.";
         send_it: "Send it", "Enviar mesmo assim";
         without_checksum: "Without its checksum nobody can use this URL.", "Sem o checksum ninguém pode usar esta URL.";
         show_checksum: "Show it with its checksum", "Mostrar com o checksum";

@@ -18,6 +18,5 @@ words! {
         empty_so_far: "Nothing on this part of the list; go on to the next page.",
             "Nada nesta parte da lista; siga para a próxima página.";
         of_person: "What is kept of one person", "O que é guardado de uma pessoa";
-        told_by: "In the balancer’s words", "Nas palavras do balanceador";
     }
 }

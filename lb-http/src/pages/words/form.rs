@@ -14,6 +14,7 @@ words! {
         decimal_from: "A number from {} on.", "Um número a partir de {}.";
         lasting: "A length of time in whole seconds, such as 4h, 90m or 1h 30m.",
             "Uma duração em segundos inteiros, como 4h, 90m ou 1h 30m.";
+        moment: "A moment is written like 2026-11-22T19:00, in UTC.", "Um momento é escrito como 2026-11-22T19:00, em UTC.";
         choice: "Choose one of the list.", "Escolha uma opção da lista.";
         line: "This line cannot be read: {}", "Esta linha não pode ser lida: {}";
         twice: "This stands there twice: {}", "Isto aparece duas vezes: {}";

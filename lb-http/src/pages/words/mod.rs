@@ -39,20 +39,40 @@ macro_rules! sections {
     };
 }
 
+mod account;
+mod admin;
+mod alarms;
 mod audit;
 mod console;
+mod dashboard;
 mod events;
+mod explain;
 mod first;
 mod form;
 mod frame;
 mod happenings;
+mod integrations;
 mod kinds;
 mod listing;
 mod login;
+mod meetings;
+mod onboard;
+mod partners;
+mod persons;
+mod plans;
+mod reasons;
+mod recordings;
 mod reports;
+mod routers;
+mod server_page;
+mod servers;
 mod settings;
+mod start;
 mod states;
+mod tokens;
+mod transfer;
 mod trouble;
+mod users;
 
 use std::fmt::Display;
 
@@ -60,23 +80,46 @@ pub(crate) use self::audit::SUBJECTS;
 pub(crate) use self::form::FormWords;
 pub(crate) use self::happenings::HappeningWords;
 pub(crate) use self::kinds::KindWords;
+pub(crate) use self::meetings::MeetingWords;
+pub(crate) use self::onboard::OnboardWords;
+pub(crate) use self::users::UserWords;
 use super::language::Language;
 
 sections! {
+    account: account::AccountWords,
+    admin: admin::AdminWords,
+    alarms: alarms::AlarmWords,
     audit: audit::AuditWords,
-    events: events::EventWords,
     console: console::ConsoleWords,
+    dashboard: dashboard::DashboardWords,
+    events: events::EventWords,
+    explain: explain::ExplainWords,
     first: first::FirstWords,
     form: form::FormWords,
     frame: frame::FrameWords,
     happenings: happenings::HappeningWords,
+    integrations: integrations::IntegrationWords,
     kinds: kinds::KindWords,
     listing: listing::ListingWords,
     login: login::LoginWords,
+    meetings: meetings::MeetingWords,
+    onboard: onboard::OnboardWords,
+    partners: partners::PartnerWords,
+    persons: persons::PersonWords,
+    plans: plans::PlanWords,
+    reasons: reasons::ReasonWords,
+    recordings: recordings::RecordingWords,
     reports: reports::ReportWords,
+    routers: routers::RouterWords,
+    server_page: server_page::ServerPageWords,
+    servers: servers::ServerWords,
     settings: settings::SettingsWords,
+    start: start::StartWords,
     states: states::StateWords,
+    tokens: tokens::TokenWords,
+    transfer: transfer::TransferWords,
     trouble: trouble::TroubleWords,
+    users: users::UserWords,
 }
 
 impl Words {

@@ -11,6 +11,5 @@ words! {
         usual: "by default", "por padrão";
         set: "set", "definido";
         nothing: "nothing", "nada";
-        section: "Keys of {}", "Chaves de {}";
     }
 }

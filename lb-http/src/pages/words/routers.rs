@@ -1,0 +1,43 @@
+words! {
+    /// Routers.
+    pub(crate) RouterWords {
+        title: "Routers", "Roteadores";
+        one: "Router", "Roteador";
+        new: "New router", "Novo roteador";
+        lead: "How new meetings are placed: the rule that picks the server. Each integration has one router.",
+            "Como novas reuniões são alocadas: a regra que escolhe o servidor. Cada integração tem um roteador.";
+        policy: "Rule", "Regra";
+        policy_hint: "It ranks the servers; the first that can take the meeting gets it.",
+            "Ela ordena os servidores; o primeiro que pode receber a reunião fica com ela.";
+        nearest_least_cpu: "The least CPU among the servers near the user: the usual one.",
+            "A menor CPU entre os servidores perto do usuário: a mais comum.";
+        least_cpu: "The least CPU, wherever.", "A menor CPU, onde quer que seja.";
+        least_users: "The fewest users, wherever: for fleets without CPU figures.",
+            "Menos usuários, onde quer que seja: para frotas sem dados de CPU.";
+        least_meetings: "The fewest meetings: where meetings are of equal size.",
+            "Menos reuniões: onde elas têm tamanhos parecidos.";
+        nearest: "The nearest, whatever its load.", "O mais próximo, seja qual for a carga.";
+        weighted: "In proportion to weights: servers of different sizes.",
+            "Em proporção aos pesos: servidores de tamanhos diferentes.";
+        power_of_two: "The better of two drawn: several balancers, or old figures.",
+            "O melhor de dois sorteados: vários balanceadores, ou dados antigos.";
+        random: "Any: a baseline to compare with.", "Qualquer um: uma base de comparação.";
+        round_robin: "One after the other: for tests.", "Um após o outro: para testes.";
+        radius: "Radius", "Raio";
+        radius_hint: "How far around the nearest server others compete with it. For rules that know distances.",
+            "A que distância do servidor mais próximo outros competem com ele. Para regras que conhecem distâncias.";
+        weights: "Weights of servers", "Pesos dos servidores";
+        weights_hint: "One on each line, such as bbb1 = 2.5; in place of the servers’ own. For the rule weighted.",
+            "Um em cada linha, como bbb1 = 2.5; no lugar dos pesos dos próprios servidores. Para a regra weighted.";
+        fallback: "Router that is asked next", "Roteador consultado depois";
+        fallback_hint: "Where this one finds no server.", "Quando este não encontra servidor.";
+        no_fallback: "none: the meeting is refused", "nenhum: a reunião é recusada";
+        fallback_short: "Then", "Depois";
+        meaning: "It places the new meetings of its integrations ({}). Meetings that run stay where they are.",
+            "Aloca as novas reuniões das suas integrações ({}). As reuniões em andamento ficam onde estão.";
+        removal: "Nothing has this router then. It can be made again under the same name.",
+            "Nada mais terá este roteador. Ele pode ser criado de novo com o mesmo nome.";
+        always: "The router default cannot be removed: it holds wherever nothing else is said.",
+            "O roteador default não pode ser removido: ele vale onde nada mais foi dito.";
+    }
+}
