@@ -1,5 +1,5 @@
 // Offers the reader's own time zone beside `input[data-offer]`, whose words have {} where the zone's name goes, and all zones that the
-// browser knows in its list.
+// browser knows in its list. `[data-own="ID"]` is a day of one's own: when it is filled in, the choice ID says so.
 
 const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -17,4 +17,11 @@ for (const input of document.querySelectorAll("input[data-offer]")) {
     input.focus();
   });
   input.after(offer);
+}
+
+for (const day of document.querySelectorAll("input[data-own]")) {
+  day.addEventListener("change", () => {
+    const choice = document.getElementById(day.dataset.own);
+    if (day.value && choice) choice.value = "own";
+  });
 }

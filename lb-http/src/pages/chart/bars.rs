@@ -9,6 +9,9 @@ use super::{WIDTH, mark};
 /// How many words stand below, at most.
 const WORDS: usize = 7;
 
+/// From one to the next there are so many steps: hours that people think in, and weeks of days.
+const EVERY: [usize; 9] = [1, 2, 3, 4, 6, 7, 12, 14, 24];
+
 /// Figures by step. For more than some hundred steps a [`LineChart`](super::LineChart) is better.
 #[derive(Debug)]
 pub(crate) struct BarChart<'a> {
@@ -22,8 +25,10 @@ pub(crate) struct BarChart<'a> {
     pub(crate) writing: &'a Writing,
     /// Upon each other and not beside: where together they are something.
     pub(crate) stacked: bool,
-    /// The steps.
+    /// The steps, as they are called where one is pointed at.
     pub(crate) steps: &'a [String],
+    /// The same, below the chart; some of them are left out.
+    pub(crate) words: &'a [String],
     /// What is shown of each.
     pub(crate) series: Vec<BarSeries<'a>>,
 }
@@ -48,10 +53,12 @@ impl BarChart<'_> {
         let scale = Scale::to(top, all_whole(all()));
         plot.lines(&mut drawing, &scale);
         let slot = WIDTH / self.steps.len().max(1) as f64;
-        let every = self.steps.len().div_ceil(WORDS).max(1);
+        let needed = self.steps.len().div_ceil(WORDS).max(1);
+        let every = EVERY.into_iter().find(|every| *every >= needed).unwrap_or(needed);
         for (step, word) in self.steps.iter().enumerate() {
             let left = step as f64 * slot;
             if step % every == 0 {
+                let word = self.words.get(step).unwrap_or(word);
                 plot.word(&mut drawing, left + slot / 2.0, word);
             }
             self.bars(&mut drawing, plot, &scale, (step, word), left, slot);
@@ -123,9 +130,18 @@ mod tests {
 
     fn chart(stacked: bool, steps: &[String], series: Vec<BarSeries<'_>>) -> String {
         let (id, title, description) = ("m", "Meetings", "");
-        BarChart { id, title, description, writing: Writing::of(Language::Portuguese), stacked, steps, series }
-            .draw(150.0)
-            .to_string()
+        BarChart {
+            id,
+            title,
+            description,
+            writing: Writing::of(Language::Portuguese),
+            stacked,
+            steps,
+            words: steps,
+            series,
+        }
+        .draw(150.0)
+        .to_string()
     }
 
     fn series(name: &str, figures: impl IntoIterator<Item = f64>) -> BarSeries<'_> {

@@ -98,7 +98,7 @@ impl Body {
         let then = made.before.map(|(_, table)| &table.total);
         let tile = |figure: Figure| Tile {
             label: figure.word(words),
-            figure: figure.said(total, language),
+            figure: large(figure, total, language),
             note: then.map(|then| note(figure, total, then, words, language)).unwrap_or_default(),
             marked: figure == Figure::Participants && total.participants_from_joins > 0,
         };
@@ -127,6 +127,14 @@ impl Body {
             from_joins: (from_joins > 0).then(|| fill(w.from_joins, &[&whole(from_joins, language)])),
             empty: *total == Figures::default(),
         }
+    }
+}
+
+/// A figure that has to find room: of thousands of minutes no parts, which the table has.
+fn large(figure: Figure, figures: &Figures, language: Language) -> String {
+    match figure.of(figures) {
+        Some(minutes) if figure == Figure::Minutes && minutes >= 1000.0 => decimal(minutes, 0, language),
+        _ => figure.said(figures, language),
     }
 }
 

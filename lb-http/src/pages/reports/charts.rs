@@ -82,7 +82,8 @@ impl Maker<'_> {
             let drawing = self.line(&caption, &description, series, true);
             return Picture { drawing, caption, legend: Svg::default() };
         }
-        let steps: Vec<String> = self.table.steps.iter().map(|step| self.short(step)).collect();
+        let steps: Vec<String> = self.table.steps.iter().map(|step| self.named(step)).collect();
+        let words: Vec<String> = self.table.steps.iter().map(|step| self.short(step)).collect();
         // people who were in meetings of two groups are two in both: what is shown upon each other is the sum
         let parts = if matches!(figure, Figure::Meetings | Figure::Minutes) { self.parts(figure) } else { Vec::new() };
         let bars = |figures: &[f64]| figures.iter().map(|figure| Some(*figure)).collect();
@@ -100,6 +101,7 @@ impl Maker<'_> {
             writing: self.writing(),
             stacked: true,
             steps: &steps,
+            words: &words,
             series,
         };
         Picture { drawing: chart.draw(HEIGHT), legend: Legend::Bars(&id).of(&names), caption }

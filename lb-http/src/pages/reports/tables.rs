@@ -69,7 +69,9 @@ impl Maker<'_> {
         let groups = if by_group { groups.collect() } else { Vec::new() };
         tables.push(self.table("totals", w.totals, vec![self.group_head()], groups, ROWS));
         if by_step {
+            // what has not come yet has no figures
             let steps = self.table.steps.iter().zip(&self.table.in_steps);
+            let steps = steps.filter(|(step, _)| step.from <= self.table.made_at);
             let steps = steps.map(|(step, figures)| self.row(vec![self.step(step)], figures));
             tables.push(self.table("course", w.by_step, vec![w.step_head], steps.collect(), ROWS));
         }
@@ -134,8 +136,22 @@ impl Maker<'_> {
     /// A step in a table: as REST has it, with the hours of the clock.
     fn step(&self, step: &Span) -> String {
         match self.table.step {
-            Step::Hour => self.period.at(step.from).strftime("%Y-%m-%d %H:%M %:z").to_string(),
+            Step::Hour => {
+                let at = self.period.at(step.from);
+                // an hour that comes twice has the offset beside it
+                let twice = at.time_zone().to_ambiguous_timestamp(at.datetime()).is_ambiguous();
+                at.strftime(if twice { "%Y-%m-%d %H:%M %:z" } else { "%Y-%m-%d %H:%M" }).to_string()
+            }
             _ => step.label.clone(),
+        }
+    }
+
+    /// A step in a chart, where it is pointed at.
+    pub(super) fn named(&self, step: &Span) -> String {
+        match self.table.step {
+            Step::Hour => Writing::of(self.language).moment(&self.period.at(step.from)),
+            Step::Month => step.label.clone(),
+            _ => self.short(step),
         }
     }
 
@@ -143,7 +159,7 @@ impl Maker<'_> {
     pub(super) fn short(&self, step: &Span) -> String {
         let (at, writing) = (self.period.at(step.from), Writing::of(self.language));
         match self.table.step {
-            Step::Hour => writing.moment(&at),
+            Step::Hour if at.hour() != 0 => at.strftime("%H:%M").to_string(),
             Step::Month if at.month() != 1 => writing.month(&at).to_owned(),
             Step::Month => at.year().to_string(),
             Step::Quarter | Step::Year => step.label.clone(),

@@ -14,11 +14,9 @@ words! {
         this_year: "this year", "este ano";
         last_year: "last year", "ano passado";
         own: "own dates", "datas próprias";
-        from: "First day", "Primeiro dia";
-        last: "Last day", "Último dia";
-        days_hint: "Only for own dates.", "Somente para datas próprias.";
+        from: "First day (own dates)", "Primeiro dia (datas próprias)";
+        last: "Last day (own dates)", "Último dia (datas próprias)";
         zone: "Time zone", "Fuso horário";
-        zone_hint: "Where days begin, such as America/Sao_Paulo.", "Onde os dias começam, por exemplo America/Sao_Paulo.";
         zone_offer: "Use {}", "Usar {}";
         step: "Cut into", "Dividir em";
         automatic: "automatic", "automático";
