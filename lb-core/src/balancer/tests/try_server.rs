@@ -11,7 +11,7 @@ fn a_server_that_the_fleet_does_not_have_is_tried_and_leaves_no_trace() {
     let new = network.servers.add("bbb2", "its-own-secret");
     let tried = |server: &Server| block_on(network.balancer.try_server(server));
     assert_eq!(tried(&new), Ok(0));
-    let wrong = Server { secret: "another-secret".into(), ..new.clone() };
+    let wrong = Server { secret: "another-secret".into(), ..new };
     assert_eq!(tried(&wrong), Err(TryServerError::Signature));
     assert_eq!(network.balancer.fleet().servers().len(), 1);
 }
