@@ -9,16 +9,16 @@ use std::process::{Command, Stdio};
 use bytes::Bytes;
 use harness::{Lb, fetch, lb_binary};
 use hyper::Method;
-use lb_core::event::{Ended, Event, EventKind, Placement, SeenBy};
-use lb_core::meeting::{MeetingKey, Role};
+use lb_core::MeetingKey;
+use lb_core::event::{Ended, Event, EventKind, Placement, Role, SeenBy};
 use lb_core::report::Zone;
-use lb_core::store::EventStore;
+use lb_core::store::MeetingStore;
 use lb_http::store::SqliteStore;
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery";
 
-const CONFIG: &str = "[store]\nurl = \"sqlite:known.sqlite3\"\n[partners.ufrgs]\n\
+const CONFIG: &str = "[partners.ufrgs]\n\
     [[integrations]]\nname = \"moodle\"\npartner = \"ufrgs\"\nsecrets = [\"moodle-s3cr3t\"]\n\
     [[integrations]]\nname = \"portal\"\nsecrets = [\"portal-s3cr3t\"]\n";
 
@@ -190,15 +190,14 @@ fn text(html: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn known_events_have_exactly_known_figures_on_the_page() {
     // the database is there before the balancer first sees it
-    let mut lb = Lb::start("").await;
+    let mut lb = Lb::start("[store]\nurl = \"memory:\"\n").await;
     lb.kill();
-    let store = SqliteStore::open(&lb.folder.path().join("known.sqlite3")).unwrap();
+    let store = SqliteStore::open(&lb.folder.path().join("lb.sqlite3")).unwrap();
     store.record(known()).await.unwrap();
     store.latest_events(1).await.unwrap();
     store.close().await;
     lb.configure(CONFIG);
     lb.restart().await;
-    lb.ready().await;
     here(&lb, &["user", "create", "ana", "--role", "viewer", "--password-stdin"], PASSWORD);
     here(&lb, &["user", "create", "pia", "--partner", "ufrgs", "--password-stdin"], PASSWORD);
     let (ana, pia) = (log_in(&lb, "ana").await, log_in(&lb, "pia").await);

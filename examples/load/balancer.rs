@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -17,7 +18,7 @@ pub const SECRET: &str = "load-website-secret";
 pub struct Lb {
     pub address: SocketAddr,
     process: Pinned,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Lb {
@@ -41,7 +42,7 @@ impl Lb {
         }
         std::fs::write(folder.path().join("lb.toml"), config)?;
         let process = Pinned::start(&settings.lb, &["serve", "--config", "lb.toml"], settings.cpu, folder.path())?;
-        let lb = Self { address, process, _folder: folder };
+        let lb = Self { address, process, folder };
         let deadline = Instant::now() + Duration::from_secs(60);
         while !matches!(lb.get("/readyz").await, Ok((200, _))) {
             if Instant::now() > deadline {
@@ -59,6 +60,16 @@ impl Lb {
     /// Runs `load` and answers what it cost.
     pub async fn measure(&self, settings: &Settings, load: &Load, calls: usize) -> Result<Measured, Failed> {
         measure(&self.process, settings, load, calls).await
+    }
+
+    /// Where it was started.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// CPU time so far.
+    pub fn cpu(&self) -> Result<Duration, Failed> {
+        self.process.cpu()
     }
 
     /// Resident memory, KiB.

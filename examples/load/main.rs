@@ -1,13 +1,14 @@
 //! Load on the real binary `lb`, with nginx as a plain proxy beside it: calls per second, latency, CPU time of each process
-//! per call, and the memory of `lb` with many meetings.
+//! per call, and the memory of `lb` with many meetings; and what many open dashboards cost.
 //!
-//! `benches/load/run` builds and starts it. The simulated BBB servers and the websites live in this process; `lb` and nginx
+//! `benches/load/run` and `benches/load/dashboards` build and start it. The simulated BBB servers and the websites live in this process; `lb` and nginx
 //! are processes of their own, pinned to another core. Everything is on loopback and bounded in number and time.
 
 #![allow(unreachable_pub, reason = "modules of one program")]
 
 mod balancer;
 mod child;
+mod dashboards;
 mod load;
 mod memory;
 mod proxy;
@@ -38,6 +39,9 @@ async fn main() -> Result<(), Failed> {
     }
     if settings.recordings > 0 {
         recordings::measure(&settings).await?;
+    }
+    if settings.viewers > 0 {
+        dashboards::measure(&settings).await?;
     }
     Ok(())
 }

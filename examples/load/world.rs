@@ -35,6 +35,10 @@ pub struct Settings {
     pub meetings: usize,
     /// Recordings for the memory; 0 leaves them out.
     pub recordings: usize,
+    /// Browsers with the dashboard open; 0 leaves them out.
+    pub viewers: usize,
+    /// Servers behind the dashboard.
+    pub servers: usize,
     /// Nothing but proxied calls through `lb`: for a look at it with a profiler.
     pub only_proxied: bool,
 }
@@ -51,6 +55,8 @@ impl Settings {
             calls: variable("LOAD_CALLS", 40_000)?,
             meetings: variable("LOAD_MEETINGS", 10_000)?,
             recordings: variable("LOAD_RECORDINGS", 100_000)?,
+            viewers: variable("LOAD_VIEWERS", 0)?,
+            servers: variable("LOAD_SERVERS", 40)?,
             only_proxied: variable("LOAD_ONLY_PROXIED", false)?,
         })
     }

@@ -146,4 +146,7 @@ if (page && window.EventSource) {
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", listen);
   listen();
+  // what no stream tells of
+  const every = Number(page.dataset.again) * 1000;
+  if (every) setInterval(() => document.hidden || soon(), every);
 }

@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// How long a story may take, browser and all.
-const PATIENCE: Duration = Duration::from_secs(150);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The folder of the scripts and of what npm has installed for them.
 fn folder() -> PathBuf {

@@ -110,6 +110,12 @@ impl Live {
         format!("{}-{}", self.boot, present.seq)
     }
 
+    /// What happened, for tests to add to.
+    #[cfg(test)]
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
     pub(super) fn boot(&self) -> &str {
         &self.boot
     }

@@ -32,6 +32,9 @@ mod wire;
 pub(crate) use self::alarm::ShownAlarm;
 pub(crate) use self::feed::{Feed, FeedItem};
 pub(crate) use self::hub::Live;
-pub(crate) use self::server::{Answers, ShownServer};
+pub(crate) use self::present::Present;
+#[cfg(test)]
+pub(crate) use self::server::Answers;
+pub(crate) use self::server::ShownServer;
 pub(crate) use self::stream::{Watcher, stream};
 pub(crate) use self::view::{Audience, View};

@@ -21,6 +21,7 @@ macro_rules! embedded {
 /// All of them.
 const ASSETS: &[(&str, &[u8])] = embedded![
     "copy.js",
+    "dashboard.js",
     "file.js",
     "form.js",
     "icon.svg",

@@ -26,8 +26,17 @@ pub(crate) fn recording(id: &str) -> String {
 
 /// The page of a user, or what is done there: `what` is empty or begins with `/`.
 pub(crate) fn user(name: &str, what: &str) -> String {
-    let name: String = Serializer::new(String::new()).append_key_only(name).finish().replace('+', "%20");
-    format!("/admin/users/{name}{what}")
+    thing("/admin/users", name, what)
+}
+
+/// The page of what the audit log calls so; none of what has no page.
+pub(crate) fn subject(kind: &str, name: &str) -> Option<String> {
+    Some(match kind {
+        "integration" | "plan" | "partner" | "router" | "server" | "user" => thing(&format!("/admin/{kind}s"), name, ""),
+        "recording" => recording(name),
+        "network" => "/admin/network".to_owned(),
+        _ => return None,
+    })
 }
 
 /// The page of something called `name` below `base`, or what is done there: `what` is empty or begins with `/`. What is called `new`
@@ -55,5 +64,7 @@ mod tests {
         assert_eq!(thing("/admin/plans", "new", ""), "/admin/plans/%6Eew");
         assert_eq!(thing("/admin/plans", "a/b <c>", "/edit"), "/admin/plans/a%2Fb%20%3Cc%3E/edit");
         assert_eq!(user("Ana Lú", "/remove"), "/admin/users/Ana%20L%C3%BA/remove");
+        assert_eq!(subject("plan", "a+b").as_deref(), Some("/admin/plans/a%2Bb"));
+        assert_eq!(subject("person", "x"), None);
     }
 }

@@ -21,6 +21,7 @@
 //! | `assets` | the stylesheet, modules and pictures |
 //! | `dashboard` | the front page |
 //! | `login`, `first_administrator` | the ways in |
+//! | `server` | one server as it goes |
 //! | `reports` | usage reports, and the file of each month |
 //! | `live` | the stream of what changes on the dashboard |
 //! | `home` | where who has logged in begins |
@@ -58,6 +59,7 @@ mod onboard;
 pub(crate) mod reports;
 mod routes;
 mod sentence;
+mod server;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -83,6 +85,7 @@ pub(crate) fn pages() -> Pages {
     explain::pages(&mut pages);
     home::pages(&mut pages);
     live::pages(&mut pages);
+    server::pages(&mut pages);
     login::pages(&mut pages);
     first_administrator::pages(&mut pages);
     onboard::pages(&mut pages);

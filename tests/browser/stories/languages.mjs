@@ -1,7 +1,7 @@
 // The same pages for somebody whose browser asks for Brazilian Portuguese, for English, or for what nobody here speaks.
 
 import assert from 'node:assert/strict';
-import { look } from '../look.mjs';
+import { picture } from '../look.mjs';
 import { loggedIn, open, story, text, visitor } from '../page.mjs';
 
 const PAGES = ['/', '/reports', '/admin/integrations', '/admin/servers', '/admin/plans', '/admin/users', '/admin/explain'];
@@ -21,9 +21,9 @@ await story(async () => {
     const headings = [await text(english, 'h1'), await text(portuguese, 'h1')];
     assert.notEqual(headings[0], headings[1], `${path} is translated`);
     assert.equal(await portuguese.locator('html').getAttribute('lang'), 'pt-BR');
-    const untranslated = /\b(Save|Search|Servers|Meetings|Integrations|Plans|Users|Name|Status)\b/;
+    const untranslated = /\b(Save|Search|Servers|Meetings|Integrations|Plans|Users|Name|Download|Nothing|Why)\b/;
     const labels = await portuguese.locator('main').locator('h1, h2, h3, th, label, button').allInnerTexts();
     assert.deepEqual(labels.filter(label => untranslated.test(label)), [], `${path} has English words left`);
-    await look(portuguese, `portuguese${path.replaceAll('/', '-').replace(/-$/, '-dashboard')}`);
+    await picture(portuguese, `portuguese${path.replaceAll('/', '-').replace(/-$/, '-dashboard')}`);
   }
 });

@@ -105,6 +105,11 @@ impl Website {
         for number in 0..plan.people {
             sleep(plan.arriving / plan.people).await;
             held_on = self.join(plan, number).await.or(held_on);
+            if let Some(server) = held_on {
+                // most speak, some are seen
+                let present = number as usize + 1;
+                server.with(|bbb| bbb.set_media(&plan.id, (present * 7).div_ceil(10), present / 3));
+            }
         }
         sleep(plan.staying).await;
         // half of them leave one by one, the end takes the others

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::Balancer;
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
-use crate::meeting::InternalMeetingId;
+use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::report::Incarnation;
 use crate::report::rollup::{DAY, Quarter, RollupState, first_of, quarter_of};
 use crate::store::{EVENTS_PAGE, EventFilter, StoreError};
@@ -47,12 +47,10 @@ impl Told {
                 self.stale.push(quarter_of(at)..until);
             }
         };
-        let of = |integration: &crate::meeting::MeetingKey, id: &InternalMeetingId| {
-            (integration.integration.clone(), id.clone())
-        };
+        let of = |meeting: &MeetingKey, id: &InternalMeetingId| (meeting.integration.clone(), id.clone());
         match kind {
             EventKind::MeetingCreated { .. } | EventKind::MeetingAdopted { .. } | EventKind::UserJoined { .. } => {
-                from(*at)
+                from(*at);
             }
             EventKind::UserEntered { meeting, internal_id, .. } => {
                 from(*at);

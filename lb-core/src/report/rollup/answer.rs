@@ -9,6 +9,7 @@ use super::super::table::{CellOf, Table};
 use super::super::{BadReportQuery, By, Figures, Limits, Owners, ReportQuery, TooMuch};
 use super::cell::Counts;
 use super::course::{Both, Course, Peaks};
+use super::most::Most;
 use super::places::{ByPlace, Places};
 use super::quarter::{Quarter, begins_at, day_of, first_of, quarter_of};
 use super::quarters::{self, Packed, Quarters, Unreadable};
@@ -99,15 +100,6 @@ struct Gathered {
     names: Vec<u64>,
 }
 
-/// The most there were at once.
-#[derive(Debug, Default)]
-struct Most {
-    rows: HashMap<(u32, u32), Both>,
-    groups: HashMap<u32, Both>,
-    steps: HashMap<u32, Both>,
-    all: Both,
-}
-
 impl Answer {
     /// An answer to `query`, at `now`; none where its steps do not begin with quarters.
     ///
@@ -162,7 +154,7 @@ impl Answer {
             names: 0,
             compare_at: FEW,
             peaks: Peaks::new(count),
-            most: Most::default(),
+            most: Most::new(count),
         }))
     }
 
@@ -359,6 +351,7 @@ impl Answer {
         while self.step < self.spans.len() {
             self.end_step()?;
         }
+        self.most.end_step();
         let Self { query, steps, groups, in_period, mut rows, mut in_steps, most, .. } = self;
         let numbers: HashMap<&Option<String>, u32> = groups.iter().zip(0..).collect();
         for ((group, step), figures) in &mut rows {
@@ -369,11 +362,11 @@ impl Answer {
             raise(figures, most.steps.get(&step));
         }
         let (mut total, mut all) = (Figures::default(), Vec::new());
-        for ((number, group), name) in (0..).zip(in_period).zip(&groups) {
+        for ((number, group), name) in in_period.into_iter().enumerate().zip(&groups) {
             let Gathered { figures: Some(mut figures), mut names } = group else { continue };
             distinct(&mut names);
             figures.unique_names = names.len() as u64;
-            raise(&mut figures, most.groups.get(&number));
+            raise(&mut figures, most.groups.get(number));
             total.add_group(&figures);
             if query.by == By::Integration {
                 total.unique_names += figures.unique_names;
@@ -441,21 +434,6 @@ fn distinct(names: &mut Vec<u64>) {
 
 fn raise(figures: &mut Figures, most: Option<&Both>) {
     if let Some([meetings, users]) = most {
-        figures.peak_meetings = figures.peak_meetings.max(*meetings);
-        figures.peak_users = figures.peak_users.max(*users);
-    }
-}
-
-impl Most {
-    fn of_group(&mut self, group: u32, step: u32, most: Both) {
-        for known in [self.rows.entry((group, step)).or_default(), self.groups.entry(group).or_default()] {
-            *known = [known[0].max(most[0]), known[1].max(most[1])];
-        }
-    }
-
-    fn of_all(&mut self, step: u32, most: Both) {
-        for known in [self.steps.entry(step).or_default(), &mut self.all] {
-            *known = [known[0].max(most[0]), known[1].max(most[1])];
-        }
+        (figures.peak_meetings, figures.peak_users) = (*meetings, *users);
     }
 }

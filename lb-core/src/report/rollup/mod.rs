@@ -22,6 +22,7 @@ mod answer;
 mod cell;
 mod course;
 mod making;
+mod most;
 mod people;
 mod places;
 mod quarter;

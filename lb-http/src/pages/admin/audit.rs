@@ -64,12 +64,7 @@ const FIELDS: usize = 4;
 impl Row {
     fn of(w: &'static Words, Event { at, kind }: Event) -> Option<Self> {
         let EventKind::Administered { by, address, how, subject, changes } = kind else { return None };
-        let href = match &*subject.kind {
-            "user" => Some(links::user(&subject.name, "")),
-            "server" => Some(links::server(&subject.name)),
-            "recording" => Some(links::recording(&subject.name)),
-            _ => None,
-        };
+        let href = links::subject(&subject.kind, &subject.name);
         Some(Self {
             at,
             by,

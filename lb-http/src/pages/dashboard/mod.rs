@@ -20,6 +20,8 @@ mod order;
 mod page;
 mod placed;
 mod row;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod world;
 
@@ -30,7 +32,7 @@ use self::feed::Happened;
 use self::headline::Headline;
 pub(super) use self::look::Look;
 pub(super) use self::placed::placed;
-use self::row::Row;
+pub(super) use self::row::Row;
 use self::totals::Totals;
 use self::world::World;
 use super::routes::{Door, Pages};
@@ -52,10 +54,12 @@ pub(super) fn fragments(view: &View<'_>) -> String {
         }
     };
     let parts = view.parts;
-    if parts.totals || parts.alarms {
+    // servers in trouble are alarms too
+    let has_alarms = parts.alarms || parts.map;
+    if parts.totals || has_alarms {
         let alarms = Alarms::of(view);
         put(Headline::of(view, &alarms).render());
-        if parts.alarms {
+        if has_alarms {
             put(alarms.render());
         }
     }

@@ -95,7 +95,7 @@ impl Column {
 }
 
 /// What somebody should look at first.
-fn severity(state: ServerState) -> u8 {
+pub(super) fn severity(state: ServerState) -> u8 {
     match state {
         ServerState::Critical => 0,
         ServerState::Suspended => 1,

@@ -38,6 +38,8 @@ struct Page<'a> {
     happened: Happened,
     world: World,
     rows: Vec<Row<'a>>,
+    /// `state` where all rows are here and sorted so: they stay in that order.
+    sorted: &'static str,
     columns: Vec<Heading>,
     states: Vec<Choice>,
     /// Whether there is any server.
@@ -106,6 +108,7 @@ pub(super) async fn page(
         happened: Happened::of(&view),
         world: World::asked(&view, &asked),
         rows: shown.servers.iter().map(|server| Row::of(server, &view)).collect(),
+        sorted: if shown.pages == 1 && asked.order() == (Column::State, false) { "state" } else { "" },
         columns: headings(&asked, look),
         states: choices(&asked, &view, look),
         is_empty: view.servers.is_empty(),

@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 use lb_core::server::{CallOutcome, ServerName, ServerState};
 
 use super::look::Look;
+use super::order::severity;
 use super::totals::thinned;
 use crate::live::{ShownServer, View};
 use crate::pages::chart::{Svg, sparkline};
@@ -67,6 +68,11 @@ impl<'a> Row<'a> {
 
     fn id(&self) -> String {
         row_id(&self.server.name)
+    }
+
+    /// Where it stands among states.
+    fn order(&self) -> u8 {
+        severity(self.server.state)
     }
 
     fn path(&self) -> String {

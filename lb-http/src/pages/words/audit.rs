@@ -49,6 +49,7 @@ words! {
         exported: "handed out", "entregue";
         erased: "erased", "apagado";
         applied: "applied", "aplicado";
+        rebuilt: "made anew", "refeito";
         called: "API call made", "chamada da API feita";
         signed: "API call signed", "chamada da API assinada";
         integration: "integration", "integração";
@@ -63,11 +64,12 @@ words! {
         person: "person", "pessoa";
         network: "network", "rede";
         freeze: "silent servers", "servidores mudos";
+        reports: "usage reports", "relatórios de uso";
     }
 }
 
 /// The kinds of things that can be administered, as the log has them.
-pub(crate) const SUBJECTS: [&str; 12] = [
+pub(crate) const SUBJECTS: [&str; 13] = [
     "integration",
     "plan",
     "partner",
@@ -80,6 +82,7 @@ pub(crate) const SUBJECTS: [&str; 12] = [
     "person",
     "network",
     "freeze",
+    "reports",
 ];
 
 impl AuditWords {
@@ -118,6 +121,7 @@ impl AuditWords {
             Administered::Exported => self.exported,
             Administered::Erased => self.erased,
             Administered::Applied => self.applied,
+            Administered::Rebuilt => self.rebuilt,
             Administered::Called => self.called,
             Administered::Signed => self.signed,
             other => other.as_str(),
@@ -139,6 +143,7 @@ impl AuditWords {
             "person" => self.person,
             "network" => self.network,
             "freeze" => self.freeze,
+            "reports" => self.reports,
             other => other,
         }
     }

@@ -94,11 +94,11 @@ words! {
             "É sorteado e mostrado uma vez. Fica ao lado dos outros.";
         added_lead: "Give it to the website now: it is not shown again without the audit log saying so.",
             "Entregue-o ao site agora: não é mostrado de novo sem que a auditoria registre.";
-        expire: "Expire", "Expirar";
-        expire_secret: "Until when is {} valid?", "Até quando {} é válido?";
+        expire: "Let it expire", "Deixar expirar";
+        expire_secret: "Secret: {}", "Segredo: {}";
         expire_hint: "In UTC. A moment that has passed ends it at once. Empty: for ever.",
             "Em UTC. Um momento que já passou o encerra na hora. Vazio: sempre.";
-        remove_secret: "Forget {}?", "Esquecer {}?";
+        remove_secret: "Forget the secret: {}", "Esquecer o segredo: {}";
         remove_secret_lead: "What is signed with it is refused from the next call on. Servers that end meetings or recordings begun under it can no longer be understood: one that expires goes on understanding them.",
             "O que for assinado com ele é recusado a partir da próxima chamada. Avisos de servidores sobre reuniões e gravações iniciadas com ele deixam de ser entendidos: um que expira continua a entendê-los.";
         forget: "Forget it", "Esquecer";

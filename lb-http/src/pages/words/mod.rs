@@ -64,6 +64,7 @@ mod reasons;
 mod recordings;
 mod reports;
 mod routers;
+mod server_page;
 mod servers;
 mod settings;
 mod start;
@@ -110,6 +111,7 @@ sections! {
     recordings: recordings::RecordingWords,
     reports: reports::ReportWords,
     routers: routers::RouterWords,
+    server_page: server_page::ServerPageWords,
     servers: servers::ServerWords,
     settings: settings::SettingsWords,
     start: start::StartWords,

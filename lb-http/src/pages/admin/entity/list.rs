@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::KindWords;
 use crate::pages::frame::Frame;
 use crate::pages::listing::{PAGE, Pager};
+use crate::pages::sentence::Sentence;
 use crate::pages::words::fill;
 use crate::rest::Problem;
 use crate::rest::page::{Page, Paging};
@@ -69,7 +70,7 @@ impl Column {
 pub(in crate::pages::admin) struct Cell {
     pub(in crate::pages::admin) text: String,
     /// A second line; may be empty.
-    pub(in crate::pages::admin) note: String,
+    pub(in crate::pages::admin) note: Sentence,
     /// The word of a server's state, drawn with its shape; may be empty.
     pub(in crate::pages::admin) state: &'static str,
     /// `is-good`, `is-warning`, `is-critical` or `is-quiet`, drawn with its shape; may be empty.
@@ -92,8 +93,8 @@ impl From<&str> for Cell {
 
 impl Cell {
     /// The same with a second line.
-    pub(in crate::pages::admin) fn note(self, note: impl Into<String>) -> Self {
-        Self { note: note.into(), ..self }
+    pub(in crate::pages::admin) fn note(self, note: Sentence) -> Self {
+        Self { note, ..self }
     }
 
     /// The same with a shape that says how good it is.

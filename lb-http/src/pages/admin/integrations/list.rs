@@ -12,6 +12,7 @@ use super::kind::Integrations;
 use crate::pages::admin::entity::{Asked, Cell, Column, EntityKind, Ground, ListPage, ListRow, Listed, Select, listed};
 use crate::pages::frame::{Section, show};
 use crate::pages::listing::few;
+use crate::pages::sentence::Sentence;
 use crate::pages::visitor::Visitor;
 use crate::pages::words::fill;
 use crate::rest::{Problem, QueryOf};
@@ -132,7 +133,7 @@ fn secrets(ground: &Ground<'_>, integration: &Integration) -> Cell {
     let text = if valid == all { all.to_string() } else { fill(w.of, &[&valid, &all]) };
     match integration.secrets.iter().filter(lasting).count() {
         _ if valid == 0 => Cell::from(w.expired).tone("is-critical"),
-        0 => Cell::from(text).note(w.expires_soon).tone("is-warning"),
+        0 => Cell::from(text).note(Sentence::of(w.expires_soon)).tone("is-warning"),
         _ => text.into(),
     }
 }

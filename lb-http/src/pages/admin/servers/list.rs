@@ -14,6 +14,7 @@ use crate::pages::admin::entity::{
 };
 use crate::pages::frame::{Section, show};
 use crate::pages::listing::few;
+use crate::pages::sentence::Sentence;
 use crate::pages::visitor::Visitor;
 use crate::rest::servers::Known;
 use crate::rest::{Problem, QueryOf};
@@ -49,7 +50,8 @@ pub(super) async fn list(
         let number = |number: Option<u32>| number.map_or_else(Cell::default, |number| frame.number(number).into());
         let share = |share: Option<f64>| share.map_or_else(Cell::default, |share| Cell::from(frame.decimal(share, 0)));
         let state = known.member.map(|member| member.state());
-        let why = known.member.map(|member| member.reasons().join("; ")).unwrap_or_default();
+        let reasons = known.member.map(|member| member.reasons()).unwrap_or_default();
+        let why = Sentence::joined(reasons.iter().map(|reason| ground.w.reasons.of(reason)), "; ");
         let state_cell = match state {
             Some(state) => Cell { state: state.as_str(), ..Cell::from(states.of(state)) },
             None => Cell::from(w.not_there).tone("is-quiet"),

@@ -17,6 +17,7 @@ use crate::pages::admin::entity::{EntityKind, Ground, Use};
 use crate::pages::fields::{Fact, Filled};
 use crate::pages::frame::{Frame, Section};
 use crate::pages::links;
+use crate::pages::sentence::Sentence;
 use crate::pages::visitor::Visitor;
 use crate::pages::words::fill;
 use crate::rest::servers::{Known, said_by};
@@ -59,7 +60,7 @@ struct SaidWord {
 struct Status {
     state: &'static str,
     state_word: &'static str,
-    reasons: Vec<String>,
+    reasons: Vec<Sentence>,
     released: bool,
     host: String,
     meetings: String,
@@ -156,7 +157,7 @@ fn status(ground: &Ground<'_>, frame: &Frame, member: &Arc<FleetServer>) -> Stat
     Status {
         state: member.state().as_str(),
         state_word: ground.w.states.of(member.state()),
-        reasons: member.reasons().to_vec(),
+        reasons: member.reasons().iter().map(|reason| ground.w.reasons.of(reason)).collect(),
         released: member.released,
         host: serde_json::to_value(member.host)
             .ok()

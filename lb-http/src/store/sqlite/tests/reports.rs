@@ -1,4 +1,5 @@
-//! Reports over a database: the same figures as the statements of `docs/usage-reports.md`.
+//! Reports over a database, of its events and of what is rolled up: the same figures as the statements of
+//! `docs/usage-reports.md`.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +100,11 @@ async fn report(store: Stores, from: &str, until: &str, step: Step) -> Table {
     let balancer = Balancer::builder(servers, clock, Arc::new(SeededRng::new(1))).stores(store).build();
     let (from, until) = (zone.moment(from).unwrap(), zone.moment(until).unwrap());
     let query = ReportQuery { from, until, zone, step, by: By::Integration, filter: Filter::default() };
-    balancer.report(query).await.unwrap()
+    let of_events = balancer.report_of_events(query.clone()).await.unwrap();
+    while balancer.roll_up().await.unwrap() {}
+    let rolled_up = balancer.report(query).await.unwrap();
+    assert_eq!(rolled_up, of_events);
+    rolled_up
 }
 
 #[test]
