@@ -32,7 +32,9 @@ pub(crate) fn user(name: &str, what: &str) -> String {
 /// The page of what the audit log calls so; none of what has no page.
 pub(crate) fn subject(kind: &str, name: &str) -> Option<String> {
     Some(match kind {
-        "integration" | "plan" | "partner" | "router" | "server" | "user" => thing(&format!("/admin/{kind}s"), name, ""),
+        "integration" | "plan" | "partner" | "router" | "server" | "user" => {
+            thing(&format!("/admin/{kind}s"), name, "")
+        }
         "recording" => recording(name),
         "network" => "/admin/network".to_owned(),
         _ => return None,

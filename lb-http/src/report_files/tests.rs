@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use lb_core::gateway::ScriptedServers;
 use lb_core::{ManualClock, SeededRng};
 
-use crate::config::ReportFormat;
 use super::*;
+use crate::config::ReportFormat;
 
 struct Office {
     clock: Arc<ManualClock>,

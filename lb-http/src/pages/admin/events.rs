@@ -71,11 +71,7 @@ impl Row {
         let meeting = kind
             .meeting()
             .map(|key| (key.meeting_id.to_string(), links::meeting(key.integration.as_str(), key.meeting_id.as_str())));
-        Self {
-            at: *at,
-            told: Told::of(visitor.words(), kind),
-            meeting,
-        }
+        Self { at: *at, told: Told::of(visitor.words(), kind), meeting }
     }
 }
 

@@ -137,9 +137,7 @@ fn foreign(alarm: &ShownAlarm) -> Option<(&ServerName, usize)> {
 fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
     let w = &look.w.alarms;
     let alarm = match alarm {
-        ShownAlarm::Network(
-            Alarm::ServerDown { .. } | Alarm::CopiesInUse { .. } | Alarm::ForeignMeetings { .. },
-        )
+        ShownAlarm::Network(Alarm::ServerDown { .. } | Alarm::CopiesInUse { .. } | Alarm::ForeignMeetings { .. })
         | ShownAlarm::Limit { .. } => return None,
         ShownAlarm::Certificate { until, ended } => {
             let (level, text) =

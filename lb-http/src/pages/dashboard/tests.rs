@@ -1,14 +1,13 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
-
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::{BodyExt, Limited};
+use lb_core::MeetingKey;
 use lb_core::Server;
 use lb_core::event::{Event, EventKind, Observer, Placement};
 use lb_core::server::ServerState;
 use lb_core::source::StaticServers;
-use lb_core::MeetingKey;
 use tower::ServiceExt;
 
 use super::fragments;

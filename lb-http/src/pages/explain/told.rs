@@ -49,9 +49,8 @@ impl CandidateRow {
             users: frame.decimal(ranked.expected_users, 0),
             meetings: frame.number(ranked.expected_meetings),
             reason: ranked.reason.clone(),
-            why: (frame.language != Language::English).then(|| {
-                placed(&as_placed(ranked, from), Look { w: frame.w, language: frame.language })
-            }),
+            why: (frame.language != Language::English)
+                .then(|| placed(&as_placed(ranked, from), Look { w: frame.w, language: frame.language })),
         }
     }
 }
