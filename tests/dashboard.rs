@@ -85,13 +85,17 @@ impl Viewer {
         let mut buffer = [0; 16 << 10];
         let Ok(length @ 1..) = self.stream.read(&mut buffer).await else { return false };
         self.heard.push_str(&String::from_utf8_lossy(&buffer[..length]));
-        // the last piece of a body in chunks
-        !self.heard.ends_with("\r\n0\r\n\r\n")
+        !self.has_ended()
+    }
+
+    /// Whether the last piece of a body in chunks has come.
+    fn has_ended(&self) -> bool {
+        self.heard.ends_with("\r\n0\r\n\r\n")
     }
 
     /// Reads to the end.
     async fn ends(&mut self) {
-        let ended = tokio::time::timeout(PATIENCE, async { while self.read().await {} }).await;
+        let ended = tokio::time::timeout(PATIENCE, async { while !self.has_ended() && self.read().await {} }).await;
         assert!(ended.is_ok(), "it goes on");
     }
 

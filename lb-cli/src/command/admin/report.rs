@@ -45,7 +45,7 @@ pub(crate) struct Report {
     #[arg(long, conflicts_with = "json")]
     csv: bool,
     /// Have what reports are made of made anew of all events that are kept, in the background
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["from", "until", "zone", "step", "by", "integration", "partner", "server", "router", "csv"])]
     rebuild: bool,
 }
 

@@ -34,7 +34,7 @@ use lb_core::report::{By, ReportQuery, Step, Table, Zone};
 use self::body::{Body, Made};
 pub(crate) use self::file::Month;
 use self::period::{Period, Preset};
-use self::wish::{Wish, download};
+use self::wish::{USUAL, Wish, download};
 use super::frame::{Frame, Section, show, show_with};
 use super::routes::Pages;
 use super::visitor::Visitor;
@@ -215,7 +215,7 @@ impl Form {
         Self {
             period: match wish.period.as_str() {
                 _ if wish.is_own() => "own".to_owned(),
-                "" => "last-month".to_owned(),
+                "" => USUAL.to_owned(),
                 named => named.to_owned(),
             },
             zone: if wish.zone.is_empty() { usual.name().to_owned() } else { wish.zone.clone() },
@@ -226,6 +226,12 @@ impl Form {
             names: Names::seen(caller, &balancer.network(), balancer),
             wish: wish.clone(),
         }
+    }
+
+    /// Whether only some are asked for.
+    fn is_filtered(&self) -> bool {
+        let Wish { integration, partner, server, router, .. } = &self.wish;
+        [integration, partner, server, router].into_iter().any(|names| !names.is_empty())
     }
 }
 

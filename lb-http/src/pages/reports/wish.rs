@@ -9,6 +9,9 @@ use super::period::{Period, Preset};
 use crate::pages::words::{Words, fill};
 use crate::rest::{Asked, BASE, Problem};
 
+/// The period where none is said: what is going on, as far as it has come.
+pub(super) const USUAL: &str = "this-month";
+
 /// The fields of the form, and of the address of the page. What is empty is not said.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -49,11 +52,11 @@ impl Wish {
         self.period == "own" || (self.period.is_empty() && said)
     }
 
-    /// The period that is wanted; the last full month, where nothing is said.
+    /// The period that is wanted; [`USUAL`], where nothing is said.
     pub(super) fn period(&self, zone: &Zone, now: Timestamp, words: &Words) -> Result<Period, Problem> {
         let w = &words.reports;
         if !self.is_own() {
-            let word = if self.period.is_empty() { "last-month" } else { &self.period };
+            let word = if self.period.is_empty() { USUAL } else { &self.period };
             let preset = Preset::of(word).ok_or_else(|| Problem::bad(fill(w.no_period, &[&word])))?;
             return preset.period(zone, now).ok_or_else(|| Problem::bad(w.no_moment));
         }
