@@ -9,8 +9,8 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lb_core::fleet::{Fleet, FleetRules, FleetServer, LiveFleet};
 use lb_core::placement::{
-    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PlacementRequest, PowerOfTwo,
-    Random, RoundRobin, Weighted,
+    LeastCpu, LeastMeetings, LeastUsers, MeetingHints, Nearest, NearestLeastCpu, PlacementPolicy, PlacementRequest,
+    PowerOfTwo, Random, RoundRobin, Weighted,
 };
 use lb_core::server::{AdministratorWord, HostStatus, Load, Service, ServiceState};
 use lb_core::source::{MonitorReport, ReportedServer};
@@ -72,6 +72,7 @@ fn policies(criterion: &mut Criterion) {
                 eligible: &eligible,
                 position: *position,
                 meeting: &meeting,
+                hints: MeetingHints::default(),
                 now: NOW,
             };
             assert!(policy.rank(&request).next().is_some());

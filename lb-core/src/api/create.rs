@@ -5,6 +5,7 @@
 use super::{Answer, Failure, Params, stamp};
 use crate::callback::{CallbackUrls, Unusable};
 use crate::meeting::{InternalMeetingId, MeetingId, Passwords};
+use crate::placement::MeetingHints;
 use crate::secret::Secret;
 
 /// The voice bridges that a website may choose; 99999 is BBB's own test bridge, where nobody can join.
@@ -92,6 +93,11 @@ impl Create {
             unusable_callbacks,
             params,
         })
+    }
+
+    /// What it says of the size and the length of the meeting, held to what it is [held to](Self::hold_to).
+    pub fn hints(&self) -> MeetingHints {
+        MeetingHints::read(&self.params)
     }
 
     /// Lets callbacks lead to `hosts` alone, unless there are none.

@@ -218,6 +218,7 @@ impl Balancer {
         loop {
             let wanted = Wanted {
                 key: &creating.key,
+                hints: creating.create.hints(),
                 integration: creating.integration,
                 whereabouts: creating.whereabouts,
                 occupied: &occupied,

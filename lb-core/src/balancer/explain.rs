@@ -119,6 +119,7 @@ impl Balancer {
         let tried: Vec<_> = lost.iter().cloned().collect();
         let wanted = Wanted {
             key: &key,
+            hints: create.as_ref().map(Create::hints).unwrap_or_default(),
             integration,
             whereabouts: self.asked_from(request, integration),
             occupied: &looked.occupied,

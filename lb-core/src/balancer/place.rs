@@ -25,7 +25,7 @@ use crate::event::{NextBest, Placement};
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::{ClaimToken, MeetingKey};
 use crate::network::Integration;
-use crate::placement::Way;
+use crate::placement::{MeetingHints, Placed, Way};
 use crate::server::ServerName;
 
 /// What stands in place of a policy's name where no policy decided.
@@ -34,6 +34,8 @@ const PREFERRED: &str = "preferred-server";
 /// A meeting that wants a place.
 pub(super) struct Wanted<'a> {
     pub(super) key: &'a MeetingKey,
+    /// What its create says of it.
+    pub(super) hints: MeetingHints,
     pub(super) integration: &'a Integration,
     pub(super) whereabouts: Whereabouts,
     /// Servers that hold the same id, or may hold it.
@@ -125,7 +127,8 @@ impl Balancer {
         });
         let (policy, mut place) = chosen?;
         if let Some(policy) = policy {
-            policy.placed(&place.server.server.name);
+            let (server, meeting) = (&place.server.server.name, wanted.key);
+            policy.placed(&Placed { server, meeting, hints: wanted.hints, now: self.clock.now() });
         }
         let (candidates, left_out) = wanted.counted(fleet, place.last_resort, self.clock.now());
         place.placement = Placement { candidates, next, left_out, ..place.placement };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{PlacementPolicy, PlacementRequest};
+use super::{MeetingHints, PlacementPolicy, PlacementRequest};
 use crate::clock::Timestamp;
 use crate::fleet::Fleet;
 use crate::meeting::MeetingKey;
@@ -44,7 +44,14 @@ pub(super) fn fleet(servers: &[Facts]) -> Fleet {
 
 fn ranked(policy: &dyn PlacementPolicy, fleet: &Fleet, position: Option<Position>, meeting: &str) -> Vec<String> {
     let meeting = MeetingKey::new("moodle", meeting);
-    let request = PlacementRequest { fleet, eligible: &|_| true, position, meeting: &meeting, now: NOW };
+    let request = PlacementRequest {
+        fleet,
+        eligible: &|_| true,
+        position,
+        meeting: &meeting,
+        hints: MeetingHints::default(),
+        now: NOW,
+    };
     policy.rank(&request).map(|candidate| candidate.server.server.name.to_string()).collect()
 }
 

@@ -18,6 +18,8 @@
 mod draw;
 #[cfg(test)]
 mod fixture;
+mod hints;
+mod learner;
 mod least;
 mod left_out;
 mod nearest;
@@ -32,6 +34,8 @@ mod weighted;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::hints::MeetingHints;
+pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
 pub use self::left_out::{LeftOut, Way};
 pub use self::nearest::Nearest;
@@ -61,10 +65,28 @@ pub trait PlacementPolicy: fmt::Debug + Send + Sync + 'static {
     /// The eligible servers of `request.fleet`, best first.
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a>;
 
-    /// A meeting was placed on `server` by this policy's ranking.
-    fn placed(&self, server: &ServerName) {
-        let _ = server;
+    /// A meeting was placed by this policy's ranking.
+    fn placed(&self, placed: &Placed<'_>) {
+        let _ = placed;
     }
+
+    /// The same policy as one that learns; most do not.
+    fn learner(&self) -> Option<&dyn Learner> {
+        None
+    }
+}
+
+/// A meeting that has got its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// Which server it got.
+    pub server: &'a ServerName,
+    /// Whose it is, and which.
+    pub meeting: &'a MeetingKey,
+    /// What its create said of it.
+    pub hints: MeetingHints,
+    /// When.
+    pub now: Timestamp,
 }
 
 /// All that a policy may decide on.
@@ -78,6 +100,8 @@ pub struct PlacementRequest<'a> {
     pub position: Option<Position>,
     /// The meeting to place.
     pub meeting: &'a MeetingKey,
+    /// What its create says of it.
+    pub hints: MeetingHints,
     /// The present moment.
     pub now: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 use arc_swap::ArcSwapOption;
 
-use super::{Candidate, PlacementPolicy, PlacementRequest, Scan};
+use super::{Candidate, Placed, PlacementPolicy, PlacementRequest, Scan};
 use crate::server::ServerName;
 
 /// Each server in turn, by name. Ranking only looks whose turn it is; a placement moves it on.
@@ -28,7 +28,7 @@ impl PlacementPolicy for RoundRobin {
         }))
     }
 
-    fn placed(&self, server: &ServerName) {
-        self.last.store(Some(std::sync::Arc::new(server.clone())));
+    fn placed(&self, placed: &Placed<'_>) {
+        self.last.store(Some(std::sync::Arc::new(placed.server.clone())));
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::MeetingKey;
-use crate::placement::{PlacementPolicy, PlacementRequest};
+use crate::placement::{MeetingHints, Placed, PlacementPolicy, PlacementRequest};
 use crate::position::Position;
 use crate::server::{HostStatus, Load, Server, ServerName};
 use crate::source::{MonitorReport, ReportedServer};
@@ -50,7 +50,14 @@ pub fn ranks_each_eligible_server_once(policy: &dyn PlacementPolicy) {
 pub fn gives_scores_that_can_be_compared_and_reasons_that_can_be_read(policy: &dyn PlacementPolicy) {
     let (fleet, key) = (fleet(), MeetingKey::new("website", "room"));
     for position in positions() {
-        let request = PlacementRequest { fleet: &fleet, eligible: &|_| true, position, meeting: &key, now: NOW };
+        let request = PlacementRequest {
+            fleet: &fleet,
+            eligible: &|_| true,
+            position,
+            meeting: &key,
+            hints: MeetingHints::default(),
+            now: NOW,
+        };
         for candidate in policy.rank(&request) {
             assert!(!candidate.score.is_nan(), "the score of {} is not a number", candidate.server.server.name);
             assert!(!candidate.reason.is_empty(), "no reason for {}", candidate.server.server.name);
@@ -63,7 +70,8 @@ pub fn ranks_the_same_until_it_is_told_of_a_placement(policy: &dyn PlacementPoli
     for position in positions() {
         assert_eq!(ranking(policy, position, |_| true), ranking(policy, position, |_| true));
     }
-    policy.placed(&"s1".into());
+    let (server, meeting) = ("s1".into(), MeetingKey::new("website", "room"));
+    policy.placed(&Placed { server: &server, meeting: &meeting, hints: MeetingHints::default(), now: NOW });
     assert_eq!(ranking(policy, None, |_| true), ranking(policy, None, |_| true));
 }
 
@@ -71,7 +79,14 @@ pub fn ranks_the_same_until_it_is_told_of_a_placement(policy: &dyn PlacementPoli
 pub fn ranks_nothing_where_nothing_is_eligible(policy: &dyn PlacementPolicy) {
     assert_eq!(ranking(policy, None, |_| false), []);
     let (fleet, key) = (Fleet::default(), MeetingKey::new("website", "room"));
-    let request = PlacementRequest { fleet: &fleet, eligible: &|_| true, position: None, meeting: &key, now: NOW };
+    let request = PlacementRequest {
+        fleet: &fleet,
+        eligible: &|_| true,
+        position: None,
+        meeting: &key,
+        hints: MeetingHints::default(),
+        now: NOW,
+    };
     assert_eq!(policy.rank(&request).count(), 0);
 }
 
@@ -86,7 +101,14 @@ fn ranking(
     eligible: fn(&FleetServer) -> bool,
 ) -> Vec<ServerName> {
     let (fleet, key) = (fleet(), MeetingKey::new("website", "room"));
-    let request = PlacementRequest { fleet: &fleet, eligible: &eligible, position, meeting: &key, now: NOW };
+    let request = PlacementRequest {
+        fleet: &fleet,
+        eligible: &eligible,
+        position,
+        meeting: &key,
+        hints: MeetingHints::default(),
+        now: NOW,
+    };
     policy.rank(&request).map(|candidate| candidate.server.server.name.clone()).collect()
 }
 

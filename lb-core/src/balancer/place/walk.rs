@@ -59,6 +59,7 @@ impl Walk<'_, '_> {
             eligible: &left,
             position: self.wanted.whereabouts.position,
             meeting: self.wanted.key,
+            hints: self.wanted.hints,
             now: self.now,
         };
         let mut met = Vec::new();

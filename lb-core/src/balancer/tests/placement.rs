@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::placement::{
-    LeastCpu, LeastMeetings, LeastUsers, NearestLeastCpu, PlacementPolicy, PlacementRequest, RoundRobin,
+    LeastCpu, LeastMeetings, LeastUsers, MeetingHints, NearestLeastCpu, Placed, PlacementPolicy, PlacementRequest,
+    RoundRobin,
 };
 use crate::position::{KnownNetworks, Place, Position};
 use crate::server::{Service, ServiceState};
@@ -150,6 +151,7 @@ fn ranking(policy: &dyn PlacementPolicy, position: Option<Position>, not: &str) 
         eligible: &eligible,
         position,
         meeting: &key,
+        hints: MeetingHints::default(),
         now: ManualClock::default().now(),
     };
     policy.rank(&request).map(|candidate| candidate.server.server.name.to_string()).collect()
@@ -218,6 +220,12 @@ fn round_robin_looks_without_turning_and_turns_when_placed() {
     let policy = RoundRobin::default();
     assert_eq!(ranking(&policy, None, "")[0], "caxias");
     assert_eq!(ranking(&policy, None, "")[0], "caxias");
-    policy.placed(&"caxias".into());
+    let (server, meeting) = ("caxias".into(), crate::meeting::MeetingKey::new("moodle", "room"));
+    policy.placed(&Placed {
+        server: &server,
+        meeting: &meeting,
+        hints: MeetingHints::default(),
+        now: ManualClock::default().now(),
+    });
     assert_eq!(ranking(&policy, None, ""), ["florianopolis", "pelotas", "porto-alegre", "santa-maria", "caxias"]);
 }

@@ -9,7 +9,7 @@ use fastrand::Rng;
 use lb_core::course::{Course, CourseStep};
 use lb_core::event::{Ended, Event, EventKind, NextBest, Placement, PositionFrom, Role, SeenBy, UserId};
 use lb_core::fleet::FleetServer;
-use lb_core::placement::{NearestLeastCpu, PlacementPolicy, PlacementRequest};
+use lb_core::placement::{MeetingHints, NearestLeastCpu, PlacementPolicy, PlacementRequest};
 use lb_core::server::{ServerName, ServerState};
 use lb_core::{InternalMeetingId, Locator, MeetingKey, Timestamp};
 
@@ -204,8 +204,14 @@ impl Life<'_> {
     fn place(&self, now: Timestamp, lesson: &Lesson, key: &MeetingKey) -> Option<(ServerName, Placement)> {
         let position = lesson.address.parse().ok().and_then(|address| self.locator.locate(address)?.position);
         let eligible = |server: &FleetServer| server.state().takes_new_meetings();
-        let request =
-            PlacementRequest { fleet: &self.machines.fleet, eligible: &eligible, position, meeting: key, now };
+        let request = PlacementRequest {
+            fleet: &self.machines.fleet,
+            eligible: &eligible,
+            position,
+            meeting: key,
+            hints: MeetingHints::default(),
+            now,
+        };
         let policy = NearestLeastCpu::default();
         let mut ranked = policy.rank(&request);
         let best = ranked.next()?;
