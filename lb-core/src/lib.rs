@@ -62,6 +62,7 @@ pub mod report;
 mod rng;
 mod secret;
 pub mod server;
+pub mod simulation;
 pub mod source;
 pub mod store;
 #[cfg(feature = "testkit")]
