@@ -7,7 +7,7 @@ use super::placing::Fence;
 use super::seeing::{Rounds, first_sight};
 use super::server::{Place, TrueMeeting, TrueServer};
 use super::tally::Tally;
-use super::timeline::{Happens, Step, Timeline, presence};
+use super::timeline::{Crowd, Happens, Step, Timeline, presence};
 use super::{OutageKind, Outcome, Player, Scenario, SimulatedPerson, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::Fleet;
@@ -195,42 +195,28 @@ impl<'a> Play<'a> {
         }
         let scenario = self.scenario;
         let Some(person) = scenario.meetings[meeting].people.get(step.person as usize) else { return Ok(()) };
-        match step.what {
-            Happens::Comes => {
-                self.change(meeting, |meeting| {
-                    meeting.users += 1;
-                    meeting.voices += u32::from(person.voice);
-                });
-            }
-            Happens::Goes => {
-                self.see_off(meeting, step.person as usize, person);
-                self.change(meeting, |meeting| {
-                    meeting.users -= 1;
-                    meeting.voices -= u32::from(person.voice);
-                });
-            }
-            Happens::CameraOn => self.change(meeting, |meeting| meeting.cameras += 1),
-            Happens::CameraOff => self.change(meeting, |meeting| meeting.cameras -= 1),
-            Happens::Created | Happens::Ends => {}
+        if step.what == Happens::Goes {
+            self.see_off(meeting, step.person as usize, person);
         }
+        self.change(meeting, |crowd| crowd.take(step.what, person));
         Ok(())
     }
 
     /// Something changes in a meeting, and so on its server.
-    fn change(&mut self, number: usize, change: impl FnOnce(&mut TrueMeeting)) {
+    fn change(&mut self, number: usize, change: impl FnOnce(&mut Crowd)) {
         let meeting = &mut self.meetings[number];
-        let (users, work) = (meeting.users, meeting.work);
-        change(meeting);
-        meeting.cost(&self.scenario.costs);
+        let (users, work) = (meeting.crowd.users, meeting.work);
+        change(&mut meeting.crowd);
+        meeting.work = meeting.crowd.work(&self.scenario.costs);
         if let Some(whereabouts) = meeting.place.whereabouts() {
             self.tally.go(whereabouts, users);
-            self.tally.come(whereabouts, meeting.users);
+            self.tally.come(whereabouts, meeting.crowd.users);
         }
         if let Place::On(server) = meeting.place {
             let server = &mut self.servers[server];
             server.settle(self.now, &mut self.tally);
             server.take_work(meeting.work - work);
-            server.users = server.users - users + meeting.users;
+            server.users = server.users - users + meeting.crowd.users;
             if !std::mem::replace(&mut meeting.changed, true) {
                 server.changed.push(number as u32);
             }
@@ -241,11 +227,11 @@ impl<'a> Play<'a> {
     pub(super) fn move_people(&mut self, meeting: usize, place: Place) {
         let meeting = &mut self.meetings[meeting];
         if let Some(whereabouts) = meeting.place.whereabouts() {
-            self.tally.go(whereabouts, meeting.users);
+            self.tally.go(whereabouts, meeting.crowd.users);
         }
         meeting.place = place;
         if let Some(whereabouts) = meeting.place.whereabouts() {
-            self.tally.come(whereabouts, meeting.users);
+            self.tally.come(whereabouts, meeting.crowd.users);
         }
     }
 
@@ -258,7 +244,7 @@ impl<'a> Play<'a> {
             let server = &mut self.servers[server];
             server.settle(self.now, &mut self.tally);
             server.take_work(-meeting.work);
-            server.users -= meeting.users;
+            server.users -= meeting.crowd.users;
             server.meetings -= 1;
             if !std::mem::replace(&mut meeting.changed, true) {
                 server.changed.push(number as u32);
@@ -316,7 +302,7 @@ impl<'a> Play<'a> {
                 let now = self.clock();
                 self.fleet.change_server(self.in_fleet[server], now, |server| server.unplace(key, None, now));
                 self.held.remove(key);
-                self.tally.moved += u64::from(self.meetings[number].users);
+                self.tally.moved += u64::from(self.meetings[number].crowd.users);
                 self.place(number, vec![name.clone()])?;
             }
         }
@@ -333,7 +319,7 @@ impl<'a> Play<'a> {
         let server = &mut self.servers[index];
         server.settle(self.now, &mut self.tally);
         server.take_work(self.meetings[number].work);
-        server.users += self.meetings[number].users;
+        server.users += self.meetings[number].crowd.users;
         server.meetings += 1;
         server.changed.push(number as u32);
         self.tally.placements += 1;

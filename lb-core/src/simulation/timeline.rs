@@ -1,6 +1,7 @@
 //! [`Timeline`]: all that people do in a scenario, in its order, whoever places their meetings.
 
-use super::Scenario;
+use super::server::units;
+use super::{Costs, Scenario, SimulatedPerson};
 
 /// What happens. Of what happens in the same millisecond, the first named comes first: who goes makes room for who comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,38 @@ pub(super) struct Step {
     pub(super) meeting: u32,
     /// Who, by the place in the meeting; 0 where it is about nobody.
     pub(super) person: u32,
+}
+
+/// Who is in a meeting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Crowd {
+    pub(super) users: u32,
+    pub(super) voices: u32,
+    pub(super) cameras: u32,
+}
+
+impl Crowd {
+    /// `person` does something, in its order.
+    pub(super) fn take(&mut self, what: Happens, person: &SimulatedPerson) {
+        match what {
+            Happens::Comes => {
+                self.users += 1;
+                self.voices += u32::from(person.voice);
+            }
+            Happens::Goes => {
+                self.users -= 1;
+                self.voices -= u32::from(person.voice);
+            }
+            Happens::CameraOn => self.cameras += 1,
+            Happens::CameraOff => self.cameras -= 1,
+            Happens::Created | Happens::Ends => {}
+        }
+    }
+
+    /// The work that it makes.
+    pub(super) fn work(self, costs: &Costs) -> i64 {
+        units(costs.of(self.users, self.voices, self.cameras))
+    }
 }
 
 /// All that happens before the scenario's end, in order.
