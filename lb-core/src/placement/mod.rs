@@ -11,7 +11,8 @@
 //! | [`PowerOfTwo`] | `power-of-two` | several balancers, or figures that are old: no herd runs to one server |
 //! | [`Random`] | `random` | a baseline to compare the others with |
 //! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
-
+//!
+//! Those of [`peers`] are the rules of other load balancers, to be compared with.
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
@@ -24,6 +25,7 @@ mod least;
 mod left_out;
 mod nearest;
 mod nearest_least_cpu;
+pub mod peers;
 mod policies;
 mod power_of_two;
 mod random;

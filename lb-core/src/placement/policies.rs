@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::peers::{B3lb, B3scale, Bbblb, BigBlueSwarm, Mconf2012, Scalelite};
 use super::{
     LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
     Weighted,
@@ -13,7 +14,7 @@ use super::{
 use crate::network::{Network, Router, RouterName};
 
 /// The names of the policies that [`named`] makes.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 16] = [
     "nearest-least-cpu",
     "least-cpu",
     "least-users",
@@ -23,6 +24,13 @@ pub const NAMES: [&str; 9] = [
     "random",
     "weighted",
     "power-of-two",
+    "scalelite",
+    "b3scale",
+    "bbblb",
+    "bbblb-as-built",
+    "b3lb",
+    "bigblueswarm",
+    "mconf-2012",
 ];
 
 /// A new policy as `router` says; `None` if it names none of [`NAMES`].
@@ -37,6 +45,13 @@ pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
         "random" => Arc::new(Random),
         "weighted" => Arc::new(Weighted { weights: router.weights.clone() }),
         "power-of-two" => Arc::new(PowerOfTwo),
+        "scalelite" => Arc::new(Scalelite::default()),
+        "b3scale" => Arc::new(B3scale),
+        "bbblb" => Arc::new(Bbblb::as_designed()),
+        "bbblb-as-built" => Arc::new(Bbblb::as_built()),
+        "b3lb" => Arc::new(B3lb::default()),
+        "bigblueswarm" => Arc::new(BigBlueSwarm::default()),
+        "mconf-2012" => Arc::new(Mconf2012::default()),
         _ => return None,
     })
 }
