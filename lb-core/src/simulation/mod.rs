@@ -3,5 +3,6 @@
 //! Pure and deterministic: the same scenario and the same policy give the same figures, bit by bit.
 
 mod scenario;
+pub mod workload;
 
 pub use self::scenario::{Costs, Outage, OutageKind, Scenario, SimulatedMeeting, SimulatedPerson, SimulatedServer};
