@@ -7,13 +7,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
-    Weighted,
+    GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo,
+    Predictive, Random, RoundRobin, Weighted,
 };
 use crate::network::{Network, Router, RouterName};
 
 /// The names of the policies that [`named`] makes.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 11] = [
     "nearest-least-cpu",
     "least-cpu",
     "least-users",
@@ -23,6 +23,8 @@ pub const NAMES: [&str; 9] = [
     "random",
     "weighted",
     "power-of-two",
+    "predictive",
+    "geo-predictive",
 ];
 
 /// A new policy as `router` says; `None` if it names none of [`NAMES`].
@@ -37,6 +39,8 @@ pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
         "random" => Arc::new(Random),
         "weighted" => Arc::new(Weighted { weights: router.weights.clone() }),
         "power-of-two" => Arc::new(PowerOfTwo),
+        "predictive" => Arc::new(Predictive::default()),
+        "geo-predictive" => Arc::new(GeoPredictive::default()),
         _ => return None,
     })
 }

@@ -138,7 +138,8 @@ fn fleet() -> Fleet {
 mod tests {
     use super::*;
     use crate::placement::{
-        LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PowerOfTwo, Random, RoundRobin, Weighted,
+        GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PowerOfTwo, Predictive, Random,
+        RoundRobin, Weighted,
     };
 
     #[test]
@@ -153,5 +154,7 @@ mod tests {
         every_clause(&Random);
         every_clause(&Weighted::default());
         every_clause(&PowerOfTwo);
+        every_clause(&Predictive::default());
+        every_clause(&GeoPredictive::default());
     }
 }
