@@ -105,6 +105,13 @@ impl MeetingList {
         Self { asked_at, meetings, breakouts, users, users_of_nobody }
     }
 
+    /// The list that shows the same meetings at `asked_at`, but for what `change` makes of them.
+    pub(crate) fn again(self, asked_at: Timestamp, change: impl FnOnce(&mut Vec<ListedMeeting>)) -> Self {
+        let mut meetings = self.meetings;
+        change(&mut meetings);
+        Self::new(asked_at, meetings)
+    }
+
     /// Not fewer than the users in the meetings of `integration`: those of breakout rooms, of copies, and of meetings that
     /// carry no stamp are among them.
     pub fn users_at_most(&self, integration: &IntegrationName) -> u32 {

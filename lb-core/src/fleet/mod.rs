@@ -118,6 +118,22 @@ impl Fleet {
         Some(fleet)
     }
 
+    /// Changes one server in place: what [`with_server`](Self::with_server) does without copying anything, for whoever has the
+    /// fleet to itself and lists no breakout rooms.
+    pub(crate) fn change_server(&mut self, index: usize, now: Timestamp, change: impl FnOnce(&mut FleetServer)) {
+        let Some(server) = self.servers.get_mut(index).map(Arc::make_mut) else { return };
+        let reachability = server.reachability;
+        change(server);
+        server.judge();
+        if reachability.suspended_since().is_some() != server.is_suspended() {
+            let mut before = self.servers.clone();
+            if let Some(server) = before.get_mut(index).map(Arc::make_mut) {
+                server.reachability = reachability;
+            }
+            self.freeze = self.freeze.after(&before, &self.servers, now);
+        }
+    }
+
     /// The fleet after an administrator said that what does not answer is down.
     #[must_use]
     pub fn with_freeze_lifted(&self, now: Timestamp) -> Fleet {
@@ -141,7 +157,7 @@ impl Fleet {
         Fleet { monitor, ..self.clone() }
     }
 
-    fn index_of(&self, name: &ServerName) -> Option<usize> {
+    pub(crate) fn index_of(&self, name: &ServerName) -> Option<usize> {
         self.servers.binary_search_by(|server| server.server.name.cmp(name)).ok()
     }
 }
