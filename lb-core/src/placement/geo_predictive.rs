@@ -49,7 +49,7 @@ impl PlacementPolicy for GeoPredictive {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let way = |server: &FleetServer| self.round_trip(request.position, server);
+        let way = move |server: &FleetServer| self.round_trip(request.position, server);
         let mut ranking = Ranking::new(&self.load, request, move |server, penalty| {
             (way(server) + self.ms_at_limit * f64::from(penalty)) as f32
         });

@@ -36,7 +36,7 @@ struct Awaited {
 
 /// What was learnt, and what is expected.
 ///
-/// Readers take no lock. Writers do, each for a short while: `pending` is never held while the fleet is looked at, so that a
+/// Readers take no lock. Writers do, each for a short while: that of what is awaited is never held while the fleet is looked at, so that a
 /// placement does not wait for that.
 #[derive(Debug)]
 pub(super) struct Mind {
@@ -77,7 +77,7 @@ impl Mind {
         awaited.push(Awaited { room, server, at: placed.now, forecast });
         let outlook = self.outlook.load();
         for server in before.iter().chain([placed.server]) {
-            show(&outlook, &awaited, server, work, placed.now);
+            show(&outlook, &awaited, server, work);
         }
     }
 
@@ -96,7 +96,7 @@ impl Mind {
         servers.sort_unstable();
         servers.dedup();
         for server in servers {
-            show(&outlook, &awaited, server, work, now);
+            show(&outlook, &awaited, server, work);
         }
         // under the lock: a placement is shown either in the one before or in this one
         self.outlook.store(Arc::new(outlook));
@@ -132,15 +132,12 @@ impl Mind {
 }
 
 /// Shows in `outlook` what `server` awaits.
-fn show(outlook: &Outlook, awaited: &[Awaited], server: &ServerName, work: &Work, now: Timestamp) {
+fn show(outlook: &Outlook, awaited: &[Awaited], server: &ServerName, work: &Work) {
     let Some(slot) = outlook.find(server, 0).and_then(|slot| outlook.slots.get(slot)) else { return };
     let lives: Vec<_> = awaited
         .iter()
         .filter(|meeting| meeting.server == *server)
-        .map(|meeting| {
-            let age = attended::minutes(now, meeting.at);
-            meeting.forecast.life(&Seen { age: age.min(2.0), ..Seen::nothing() }, work)
-        })
+        .map(|meeting| meeting.forecast.life(&Seen::nothing(), work))
         .collect();
     slot.pending.show(lives.iter());
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::attended::Attended;
 use super::forecast::{Forecast, Seen};
 use super::memory::{Memory, room_key, server_key};
-use super::outlook::{Outlook, Pending, Slot, fade};
+use super::outlook::{Outlook, Pending, Slot, fade, measured};
 use super::steps::STEPS;
 use super::strength::{Strength, told};
 use super::work::Work;
@@ -94,7 +94,7 @@ impl Notebook {
             (load, users) = ([present; STEPS], [counted; STEPS]);
         }
         let prior = usual_rate / told(&server.server);
-        let cpu = server.cpu(now).map(|cpu| cpu as f32);
+        let cpu = measured(server, now);
         let key =
             self.keys.entry(server.server.name.clone()).or_insert_with(|| server_key(server.server.name.as_str()));
         let strength = self.strengths.entry(*key).or_default();
@@ -143,7 +143,7 @@ impl Notebook {
         for server in fleet.servers() {
             let Some(key) = self.keys.get(&server.server.name) else { continue };
             let told = told(&server.server);
-            rates.extend(self.strengths.get(key).filter(|known| known.is_learnt()).map(|known| known.rate(1.0) * told));
+            rates.extend(self.strengths.get(key).and_then(Strength::learnt).map(|rate| rate * told));
         }
         if self.keys.len() > 2 * fleet.servers().len() + 100 {
             self.keys.clear();

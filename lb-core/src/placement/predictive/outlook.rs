@@ -97,8 +97,8 @@ impl Outlook {
         let shown = slot.pending.meetings.load(Ordering::Relaxed);
         // placed by somebody else, or since
         let others = server.pending_placements().saturating_sub(shown) as f32;
-        let off = match (server.cpu(now), slot.seen.0) {
-            (Some(cpu), Some(seen)) => FRESH * (cpu as f32 - seen),
+        let off = match (measured(server, now), slot.seen.0) {
+            (Some(cpu), Some(seen)) => FRESH * (cpu - seen),
             _ => 0.0,
         };
         let came = server.users() as f32 - slot.seen.1;
@@ -119,10 +119,15 @@ impl Outlook {
         let rate = self.rate / told(&server.server);
         let listed = server.users() as f32;
         let coming = server.expected_users(now) as f32 - listed;
-        let cpu = server.cpu(now).map_or_else(|| work.idle + rate * work.of_users(listed), |cpu| cpu as f32);
+        let cpu = measured(server, now).unwrap_or_else(|| work.idle + rate * work.of_users(listed));
         let cpu = cpu + rate * work.of_users(coming);
         Burden { cpu: [cpu; STEPS], users: [listed + coming; STEPS], rate }
     }
+}
+
+/// The CPU of a server, per cent, where a figure of it is fresh and can be.
+pub(super) fn measured(server: &FleetServer, now: Timestamp) -> Option<f32> {
+    server.cpu(now).filter(|cpu| cpu.is_finite()).map(|cpu| cpu.clamp(0.0, 200.0) as f32)
 }
 
 /// The share of what the CPU is off the reckoning now that is left at a step.

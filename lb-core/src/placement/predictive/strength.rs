@@ -49,9 +49,9 @@ impl Strength {
         if rate.is_finite() { rate.clamp(prior / 20.0, prior * 20.0) } else { prior }
     }
 
-    /// Whether its own measurements outweigh the prior.
-    pub(super) fn is_learnt(&self) -> bool {
-        self.square > PRIOR
+    /// The rate by its own measurements, where they outweigh a prior.
+    pub(super) fn learnt(&self) -> Option<f32> {
+        (self.square > PRIOR).then(|| self.cross / self.square).filter(|rate| *rate > 0.0)
     }
 
     /// Measured less reckoned CPU of late, smoothed.
@@ -104,7 +104,7 @@ mod tests {
             strength.measure(Some(work * 0.5), Timestamp::from_millis(second * 1000), work, 1.0);
         }
         // the work lags behind, so it is not exact
-        assert!((strength.rate(1.0) - 0.5).abs() < 0.02 && strength.is_learnt(), "{strength:?}");
+        assert!((strength.rate(1.0) - 0.5).abs() < 0.02 && strength.learnt().is_some(), "{strength:?}");
         assert!(strength.offset().abs() < 2.0, "{strength:?}");
     }
 
