@@ -13,7 +13,8 @@
 //! | [`GeoPredictive`] | `geo-predictive` | the same, with servers and users in several places |
 //! | [`Random`] | `random` | a baseline to compare the others with |
 //! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
-
+//!
+//! Those of [`peers`] are the rules of other load balancers, to be compared with.
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
@@ -27,6 +28,7 @@ mod least;
 mod left_out;
 mod nearest;
 mod nearest_least_cpu;
+pub mod peers;
 mod policies;
 mod power_of_two;
 mod predictive;

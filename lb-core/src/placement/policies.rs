@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::peers::{B3lb, B3scale, Bbblb, BigBlueSwarm, Mconf2012, Scalelite};
 use super::{
     GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo,
     Predictive, Random, RoundRobin, Weighted,
@@ -13,7 +14,7 @@ use super::{
 use crate::network::{Network, Router, RouterName};
 
 /// The names of the policies that [`named`] makes.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 18] = [
     "nearest-least-cpu",
     "least-cpu",
     "least-users",
@@ -25,6 +26,13 @@ pub const NAMES: [&str; 11] = [
     "power-of-two",
     "predictive",
     "geo-predictive",
+    "scalelite",
+    "b3scale",
+    "bbblb",
+    "bbblb-as-built",
+    "b3lb",
+    "bigblueswarm",
+    "mconf-2012",
 ];
 
 /// A new policy as `router` says; `None` if it names none of [`NAMES`].
@@ -41,6 +49,13 @@ pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
         "power-of-two" => Arc::new(PowerOfTwo),
         "predictive" => Arc::new(Predictive::default()),
         "geo-predictive" => Arc::new(GeoPredictive::default()),
+        "scalelite" => Arc::new(Scalelite::default()),
+        "b3scale" => Arc::new(B3scale),
+        "bbblb" => Arc::new(Bbblb::as_designed()),
+        "bbblb-as-built" => Arc::new(Bbblb::as_built()),
+        "b3lb" => Arc::new(B3lb::default()),
+        "bigblueswarm" => Arc::new(BigBlueSwarm::default()),
+        "mconf-2012" => Arc::new(Mconf2012::default()),
         _ => return None,
     })
 }
