@@ -8,13 +8,13 @@ use arc_swap::ArcSwap;
 
 use super::peers::{B3lb, B3scale, Bbblb, BigBlueSwarm, Mconf2012, Scalelite};
 use super::{
-    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
-    Weighted,
+    GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo,
+    Predictive, Random, RoundRobin, Weighted,
 };
 use crate::network::{Network, Router, RouterName};
 
 /// The names of the policies that [`named`] makes.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 18] = [
     "nearest-least-cpu",
     "least-cpu",
     "least-users",
@@ -24,6 +24,8 @@ pub const NAMES: [&str; 16] = [
     "random",
     "weighted",
     "power-of-two",
+    "predictive",
+    "geo-predictive",
     "scalelite",
     "b3scale",
     "bbblb",
@@ -45,6 +47,8 @@ pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
         "random" => Arc::new(Random),
         "weighted" => Arc::new(Weighted { weights: router.weights.clone() }),
         "power-of-two" => Arc::new(PowerOfTwo),
+        "predictive" => Arc::new(Predictive::default()),
+        "geo-predictive" => Arc::new(GeoPredictive::default()),
         "scalelite" => Arc::new(Scalelite::default()),
         "b3scale" => Arc::new(B3scale),
         "bbblb" => Arc::new(Bbblb::as_designed()),

@@ -23,6 +23,10 @@ words! {
             "O melhor de dois sorteados: vários balanceadores, ou dados antigos.";
         random: "Any: a baseline to compare with.", "Qualquer um: uma base de comparação.";
         round_robin: "One after the other: for tests.", "Um após o outro: para testes.";
+        predictive: "What meetings like this one will cost over their life, learnt from those before.",
+            "O que reuniões como esta vão custar enquanto durarem, aprendido com as anteriores.";
+        geo_predictive: "The same, with the way to the user traded against load.",
+            "O mesmo, pesando a distância até o usuário contra a carga.";
         scalelite: "The rule of Scalelite, to compare with: the fewest attendees, by old lists.",
             "A regra do Scalelite, para comparar: menos participantes, por listas antigas.";
         b3scale: "The rule of b3scale, to compare with: the fewest attendees or meetings.",
