@@ -57,7 +57,7 @@ pub fn bound(scenario: &Scenario) -> Result<Bound, SimulationError> {
     let mut outages = outages.into_iter().peekable();
     let mut moment = Moment { crowds: vec![None; scenario.meetings.len()], ..Moment::default() };
     moment.take_room(Room::at(scenario, 0));
-    let (mut now, mut overloaded, mut suffered) = (0, 0.0, 0.0);
+    let (mut now, mut overloaded, mut suffered) = (scenario.measured_from.as_millis() as u64, 0.0, 0.0);
     let mut pass = |moment: &Moment, until: u64| {
         if until > now {
             let (with_all, with_some) = moment.unwell();
@@ -181,7 +181,11 @@ impl Moment {
             self.giants += 1;
         } else if users > 0 {
             let heap = self.heaps.entry(heap_of(work, users)).or_default();
-            *heap = Heap { users: heap.users + u64::from(users), work: heap.work + work, meetings: heap.meetings + 1 };
+            *heap = Heap {
+                users: heap.users + u64::from(users),
+                work: heap.work.saturating_add(work),
+                meetings: heap.meetings + 1,
+            };
         }
     }
 
@@ -194,8 +198,11 @@ impl Moment {
         } else if users > 0 {
             let key = heap_of(work, users);
             if let Some(heap) = self.heaps.get_mut(&key) {
-                *heap =
-                    Heap { users: heap.users - u64::from(users), work: heap.work - work, meetings: heap.meetings - 1 };
+                *heap = Heap {
+                    users: heap.users - u64::from(users),
+                    work: heap.work.saturating_sub(work),
+                    meetings: heap.meetings - 1,
+                };
                 if heap.meetings == 0 {
                     self.heaps.remove(&key);
                 }

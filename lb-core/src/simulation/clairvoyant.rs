@@ -245,7 +245,7 @@ impl PlacementPolicy for Clairvoyant {
         let (first, life) = self.rest(number, placed.now);
         let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
         let before = plan.places[number].replace(place);
-        for (server, sign) in [(before, -1.0), (Some(place), 1.0)] {
+        for (server, sign) in [(before, -1.0_f32), (Some(place), 1.0)] {
             let Some(pieces) = server.and_then(|server| plan.pieces[server].get_mut(first..)) else { continue };
             for ((work, users), (more_work, more_users)) in pieces.iter_mut().zip(life) {
                 *work += sign * more_work;

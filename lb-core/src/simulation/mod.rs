@@ -31,6 +31,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod timeline;
+pub mod workload;
 
 pub use self::bound::{Bound, bound};
 pub use self::clairvoyant::Clairvoyant;

@@ -92,17 +92,21 @@ impl<'a> Play<'a> {
         let mut lists = Rounds::of(self.servers.len(), self.player.sight.list);
         let mut reports = Rounds::of(self.servers.len(), self.player.sight.monitor);
         let (mut minute, mut observed) = (MINUTE, OBSERVED_EVERY);
+        let mut measured = Some(self.measured_from()).filter(|from| *from > 0);
         loop {
             let step = steps.as_slice().first().map_or(u64::MAX, |step| step.at);
             let turn = turns.as_slice().first().map_or(u64::MAX, |turn| turn.at);
             let polled = lists.next().min(reports.next()).min(observed);
-            let next = step.min(turn).min(polled).min(minute);
+            let next = step.min(turn).min(polled).min(minute).min(measured.unwrap_or(u64::MAX));
             if next >= end {
                 break;
             }
             self.now = next;
             self.tally.pass(next);
-            if next == minute {
+            if measured == Some(next) {
+                self.begin_measuring();
+                measured = None;
+            } else if next == minute {
                 self.mark_minute();
                 minute += MINUTE;
             } else if next == turn {
@@ -130,6 +134,17 @@ impl<'a> Play<'a> {
             course: self.course.map(|utilisation| Course { servers: servers(), utilisation }),
             learnt: self.fence.keep()?,
         })
+    }
+
+    fn measured_from(&self) -> u64 {
+        self.scenario.measured_from.as_millis() as u64
+    }
+
+    /// What was before counts no more.
+    fn begin_measuring(&mut self) {
+        self.mark_minute();
+        self.tally.begin();
+        self.course.iter_mut().flatten().for_each(Vec::clear);
     }
 
     fn turns(&self) -> Vec<Turn> {
@@ -199,7 +214,17 @@ impl<'a> Play<'a> {
             self.see_off(meeting, step.person as usize, person);
         }
         self.change(meeting, |crowd| crowd.take(step.what, person));
+        if let (Happens::Comes, Place::On(server)) = (step.what, self.meetings[meeting].place) {
+            self.count_joins(server, 1);
+        }
         Ok(())
+    }
+
+    /// Users were sent to a server.
+    fn count_joins(&self, server: usize, users: u32) {
+        if let Some(server) = self.fleet.servers().get(self.in_fleet[server]) {
+            (0..users).for_each(|_| server.count_join());
+        }
     }
 
     /// Something changes in a meeting, and so on its server.
@@ -277,7 +302,8 @@ impl<'a> Play<'a> {
         let TrueMeeting { place: Place::On(server), since, .. } = self.meetings[meeting] else { return };
         if let (Some(here), Some(there)) = (person.position, self.scenario.servers[server].position) {
             let (comes, _) = presence(self.scenario, meeting, number);
-            self.tally.distant(here.km_to(there), self.now - comes.max(since));
+            let from = comes.max(since).max(self.measured_from());
+            self.tally.distant(here.km_to(there), self.now.saturating_sub(from));
         }
     }
 
@@ -323,5 +349,7 @@ impl<'a> Play<'a> {
         server.meetings += 1;
         server.changed.push(number as u32);
         self.tally.placements += 1;
+        // those who were in it elsewhere come back
+        self.count_joins(index, self.meetings[number].crowd.users);
     }
 }

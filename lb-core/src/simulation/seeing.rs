@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::play::Play;
 use super::server::{Place, TrueMeeting, TrueServer};
 use super::timeline::Crowd;
-use super::{Player, Scenario, SimulatedServer, SimulationError};
+use super::{Player, Scenario, SimulatedMeeting, SimulatedServer, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer, ListedMeeting, PackedXml, Stamp};
 use crate::meeting::MeetingKey;
@@ -113,8 +113,14 @@ impl Play<'_> {
                         listed.clear();
                     }
                     for &which in &changed {
-                        let key = &scenario.meetings[which as usize].key;
-                        bring_up_to_date(listed, &mut meetings[which as usize], key, number, scenario.begins);
+                        let which = which as usize;
+                        bring_up_to_date(
+                            listed,
+                            &mut meetings[which],
+                            &scenario.meetings[which],
+                            number,
+                            scenario.begins,
+                        );
                     }
                 });
             }
@@ -159,7 +165,7 @@ impl Play<'_> {
 fn bring_up_to_date(
     listed: &mut Vec<ListedMeeting>,
     meeting: &mut TrueMeeting,
-    key: &MeetingKey,
+    simulated: &SimulatedMeeting,
     on: usize,
     begins: Timestamp,
 ) {
@@ -173,22 +179,25 @@ fn bring_up_to_date(
         return;
     }
     meeting.most_seen = meeting.most_seen.max(meeting.crowd.users);
-    let Crowd { users, voices: audio, cameras: video } = meeting.crowd;
+    let Crowd { users, moderators, voices: audio, cameras: video } = meeting.crowd;
     match place {
         Ok(place) => {
             let known = &mut listed[place];
-            (known.users, known.audio, known.video) = (users, audio, video);
+            (known.users, known.moderators, known.audio, known.video) = (users, moderators, audio, video);
         }
         Err(place) => {
             let create_time = (begins + Duration::from_millis(meeting.since)).as_millis();
+            let key = &simulated.key;
             let institution = key.integration.as_str().to_owned();
             let new = ListedMeeting {
                 internal_id: id,
                 meeting_id: key.meeting_id.clone(),
                 create_time,
                 users,
+                moderators,
                 audio,
                 video,
+                size_hint: simulated.hints.size,
                 ended: false,
                 breakout: false,
                 parent: None,

@@ -36,6 +36,7 @@ pub(super) struct Step {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Crowd {
     pub(super) users: u32,
+    pub(super) moderators: u32,
     pub(super) voices: u32,
     pub(super) cameras: u32,
 }
@@ -46,10 +47,12 @@ impl Crowd {
         match what {
             Happens::Comes => {
                 self.users += 1;
+                self.moderators += u32::from(person.moderator);
                 self.voices += u32::from(person.voice);
             }
             Happens::Goes => {
                 self.users -= 1;
+                self.moderators -= u32::from(person.moderator);
                 self.voices -= u32::from(person.voice);
             }
             Happens::CameraOn => self.cameras += 1,
@@ -68,7 +71,7 @@ impl Crowd {
 #[derive(Debug)]
 pub(super) struct Timeline {
     pub(super) steps: Vec<Step>,
-    /// How long all people together are in their meetings, milliseconds.
+    /// How long all people together are in their meetings while it is measured, milliseconds.
     pub(super) people_ms: u64,
 }
 
@@ -90,7 +93,7 @@ pub(super) fn life(scenario: &Scenario, meeting: usize) -> (u64, u64) {
 
 impl Timeline {
     pub(super) fn of(scenario: &Scenario) -> Self {
-        let end = scenario.length.as_millis() as u64;
+        let (measured, end) = (scenario.measured_from.as_millis() as u64, scenario.length.as_millis() as u64);
         let mut steps = Vec::new();
         let mut people_ms = 0;
         for (number, meeting) in scenario.meetings.iter().enumerate() {
@@ -107,7 +110,7 @@ impl Timeline {
                 if comes >= goes {
                     continue;
                 }
-                people_ms += goes.min(end).saturating_sub(comes);
+                people_ms += goes.min(end).saturating_sub(comes.max(measured));
                 happens(comes, Happens::Comes, who);
                 happens(goes, Happens::Goes, who);
                 let on = (begins + u64::from(person.camera.0)).max(comes);

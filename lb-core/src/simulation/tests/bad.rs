@@ -10,13 +10,14 @@ fn refused(change: impl FnOnce(&mut Scenario)) -> String {
 
 #[test]
 fn a_scenario_that_cannot_be_is_refused_and_the_error_says_why() {
-    let cases: [(fn(&mut Scenario), &str); 15] = [
+    let cases: [(fn(&mut Scenario), &str); 16] = [
         (|it| it.servers.clear(), "it has no servers"),
         (|it| it.servers[1].strength = 0.0, "the server b has the strength 0"),
         (|it| it.servers[1].strength = f64::NAN, "the server b has the strength NaN"),
         (|it| it.servers[0].strength = -1.0, "the server a has the strength -1"),
         (|it| it.servers[1].name = "a".into(), "two servers are called a"),
         (|it| it.servers[1].position = at(91.0, 0.0), "the server b is nowhere on the globe"),
+        (|it| it.measured_from = it.length, "it is measured from 7200s on and 7200s long"),
         (|it| it.length = Duration::ZERO, "it is 0ns long"),
         (|it| it.costs.view = f64::INFINITY, "the cost view is inf % of a server"),
         (|it| it.costs.idle = -1.0, "the cost idle is -1 % of a server"),

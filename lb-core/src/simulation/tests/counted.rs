@@ -75,6 +75,24 @@ fn who_comes_before_or_stays_after_the_meeting_or_the_scenario_is_cut_off() {
 }
 
 #[test]
+fn what_is_before_the_measured_time_is_lived_through_and_not_measured() {
+    let mut scenario =
+        scenario(vec![meeting("crowd", 0, 30, 100), meeting("class", 20, 60, 10), meeting("talk", 70, 10, 1)]);
+    scenario.servers.iter_mut().for_each(|server| server.position = at(0.0, 0.0));
+    scenario.meetings[1].people[0].position = at(1.0, 0.0);
+    let whole = played(&scenario);
+    scenario.measured_from = minutes(40);
+    let outcome = simulate(&scenario, &player().with_course()).unwrap();
+    let measures = outcome.measures;
+    close(measures.user_minutes, 10.0 * 40.0 + 10.0);
+    close(measures.placed_user_minutes, measures.user_minutes);
+    assert_eq!((measures.overloaded_user_minutes, measures.placements, measures.peak_utilisation), (0.0, 1, 10.0));
+    assert_eq!(measures.mean_km, whole.mean_km);
+    assert_eq!(outcome.course.unwrap().utilisation[0].len(), 80);
+    assert!(whole.overloaded_user_minutes > 0.0 && bound(&scenario).unwrap() == Bound::default());
+}
+
+#[test]
 fn a_room_that_recurs_is_another_meeting_each_time() {
     let measures = played(&scenario(vec![meeting("room", 0, 30, 3), meeting("room", 30, 30, 4)]));
     assert_eq!(measures.placements, 2);

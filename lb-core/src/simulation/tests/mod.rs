@@ -2,6 +2,7 @@
 
 mod bad;
 mod counted;
+mod herds;
 mod limits;
 mod outages;
 mod queue;
@@ -60,6 +61,7 @@ fn scenario(meetings: Vec<SimulatedMeeting>) -> Scenario {
         name: "test".to_owned(),
         begins: BEGINS,
         length: minutes(120),
+        measured_from: Duration::ZERO,
         servers: vec![server("a"), server("b")],
         meetings,
         outages: Vec::new(),

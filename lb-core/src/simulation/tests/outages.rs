@@ -47,8 +47,10 @@ fn a_server_that_is_back_before_it_is_missed_has_lost_its_meetings_all_the_same(
 #[test]
 fn a_create_on_a_server_that_is_dead_and_not_yet_known_to_be_goes_to_the_next() {
     let mut scenario = failing(30, 500);
+    // between two polls of either kind
+    scenario.outages[0].from = minutes(30) + Duration::from_secs(1);
     scenario.meetings = vec![meeting("class", 30, 20, 10)];
-    scenario.meetings[0].at = scenario.meetings[0].at + Duration::from_secs(1);
+    scenario.meetings[0].at = scenario.meetings[0].at + Duration::from_secs(2);
     let measures = simulate(&scenario, &Player::new(Arc::new(RoundRobin::default()))).unwrap().measures;
     assert_eq!((measures.retried, measures.placements, measures.refused), (1, 1, 0));
     assert_eq!(measures.lost_user_minutes, 0.0);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fleet::FleetRules;
-use crate::placement::{LeastCpu, LeastMeetings};
+use crate::placement::LeastMeetings;
 use crate::server::ExpectedLoadRule;
 
 fn watched(scenario: &Scenario, sight: Sight) -> Arc<Watcher> {
@@ -67,7 +67,7 @@ fn what_is_placed_counts_before_it_is_seen() {
     }
     let mut scenario = scenario(burst);
     scenario.servers = ["a", "b", "c", "d", "e", "f", "g", "h"].map(server).into();
-    for policy in [Arc::new(LeastMeetings) as Arc<dyn PlacementPolicy>, Arc::new(LeastUsers), Arc::new(LeastCpu)] {
+    for policy in [Arc::new(LeastMeetings) as Arc<dyn PlacementPolicy>, Arc::new(LeastUsers)] {
         let spread = simulate(&scenario, &Player::new(Arc::clone(&policy))).unwrap().measures;
         assert_eq!(spread.peak_utilisation, 50.0, "{}", policy.name());
     }
