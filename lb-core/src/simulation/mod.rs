@@ -2,6 +2,7 @@
 //!
 //! Pure and deterministic: the same scenario and the same policy give the same figures, bit by bit.
 
+pub mod replay;
 mod scenario;
 pub mod workload;
 
