@@ -60,6 +60,9 @@ impl Wish {
             let preset = Preset::of(word).ok_or_else(|| Problem::bad(fill(w.no_period, &[&word])))?;
             return preset.period(zone, now).ok_or_else(|| Problem::bad(w.no_moment));
         }
+        if self.from.trim().is_empty() || (self.last.trim().is_empty() && self.until.trim().is_empty()) {
+            return Err(Problem::bad(w.no_days));
+        }
         let moment = |text: &str| zone.moment(text).map_err(|_| Problem::bad(fill(w.no_date, &[&text.trim()])));
         let from = moment(&self.from)?;
         let until = match self.last.trim() {
