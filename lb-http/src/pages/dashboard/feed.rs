@@ -6,6 +6,7 @@ use lb_core::event::EventKind;
 use lb_core::server::ServerState;
 
 use super::look::Look;
+use super::placed::placed;
 use crate::live::{FeedItem, View};
 use crate::pages::numbers;
 use crate::pages::sentence::{Part, Sentence, sentence};
@@ -66,7 +67,10 @@ fn shown(item: &FeedItem, look: Look) -> Item {
         kind: told.tone.strip_prefix("is-").unwrap_or(told.tone),
         what,
         times: if item.times > 1 { format!("× {}", look.number(item.times)) } else { String::new() },
-        why: why(&item.kind, look).unwrap_or(told.detail),
+        why: match &item.kind {
+            EventKind::MeetingCreated { placement, .. } => placed(placement, look),
+            kind => why(kind, look).unwrap_or(told.detail),
+        },
         at: numbers::time(item.at),
     }
 }

@@ -2,13 +2,13 @@
 
 use lb_core::event::EventKind;
 
-use crate::pages::dashboard::{Look, placed};
+use crate::pages::dashboard::{Look, chosen};
 use crate::pages::sentence::{Part, Sentence, sentence};
 
 /// Why; nothing where the event has no reason that could be translated.
 pub(crate) fn why(kind: &EventKind, look: Look) -> Option<Sentence> {
     match kind {
-        EventKind::MeetingCreated { placement, .. } => Some(placed(placement, look)),
+        EventKind::MeetingCreated { placement, .. } => Some(chosen(placement, look)),
         EventKind::ServerStateChanged { reasons, .. } => {
             Some(Sentence::joined(reasons.iter().map(|reason| look.w.reasons.of(reason)), "; "))
         }

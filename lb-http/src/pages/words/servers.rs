@@ -41,8 +41,7 @@ words! {
             "Sua escolha prevalece sobre o monitor até você mudá-la.";
         word_first_hint: "It holds from its first moment on.", "Vale desde o primeiro momento.";
         automatic: "Automatic", "Automático";
-        automatic_hint: "As the services say that the monitor checks.",
-            "Como dizem os serviços que o monitor verifica.";
+        automatic_hint: "The services that the monitor checks decide.", "Decidem os serviços que o monitor verifica.";
         force_enabled: "Always use it", "Usar sempre";
         force_enabled_hint: "Whatever its services say.", "Digam o que disserem os seus serviços.";
         force_disabled: "Do not use it", "Não usar";

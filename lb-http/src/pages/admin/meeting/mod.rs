@@ -13,7 +13,7 @@ use lb_core::{MeetingId, MeetingKey, Timestamp};
 use serde::Deserialize;
 
 use self::entry::Row;
-use crate::pages::dashboard::{Look, placed};
+use crate::pages::dashboard::{Look, chosen};
 use crate::pages::frame::{Frame, Section, show};
 use crate::pages::language::Language;
 use crate::pages::links;
@@ -120,7 +120,7 @@ async fn one(
         entries: trace.entries.iter().map(|entry| Row::of(entry, look)).collect(),
         left_out: placement.map(|placement| left_out(placement, look)).unwrap_or_default(),
         position: placement.and_then(|one| Some(w.explain.position_from(one.position_from?))),
-        reason: ours.map(|placement| placed(placement, look)),
+        reason: ours.map(|placement| chosen(placement, look)),
         since: escaped(w.meetings.history_lead).replace("{}", &since),
         older: trace.older,
         forgotten: trace.forgotten,
