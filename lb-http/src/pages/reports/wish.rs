@@ -178,7 +178,7 @@ mod tests {
     fn the_last_day_is_part_of_a_period_of_ones_own() {
         let said = |from: &str, until: &str| Ok((from.to_owned(), until.to_owned()));
         assert_eq!(period(&own("2026-03-01", "2026-03-01")), said("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"));
-        assert_eq!(period(&Wish::default()), said("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"));
+        assert_eq!(period(&Wish::default()), said("2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z"));
         let rest = Wish { until: "2026-03-02T12:00:00Z".to_owned(), ..own("2026-03-01", "") };
         assert_eq!(period(&rest), said("2026-03-01T00:00:00Z", "2026-03-02T12:00:00Z"));
         let there = Wish { zone: "Europe/Berlin".to_owned(), ..own("2026-03-29", "2026-03-29") };
