@@ -215,7 +215,7 @@ async fn known_events_have_exactly_known_figures_on_the_page() {
     assert!(read.len() < 100_000, "{}", read.len());
     // the two days before had nothing but the begin of one meeting
     let compared = read.split("id=\"compared-title\"").nth(1).unwrap();
-    assert!(compared.contains("2026-03-26 to 2026-03-28"), "{compared}");
+    assert!(compared.contains("2026-03-26 to 2026-03-27"), "{compared}");
     assert!(compared.contains("<th scope=\"row\">Meetings</th><td>4</td><td>1</td><td>+3</td><td>+300 %</td>"));
     assert!(compared.contains("<th scope=\"row\">Participant-minutes</th><td>260</td><td>30</td><td>+230</td>"));
     // on the day of 23 hours there was no hour that began at two
