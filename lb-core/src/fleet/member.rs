@@ -33,8 +33,9 @@ impl Fleet {
     /// The same servers judged by `rules`.
     #[must_use]
     pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
-        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
-        Fleet { servers: servers.collect(), ..self.clone() }
+        let servers: Vec<_> = self.servers.iter().map(|server| Arc::new(server.judged_by(rules))).collect();
+        let standings = self.standings.after(&self.servers, &servers);
+        Fleet { servers, standings, ..self.clone() }
     }
 }
 
@@ -170,9 +171,10 @@ impl FleetServer {
         self.meetings() + self.expected.meetings()
     }
 
-    /// CPU in use as measured, per cent; `None` where the figure is missing or too old.
+    /// CPU in use as measured, per cent; `None` where the figure is missing, too old, or none that a CPU can have.
     pub fn cpu(&self, now: Timestamp) -> Option<f64> {
-        self.measured.cpu.filter(|_| now.since(self.measured.cpu_at) <= self.rules.expected.max_age)
+        let possible = |cpu: &f64| cpu.is_finite() && *cpu >= 0.0;
+        self.measured.cpu.filter(possible).filter(|_| now.since(self.measured.cpu_at) <= self.rules.expected.max_age)
     }
 
     /// CPU in use, per cent, with what the expected users will cost.

@@ -24,12 +24,16 @@ mod least;
 mod left_out;
 mod nearest;
 mod nearest_least_cpu;
+#[cfg(test)]
+mod plain;
 mod policies;
 mod power_of_two;
 mod random;
 mod round_robin;
 mod scan;
+mod shortlist;
 mod weighted;
+mod yielded;
 
 use std::fmt;
 use std::sync::Arc;
