@@ -34,8 +34,9 @@ impl Fleet {
     /// The same servers judged by `rules`.
     #[must_use]
     pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
-        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
-        Fleet { servers: servers.collect(), ..self.clone() }
+        let servers: Vec<_> = self.servers.iter().map(|server| Arc::new(server.judged_by(rules))).collect();
+        let standings = self.standings.after(&self.servers, &servers);
+        Fleet { servers, standings, ..self.clone() }
     }
 }
 

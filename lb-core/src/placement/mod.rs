@@ -29,13 +29,17 @@ mod left_out;
 mod nearest;
 mod nearest_least_cpu;
 pub mod peers;
+#[cfg(test)]
+mod plain;
 mod policies;
 mod power_of_two;
 mod predictive;
 mod random;
 mod round_robin;
 mod scan;
+mod shortlist;
 mod weighted;
+mod yielded;
 
 use std::fmt;
 use std::sync::Arc;
