@@ -16,6 +16,7 @@
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
 mod draw;
+pub mod fence;
 #[cfg(test)]
 mod fixture;
 mod hints;
@@ -34,6 +35,7 @@ mod weighted;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::fence::Misconduct;
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
