@@ -34,7 +34,14 @@ struct ServerLabel {
     server: String,
 }
 
-/// Counters and gauges. Labels take only values from bounded sets: calls, messageKeys of the balancer, servers.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PolicyLabels {
+    router: String,
+    policy: String,
+    what: &'static str,
+}
+
+/// Counters and gauges. Labels take only values from bounded sets: calls, messageKeys of the balancer, servers, routers.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -49,6 +56,7 @@ pub struct Metrics {
     foreign: Family<ServerLabel, Gauge>,
     copies: Family<ServerLabel, Gauge>,
     alarms: Family<NameLabel, Gauge>,
+    fenced: Family<PolicyLabels, Gauge>,
     searches: Family<OutcomeLabel, Counter>,
     search_waits: Counter,
     reloads: Family<OutcomeLabel, Counter>,
@@ -83,6 +91,7 @@ impl Metrics {
             foreign: Family::default(),
             copies: Family::default(),
             alarms: Family::default(),
+            fenced: Family::default(),
             searches: Family::default(),
             search_waits: Counter::default(),
             reloads: Family::default(),
@@ -136,6 +145,11 @@ impl Metrics {
             self.copies.clone(),
         );
         registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
+        registry.register(
+            "policy_fenced",
+            "1 for each router whose placement policy did what none may do, and has placed nothing soundly since",
+            self.fenced.clone(),
+        );
         registry.register(
             "checksum_searches",
             "Calls whose integration no hint told, by what came of trying all secrets (refused: too many were before)",
@@ -267,8 +281,13 @@ impl Metrics {
             }
         }
         let mut alarms: BTreeMap<&str, i64> = Alarm::WORDS.map(|word| (word, 0)).into();
+        self.fenced.clear();
         for alarm in balancer.alarms() {
             *alarms.entry(alarm.word()).or_default() += 1;
+            if let Alarm::PolicyFenced { router, policy, misconduct, .. } = alarm {
+                let labels = PolicyLabels { router: router.to_string(), policy, what: misconduct.word() };
+                self.fenced.get_or_create(&labels).set(1);
+            }
         }
         for (word, count) in alarms {
             self.alarms.get_or_create(&NameLabel { name: word.to_owned() }).set(count);

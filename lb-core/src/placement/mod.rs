@@ -19,6 +19,7 @@
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
 mod draw;
+pub mod fence;
 #[cfg(test)]
 mod fixture;
 mod geo_predictive;
@@ -45,6 +46,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::geo_predictive::GeoPredictive;
+pub use self::fence::Misconduct;
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
