@@ -15,6 +15,7 @@
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
+mod combine;
 mod draw;
 #[cfg(test)]
 mod fixture;
@@ -34,6 +35,7 @@ mod weighted;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::combine::{Canary, Cap, Only, OrElse, Prefer, TieBreak};
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
