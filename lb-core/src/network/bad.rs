@@ -98,6 +98,14 @@ pub enum BadNetwork {
         /// Whose.
         router: RouterName,
     },
+    /// A number among a router's refinements is out of its range.
+    #[error(
+        "router {router} has a cap that is not a number above 0, a tie_within that is not one from 0, or a canary_share that is not one from 0 to 1"
+    )]
+    Refinement {
+        /// Whose.
+        router: RouterName,
+    },
     /// A router's fallback does not exist.
     #[error("router {router} has a fallback that does not exist: {fallback}")]
     NoSuchFallback {

@@ -5,6 +5,13 @@
 //! use lb_core::testkit::policy;
 //! policy::every_clause(&LeastCpu);
 //! ```
+//!
+//! [`properties`] hold for any fleet: they are for tests that make fleets up.
+
+pub mod known;
+pub mod properties;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -132,26 +139,4 @@ fn fleet() -> Fleet {
     });
     let report = MonitorReport::of(reported.collect::<Vec<_>>());
     Fleet::default().with_report(report, &BTreeMap::new(), &Arc::default(), NOW).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::placement::{
-        LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PowerOfTwo, Random, RoundRobin, Weighted,
-    };
-
-    #[test]
-    fn every_policy_keeps_the_contract() {
-        every_clause(&NearestLeastCpu::default());
-        every_clause(&NearestLeastCpu { radius_km: 0.0 });
-        every_clause(&LeastCpu);
-        every_clause(&LeastUsers);
-        every_clause(&LeastMeetings);
-        every_clause(&RoundRobin::default());
-        every_clause(&Nearest);
-        every_clause(&Random);
-        every_clause(&Weighted::default());
-        every_clause(&PowerOfTwo);
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use lb_core::network::{
     BadNetwork, Entity, Integration, IntegrationSecret, Integrations, Network, NetworkServer, ParameterRules, Partner,
-    Plan, Router, TagRules, is_name,
+    Plan, Refinements, Router, TagRules, is_name,
 };
 
 use super::entity::{KnownSecret, ParameterValue};
@@ -145,6 +145,16 @@ fn router(name: String, keys: file::Router, known: &Known, faults: &mut Faults) 
         radius_km: said(keys.radius_km).map_or(default.radius_km, |radius| radius.0),
         weights: weights.into_iter().map(|(server, weight)| (server.into(), weight.value.0)).collect(),
         fallback: fallback.map(Into::into),
+        refinements: Refinements {
+            only_tags: values(keys.only_tags),
+            prefer_tags: values(keys.prefer_tags),
+            max_users: said(keys.max_users).map(|most| most.0),
+            max_cpu: said(keys.max_cpu).map(|most| most.0),
+            tie_break: said(keys.tie_break).map(|policy| policy.0),
+            tie_within: said(keys.tie_within).map_or(0.0, |within| within.0),
+            canary: said(keys.canary).map(|policy| policy.0),
+            canary_share: said(keys.canary_share).map_or(0.0, |share| share.0),
+        },
         managed: true,
         name: default.name,
     }

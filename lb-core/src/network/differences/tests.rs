@@ -73,6 +73,16 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
         radius_km: 120.5,
         weights: [("bbb1".into(), 0.1)].into(),
         fallback: Some(RouterName::from("spare")),
+        refinements: Refinements {
+            only_tags: vec!["campus".to_owned()],
+            prefer_tags: vec!["new".to_owned(), "gpu".to_owned()],
+            max_users: Some(150.0),
+            max_cpu: Some(70.5),
+            tie_break: Some("nearest".to_owned()),
+            tie_within: 2.5,
+            canary: Some("least-users".to_owned()),
+            canary_share: 0.1,
+        },
         managed: true,
         ..Router::new("near")
     };

@@ -60,6 +60,16 @@ pub(crate) fn full() -> Vec<Entity> {
         radius_km: 120.5,
         weights: [("bbb1".into(), 0.1), ("bbb2".into(), 7.0)].into(),
         fallback: Some("spare".into()),
+        refinements: Refinements {
+            only_tags: vec!["campus".to_owned()],
+            prefer_tags: vec!["new".to_owned(), "gpu".to_owned()],
+            max_users: Some(150.0),
+            max_cpu: Some(70.5),
+            tie_break: Some("nearest".to_owned()),
+            tie_within: 2.5,
+            canary: Some("least-users".to_owned()),
+            canary_share: 0.1,
+        },
         managed: true,
         ..Router::new("near")
     };

@@ -82,6 +82,16 @@ fn all() -> Vec<Entity> {
             radius_km: 0.5,
             weights: [(HOSTILE.into(), 0.01), ("b".into(), 1e9)].into(),
             fallback: Some("default".into()),
+            refinements: Refinements {
+                only_tags: texts(&["gpu", "a, b"]),
+                prefer_tags: texts(&["large"]),
+                max_users: Some(150.0),
+                max_cpu: Some(70.5),
+                tie_break: Some("nearest".to_owned()),
+                tie_within: 2.5,
+                canary: Some("least-users".to_owned()),
+                canary_share: 0.1,
+            },
             ..Router::new(HOSTILE)
         }
         .into(),
