@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Router, ServerFacts, TagRules};
+use super::{
+    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Refinements, Router, ServerFacts, TagRules,
+};
 use crate::api::create;
 use crate::checksum::Algorithm;
 use crate::clock::Timestamp;
@@ -83,7 +85,8 @@ impl Differences {
 
     fn router(&mut self, before: &Router, after: &Router) {
         let Router { name: _, policy, radius_km, weights, fallback, refinements, managed } = after;
-        let Refinements { only_tags, prefer_tags, max_users, max_cpu, tie_break, tie_within, canary, canary_share } = refinements;
+        let Refinements { only_tags, prefer_tags, max_users, max_cpu, tie_break, tie_within, canary, canary_share } =
+            refinements;
         let was = &before.refinements;
         self.plain("policy", Some(&before.policy), Some(policy));
         self.plain("radius_km", Some(&before.radius_km), Some(radius_km));

@@ -17,7 +17,8 @@ use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, Repo
 use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
 use super::scalar::{
-    ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Margin, MostCpu, MostUsers, Percent, Share, Users, Weight,
+    ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Margin, MostCpu, MostUsers, Percent, Share, Users,
+    Weight,
 };
 use super::value::{At, Entries, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;

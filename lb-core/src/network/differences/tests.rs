@@ -1,6 +1,6 @@
 use super::*;
 use crate::clock::Timestamp;
-use crate::network::{IntegrationSecret, RouterName};
+use crate::network::{IntegrationSecret, Refinements, RouterName};
 use crate::position::Position;
 use crate::secret::Secret;
 use crate::server::Server;

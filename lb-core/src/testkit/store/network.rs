@@ -14,7 +14,7 @@ use crate::hook::HookWish;
 use crate::meeting::MeetingKey;
 use crate::network::{
     BadNetwork, Entity, EntityName, Integration, IntegrationSecret, NetworkChange, NetworkServer, ParameterRules,
-    Partner, Plan, Revision, Router, ServerFacts, TagRules,
+    Partner, Plan, Refinements, Revision, Router, ServerFacts, TagRules,
 };
 use crate::position::Position;
 use crate::server::Server;

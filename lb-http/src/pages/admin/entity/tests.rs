@@ -7,7 +7,7 @@ use lb_core::account::{Principal, Role, TokenScope};
 use lb_core::balancer::{Actor, Expected};
 use lb_core::checksum::Algorithm;
 use lb_core::network::{
-    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Router, ServerFacts, TagRules,
+    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Refinements, Router, ServerFacts, TagRules,
 };
 use lb_core::{Position, Secret, Server};
 use serde_json::{Value, json};
