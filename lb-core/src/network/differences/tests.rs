@@ -91,6 +91,14 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
         "radius_km: 300 → 120.5",
         r#"weights: {} → {"bbb1":0.1}"#,
         "fallback: – → spare",
+        r#"only_tags: [] → ["campus"]"#,
+        r#"prefer_tags: [] → ["new","gpu"]"#,
+        "max_users: – → 150",
+        "max_cpu: – → 70.5",
+        "tie_break: – → nearest",
+        "tie_within: 0 → 2.5",
+        "canary: – → least-users",
+        "canary_share: 0 → 0.1",
         "managed: false → true",
     ];
     assert_eq!(between(Router::new("near"), router), changes);
