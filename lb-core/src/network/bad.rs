@@ -106,6 +106,14 @@ pub enum BadNetwork {
         /// Whose.
         router: RouterName,
     },
+    /// The router that is to place a share of a router's meetings does not exist, or is the same one.
+    #[error("router {router} has a canary that is no other router: {canary}")]
+    NoSuchCanary {
+        /// Whose.
+        router: RouterName,
+        /// Which.
+        canary: RouterName,
+    },
     /// A router's fallback does not exist.
     #[error("router {router} has a fallback that does not exist: {fallback}")]
     NoSuchFallback {

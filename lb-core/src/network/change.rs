@@ -135,6 +135,11 @@ impl Network {
         if !router.refinements.are_good() {
             return Err(BadNetwork::Refinement { router: name() });
         }
+        if let Some(canary) = router.refinements.canary.as_ref()
+            && (!self.routers.contains_key(canary) || *canary == router.name)
+        {
+            return Err(BadNetwork::NoSuchCanary { router: name(), canary: canary.clone() });
+        }
         let mut seen: HashSet<&RouterName> = HashSet::from([&router.name]);
         let mut present = router;
         while let Some(fallback) = &present.fallback {

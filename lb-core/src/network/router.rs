@@ -33,8 +33,8 @@ pub struct Router {
 }
 
 /// What is made of a router's policy by the [combinators](crate::placement), in this order: ties are broken, servers with
-/// preferred tags come first, those without the demanded ones or at a cap are left out, and a share of the meetings goes by
-/// another policy that is refined in the same way.
+/// preferred tags come first, those without the demanded ones or at a cap are left out. A share of the meetings may go by
+/// another router.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Refinements {
@@ -50,8 +50,8 @@ pub struct Refinements {
     pub tie_break: Option<String>,
     /// How far from the best score servers are alike, 0 or more, in the unit of the policy's scores.
     pub tie_within: f64,
-    /// The name of the policy that places a share of the meetings; absent: none does.
-    pub canary: Option<String>,
+    /// The router that places a share of the meetings in place of this one; absent: none does. Its own canary places none.
+    pub canary: Option<RouterName>,
     /// How large that share is, 0 to 1.
     pub canary_share: f64,
 }

@@ -143,7 +143,7 @@ tables! {
         max_cpu: Option<At<MostCpu>>,
         tie_break: Option<At<PolicyName>>,
         tie_within: Option<At<Margin>>,
-        canary: Option<At<PolicyName>>,
+        canary: Option<At<String>>,
         canary_share: Option<At<Share>>,
     }
 

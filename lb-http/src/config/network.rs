@@ -138,6 +138,7 @@ fn partner(name: String, keys: file::Partner) -> Entity {
 
 fn router(name: String, keys: file::Router, known: &Known, faults: &mut Faults) -> Router {
     let fallback = existing(keys.fallback, ("router", &known.routers), "fallback", &format!("router {name}"), faults);
+    let canary = existing(keys.canary, ("router", &known.routers), "canary", &format!("router {name}"), faults);
     let default = Router::new(name);
     let weights = keys.weights.map(|table| table.keys).unwrap_or_default();
     Router {
@@ -152,7 +153,7 @@ fn router(name: String, keys: file::Router, known: &Known, faults: &mut Faults) 
             max_cpu: said(keys.max_cpu).map(|most| most.0),
             tie_break: said(keys.tie_break).map(|policy| policy.0),
             tie_within: said(keys.tie_within).map_or(0.0, |within| within.0),
-            canary: said(keys.canary).map(|policy| policy.0),
+            canary: canary.map(Into::into),
             canary_share: said(keys.canary_share).map_or(0.0, |share| share.0),
         },
         managed: true,

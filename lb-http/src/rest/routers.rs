@@ -59,7 +59,7 @@ pub(crate) struct RouterBody {
     /// How far from the best score servers are alike, in the unit of the policy's scores.
     #[schema(minimum = 0)]
     tie_within: f64,
-    /// The policy that places a share of the meetings.
+    /// The router that places a share of the meetings in place of this one.
     canary: Option<String>,
     /// How large that share is.
     #[schema(minimum = 0, maximum = 1)]
@@ -93,7 +93,7 @@ impl RouterBody {
             max_cpu: self.max_cpu,
             tie_break: self.tie_break,
             tie_within: self.tie_within,
-            canary: self.canary,
+            canary: self.canary.map(Into::into),
             canary_share: self.canary_share,
         };
         let Self { policy, radius_km, weights, .. } = self;
@@ -115,7 +115,7 @@ impl From<&Arc<Router>> for RouterView {
             max_cpu: refinements.max_cpu,
             tie_break: refinements.tie_break,
             tie_within: refinements.tie_within,
-            canary: refinements.canary,
+            canary: refinements.canary.map(|canary| canary.to_string()),
             canary_share: refinements.canary_share,
         };
         Self { name: name.to_string(), body, managed }

@@ -61,7 +61,7 @@ Examples:
   lb router put south --weights poa1=2,poa2=1
   lb router put south --fallback none
   lb router put south --only-tags campus --max-cpu 70 --fallback default
-  lb router put default --canary predictive --canary-share 0.1
+  lb router put default --canary tried --canary-share 0.1
 
 What is not said stays as it is.")]
     Put(Put),
@@ -132,8 +132,8 @@ struct Fields {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     tie_within: Option<f64>,
-    /// The policy that places a share of the meetings, or none
-    #[arg(long, value_name = "POLICY")]
+    /// The router that places a share of the meetings in place of this one, or none
+    #[arg(long, value_name = "ROUTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     canary: Option<TextOrNone>,
     /// How large that share is, 0 to 1

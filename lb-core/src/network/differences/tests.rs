@@ -80,7 +80,7 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
             max_cpu: Some(70.5),
             tie_break: Some("nearest".to_owned()),
             tie_within: 2.5,
-            canary: Some("least-users".to_owned()),
+            canary: Some("spare".into()),
             canary_share: 0.1,
         },
         managed: true,
@@ -97,7 +97,7 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
         "max_cpu: – → 70.5",
         "tie_break: – → nearest",
         "tie_within: 0 → 2.5",
-        "canary: – → least-users",
+        "canary: – → spare",
         "canary_share: 0 → 0.1",
         "managed: false → true",
     ];

@@ -67,7 +67,7 @@ pub(crate) fn full() -> Vec<Entity> {
             max_cpu: Some(70.5),
             tie_break: Some("nearest".to_owned()),
             tie_within: 2.5,
-            canary: Some("least-users".to_owned()),
+            canary: Some("spare".into()),
             canary_share: 0.1,
         },
         managed: true,

@@ -49,12 +49,13 @@ words! {
         tie_within: "Alike within", "Parecidos até";
         tie_within_hint: "How far from the best score, in its unit: 5 with least-cpu is 5 % of CPU.",
             "A que distância da melhor pontuação, na unidade dela: 5 com least-cpu são 5 % de CPU.";
-        canary: "Tried on a share", "Em teste em uma parte";
-        canary_hint: "This rule places a share of the meetings; compare both in the metrics.",
-            "Esta regra aloca uma parte das reuniões; compare as duas nas métricas.";
+        canary: "Router tried on a share", "Roteador testado em uma parte";
+        canary_hint: "It places a share of the meetings in place of this one; compare both in the metrics.",
+            "Ele aloca uma parte das reuniões no lugar deste; compare os dois nas métricas.";
         canary_share: "Share", "Parte";
         canary_share_hint: "0.1 is a tenth of the meetings.", "0,1 é um décimo das reuniões.";
         no_policy: "none", "nenhuma";
+        no_canary: "none", "nenhum";
         fallback_short: "Then", "Depois";
         meaning: "It places the new meetings of its integrations ({}). Meetings that run stay where they are.",
             "Aloca as novas reuniões das suas integrações ({}). As reuniões em andamento ficam onde estão.";

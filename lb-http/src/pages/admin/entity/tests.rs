@@ -89,7 +89,7 @@ fn all() -> Vec<Entity> {
                 max_cpu: Some(70.5),
                 tie_break: Some("nearest".to_owned()),
                 tie_within: 2.5,
-                canary: Some("least-users".to_owned()),
+                canary: Some("default".into()),
                 canary_share: 0.1,
             },
             ..Router::new(HOSTILE)
