@@ -48,7 +48,7 @@ pub fn ranks_each_eligible_server_once(policy: &dyn PlacementPolicy) {
     for position in positions() {
         let mut ranked = ranking(policy, position, |server| server.server.name.as_str() != "s3");
         ranked.sort();
-        let expected: Vec<ServerName> = ["s0", "s1", "s2", "s4", "s5"].map(ServerName::from).into();
+        let expected: Vec<ServerName> = ["s0", "s1", "s2", "s4", "s5", "s6", "s7"].map(ServerName::from).into();
         assert_eq!(ranked, expected, "for a user at {position:?}");
     }
 }
@@ -119,7 +119,8 @@ fn ranking(
     policy.rank(&request).map(|candidate| candidate.server.server.name.clone()).collect()
 }
 
-/// Six servers: near and far, without position, without CPU, with an old CPU figure, without anything.
+/// Eight servers: near and far, without position, without CPU, with an old CPU figure, without anything, with a CPU that is no
+/// number or without end.
 fn fleet() -> Fleet {
     let at = |latitude, longitude| Some(Position { latitude, longitude });
     let fresh = |cpu| Load { cpu: Some(cpu), cpu_at: NOW, users: Some(3), meetings: Some(1), ..Load::default() };
@@ -131,6 +132,8 @@ fn fleet() -> Fleet {
         (None, fresh(10.0)),
         (at(-31.8, -52.3), old),
         (None, Load::default()),
+        (at(-30.0, -51.2), fresh(f64::NAN)),
+        (at(-30.0, -51.2), fresh(f64::INFINITY)),
     ];
     let reported = servers.into_iter().enumerate().filter_map(|(number, (position, load))| {
         let mut server = Server::new(format!("s{number}"), "https://bbb.example.org", "secret").ok()?;

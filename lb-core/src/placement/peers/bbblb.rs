@@ -159,7 +159,7 @@ mod tests {
         // 5 + 10 + 3 + 1 = 19, and a reserve of 40 × 1.55 = 62
         let expected = [("half", 19.0), ("old", 19.0), ("quarter", 50.0), ("new", 81.0)];
         assert_eq!(scores(&Bbblb::as_designed(), &site), expected);
-        assert_eq!(scores(&Bbblb::as_built(), &site).map(|(_, score)| score), [81.0; 4]);
+        assert_eq!(scores(&Bbblb::as_built(), &site), ["half", "new", "old", "quarter"].map(|name| (name, 81.0)));
     }
 
     #[test]

@@ -135,6 +135,6 @@ impl Site {
 }
 
 /// All servers with their scores, best first.
-pub(super) fn scores<const N: usize>(policy: &dyn PlacementPolicy, site: &Site) -> [(&'static str, f64); N] {
-    site.ranked(policy).try_into().unwrap()
+pub(super) fn scores(policy: &dyn PlacementPolicy, site: &Site) -> Vec<(&'static str, f64)> {
+    site.ranked(policy)
 }

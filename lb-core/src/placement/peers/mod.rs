@@ -18,6 +18,8 @@ mod b3lb;
 mod b3scale;
 mod bbblb;
 mod bigblueswarm;
+#[cfg(test)]
+mod fixture;
 mod mconf_2012;
 mod polls;
 mod scalelite;
@@ -49,6 +51,3 @@ fn least<'a>(
 fn multiplier(server: &FleetServer) -> f64 {
     server.server.weight.filter(|weight| weight.is_normal() && *weight > 0.0).map_or(1.0, |weight| 1.0 / weight)
 }
-
-#[cfg(test)]
-mod fixture;

@@ -58,7 +58,7 @@ impl Polls {
     }
 
     /// How any server stands at `now`.
-    pub(super) fn at(&self, now: Timestamp) -> impl Fn(&FleetServer) -> Polled + use<'_> {
+    pub(super) fn at(&self, now: Timestamp) -> impl Fn(&FleetServer) -> Polled {
         let kept = self.kept.load_full();
         move |server| {
             let poll = self.last(&kept, server, now);
@@ -67,22 +67,29 @@ impl Polls {
     }
 
     fn last(&self, kept: &Kept, server: &FleetServer, now: Timestamp) -> Poll {
-        let asked_at = server.list.as_ref().map(|list| list.asked_at);
-        let turn = |asked_at: Timestamp| asked_at.as_millis() / self.period.as_millis().max(1) as u64;
-        let still = |poll: &&Poll| asked_at.is_some_and(|asked_at| turn(asked_at) == turn(poll.asked_at));
-        kept.get(&server.server.name).filter(still).copied().unwrap_or_else(|| Poll {
-            asked_at: asked_at.unwrap_or_default(),
+        self.kept_of(kept, server).unwrap_or_else(|| Poll {
+            asked_at: server.list.as_ref().map(|list| list.asked_at).unwrap_or_default(),
             load: (self.load)(server, now),
             before: server.sent_before_list(),
         })
+    }
+
+    /// The poll that is kept of `server`, if its time has not come again.
+    fn kept_of(&self, kept: &Kept, server: &FleetServer) -> Option<Poll> {
+        let turn = |asked_at: Timestamp| asked_at.as_millis() / self.period.as_millis().max(1) as u64;
+        let asked_at = server.list.as_ref()?.asked_at;
+        kept.get(&server.server.name).filter(|poll| turn(poll.asked_at) == turn(asked_at)).copied()
     }
 }
 
 impl Learner for Polls {
     fn observe(&self, fleet: &Fleet, now: Timestamp) {
         let kept = self.kept.load_full();
-        let listed = fleet.servers().iter().filter(|server| server.list.is_some());
-        let next = listed.map(|server| (server.server.name.clone(), self.last(&kept, server, now))).collect();
+        let listed = || fleet.servers().iter().filter(|server| server.list.is_some());
+        if listed().count() == kept.len() && listed().all(|server| self.kept_of(&kept, server).is_some()) {
+            return;
+        }
+        let next = listed().map(|server| (server.server.name.clone(), self.last(&kept, server, now))).collect();
         self.kept.store(Arc::new(next));
     }
 

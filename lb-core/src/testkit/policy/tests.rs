@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 use super::known::{KnownMeeting, KnownServer, More};
 use super::properties::{self, Make};
@@ -100,14 +100,16 @@ fn fleets(server: impl Strategy<Value = KnownServer>) -> impl Strategy<Value = V
 fn hold<S: Strategy>(cases: S, left_out: &[&str], clause: impl Fn(Make<'_>, &S::Value)) {
     for policy in NAMES.iter().filter(|name| !left_out.contains(name)) {
         let config = ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() };
-        let result = TestRunner::new_deterministic_with(config).run(&cases, |case| {
-            clause(&|| make(policy), &case);
-            Ok::<(), TestCaseError>(())
-        });
-        if let Err(TestError::Fail(why, case)) = result {
-            panic!("{policy}: {why}\n{case:#?}");
+        let result =
+            TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)).run(&cases, |case| {
+                clause(&|| make(policy), &case);
+                Ok::<(), TestCaseError>(())
+            });
+        match result {
+            Ok(()) => {}
+            Err(TestError::Fail(why, case)) => panic!("{policy}: {why}\n{case:#?}"),
+            Err(TestError::Abort(why)) => panic!("{policy}: {why}"),
         }
-        result.unwrap();
     }
 }
 
