@@ -34,6 +34,7 @@ mod policies;
 mod power_of_two;
 mod predictive;
 mod random;
+mod refined;
 mod round_robin;
 mod scan;
 mod weighted;
