@@ -1,5 +1,7 @@
 //! [`Metrics`]: what Prometheus reads at `/metrics`. Counters follow the events; gauges are read off the fleet when asked.
 
+mod placements;
+
 use std::collections::BTreeMap;
 
 use lb_core::balancer::{Alarm, Balancer};
@@ -12,6 +14,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+use self::placements::Placements;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct CallLabels {
@@ -72,6 +76,7 @@ pub struct Metrics {
     report_files: Family<OutcomeLabel, Counter>,
     viewers: Gauge,
     viewers_gone: Family<NameLabel, Counter>,
+    placements: Placements,
 }
 
 impl Metrics {
@@ -107,6 +112,7 @@ impl Metrics {
             report_files: Family::default(),
             viewers: Gauge::default(),
             viewers_gone: Family::default(),
+            placements: Placements::default(),
         };
         metrics.register();
         metrics
@@ -193,6 +199,7 @@ impl Metrics {
             "Browsers that were sent away (dropped: they read too slowly; refused: there were too many)",
             self.viewers_gone.clone(),
         );
+        self.placements.register(&mut self.registry);
     }
 
     /// The metrics as text, in the OpenMetrics format.
@@ -259,6 +266,7 @@ impl Metrics {
 
     fn read_fleet(&self, balancer: &Balancer) {
         let fleet = balancer.fleet();
+        self.placements.look(&fleet, balancer.now());
         self.monitor_failing.set(i64::from(fleet.monitor().trouble.is_some()));
         let age = fleet.monitor().good_at.map(|good_at| balancer.now().since(good_at).as_secs() as i64);
         self.monitor_age.set(age.unwrap_or(-1));
@@ -334,6 +342,10 @@ impl Observer for Metrics {
                 self.reloads.get_or_create(&OutcomeLabel { outcome: "failed" }).inc();
             }
             kind => {
+                if let EventKind::MeetingCreated { server, placement, router, .. } = kind {
+                    let router = router.as_ref().map_or("", |router| router.as_str());
+                    self.placements.note(event.at, router, &placement.policy, server);
+                }
                 self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();
             }
         }

@@ -18,6 +18,7 @@
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
+mod combine;
 mod draw;
 pub mod fence;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod policies;
 mod power_of_two;
 mod predictive;
 mod random;
+mod refined;
 mod round_robin;
 mod scan;
 mod shortlist;
@@ -45,6 +47,7 @@ mod yielded;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::combine::{Canary, Cap, Only, OrElse, Prefer, TieBreak};
 pub use self::geo_predictive::GeoPredictive;
 pub use self::fence::Misconduct;
 pub use self::hints::MeetingHints;
