@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use self::figures::{Figure, Line, lines};
 use self::play::{Played, play};
 pub(crate) use self::wish::Simulate;
-use self::wish::Wish;
+use self::wish::{Wish, of_file};
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Column, Ink, Sheet};
 use crate::world::World;
@@ -44,8 +44,9 @@ pub(crate) fn run(args: &Simulate, world: &mut World<'_>) -> Result<Outcome, Fai
     let wish = Wish::of(args)?;
     let played = play(&wish)?;
     if let Some(path) = &args.plot {
-        let drawn = plot::drawn(&played);
-        std::fs::write(path, drawn).map_err(|error| Failure::Failed(format!("cannot write {}: {error}", path.display())))?;
+        // there is one: more are refused
+        let drawn = played.workloads.first().map(plot::drawn).unwrap_or_default();
+        std::fs::write(path, drawn).map_err(|error| of_file("write", path, error))?;
     }
     if args.json {
         writeln!(world.output, "{:#}", as_json(&played))?;

@@ -7,6 +7,9 @@ use rayon::prelude::*;
 use super::wish::{Source, Wish, policy};
 use crate::outcome::Failure;
 
+/// The name of the reference that knows everything.
+pub(super) const CLAIRVOYANT: &str = "clairvoyant";
+
 /// All that was played.
 #[derive(Debug)]
 pub(super) struct Played {
@@ -83,7 +86,11 @@ fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result
 }
 
 fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> Result<Run, Failure> {
-    let player = Player::new(policy(name)?).seeded(seed);
+    let player = match name {
+        CLAIRVOYANT => Player::clairvoyant(scenario),
+        name => Player::new(policy(name)?),
+    };
+    let player = player.seeded(seed);
     let player = if course { player.with_course() } else { player };
     let outcome = simulate(scenario, &player).map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(Run { policy: name.to_owned(), seed, bound, measures: outcome.measures, course: outcome.course })

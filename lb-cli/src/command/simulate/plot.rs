@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use lb_core::simulation::{Course, OVERLOAD};
 
-use super::play::{Played, Run};
+use super::play::{PlayedWorkload, Run};
 
 /// The width of the time, and what stands left and right of it.
 const WIDTH: usize = 960;
@@ -21,10 +21,19 @@ const HEADING: usize = 34;
 const COOL: [&str; 6] = ["#f1f5f9", "#d7e5f2", "#b3d0e8", "#82b1d8", "#4b8bc2", "#1f62a0"];
 const HOT: [&str; 3] = ["#f2a33c", "#df4a32", "#9d1226"];
 
-/// The courses of all runs that have one, one below the other.
-pub(super) fn drawn(played: &Played) -> String {
-    let runs: Vec<_> = played.workloads.iter().flat_map(|workload| workload.runs.iter().map(move |run| (&workload.name, run)));
-    let courses: Vec<_> = runs.into_iter().filter_map(|(name, run)| Some((name, run, run.course.as_ref()?))).collect();
+/// The courses of all runs of a workload that have one, one below the other.
+pub(super) fn drawn(workload: &PlayedWorkload) -> String {
+    courses(workload, |_| true)
+}
+
+/// The same of these policies alone, in their order.
+pub(super) fn drawn_of(workload: &PlayedWorkload, policies: &[String]) -> String {
+    courses(workload, |policy| policies.iter().any(|known| known == policy))
+}
+
+fn courses(workload: &PlayedWorkload, wanted: impl Fn(&str) -> bool) -> String {
+    let runs = workload.runs.iter().filter(|run| wanted(&run.policy));
+    let courses: Vec<_> = runs.filter_map(|run| Some((&workload.name, run, run.course.as_ref()?))).collect();
     let heights: Vec<_> = courses.iter().map(|(_, _, course)| HEADING + row_height(course) * course.servers.len()).collect();
     let height = heights.iter().sum::<usize>() + 56;
     let mut svg = format!(

@@ -4,10 +4,12 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use lb_core::network::Router;
 use lb_core::placement::{self, PlacementPolicy};
 use lb_core::simulation::workload::{self, Size, Workload};
 
+use super::play::CLAIRVOYANT;
 use crate::outcome::Failure;
 
 /// More seeds than this are refused.
@@ -19,7 +21,7 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "NAME", value_parser = workload::NAMES)]
     pub(crate) workload: Vec<String>,
     /// Who places the meetings (otherwise all policies); may be said several times
-    #[arg(long, value_name = "NAME", value_parser = placement::NAMES)]
+    #[arg(long, value_name = "NAME", value_parser = policies())]
     pub(crate) policy: Vec<String>,
     /// Which chances: one seed, or from-to
     #[arg(long, value_name = "SEEDS", default_value = "1-3", value_parser = seeds)]
@@ -51,6 +53,11 @@ pub(crate) struct Simulate {
     /// Write the report that this file describes, with its plots, beside it: docs/placement.toml makes docs/placement.md
     #[arg(long, value_name = "FILE.toml", exclusive = true)]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// All that can be named: the policies, and the reference that knows everything.
+fn policies() -> PossibleValuesParser {
+    PossibleValuesParser::new(placement::NAMES.into_iter().chain([CLAIRVOYANT]))
 }
 
 /// One seed, or several: `7`, `1-10`.
@@ -117,7 +124,7 @@ fn made(workload: Workload, args: &Simulate) -> Source {
 }
 
 pub(super) fn all_policies() -> Vec<String> {
-    placement::NAMES.iter().map(|name| (*name).to_owned()).collect()
+    placement::NAMES.iter().copied().chain([CLAIRVOYANT]).map(str::to_owned).collect()
 }
 
 /// A new policy of that name, as a router without parameters has it.
