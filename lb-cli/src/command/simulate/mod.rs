@@ -77,7 +77,10 @@ fn as_text(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
         writeln!(
             world.output,
             "{}\n",
-            sheet.dim(&format!("no placement has fewer overloaded user-minutes than {}", figures::mean_text(&workload.bounds())))
+            sheet.dim(&format!(
+                "no placement has fewer overloaded user-minutes than {}",
+                figures::mean_text(&workload.bounds())
+            ))
         )?;
     }
     Ok(())

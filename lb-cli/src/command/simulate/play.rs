@@ -1,7 +1,9 @@
 //! Playing every scenario with every policy, on all cores.
 
+use std::sync::Arc;
+
 use indicatif::{ProgressBar, ProgressStyle};
-use lb_core::simulation::{Course, Measures, Player, Scenario, bound, simulate};
+use lb_core::simulation::{Clairvoyant, Course, Measures, Player, Scenario, bound, simulate};
 use rayon::prelude::*;
 
 use super::wish::{Source, Wish, policy};
@@ -75,7 +77,7 @@ pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
 
 fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result<(usize, Vec<Run>), Failure> {
     let scenario = source.scenario(seed)?;
-    let bound = bound(&scenario).overloaded_user_minutes;
+    let bound = bound(&scenario).map_err(|error| Failure::Failed(error.to_string()))?.overloaded_user_minutes;
     let course = wish.course && wish.seeds.first() == Some(&seed);
     let runs = wish.policies.par_iter().map(|name| {
         let played = run(&scenario, name, seed, bound, course);
@@ -87,7 +89,9 @@ fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result
 
 fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> Result<Run, Failure> {
     let player = match name {
-        CLAIRVOYANT => Player::clairvoyant(scenario),
+        CLAIRVOYANT => {
+            Player::new(Arc::new(Clairvoyant::of(scenario).map_err(|error| Failure::Failed(error.to_string()))?))
+        }
         name => Player::new(policy(name)?),
     };
     let player = player.seeded(seed);

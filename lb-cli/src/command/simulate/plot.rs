@@ -34,7 +34,8 @@ pub(super) fn drawn_of(workload: &PlayedWorkload, policies: &[String]) -> String
 fn courses(workload: &PlayedWorkload, wanted: impl Fn(&str) -> bool) -> String {
     let runs = workload.runs.iter().filter(|run| wanted(&run.policy));
     let courses: Vec<_> = runs.filter_map(|run| Some((&workload.name, run, run.course.as_ref()?))).collect();
-    let heights: Vec<_> = courses.iter().map(|(_, _, course)| HEADING + row_height(course) * course.servers.len()).collect();
+    let heights: Vec<_> =
+        courses.iter().map(|(_, _, course)| HEADING + row_height(course) * course.servers.len()).collect();
     let height = heights.iter().sum::<usize>() + 56;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n\
@@ -78,7 +79,11 @@ fn panel(svg: &mut String, name: &str, run: &Run, course: &Course, top: usize) {
             if colour != begun.1 {
                 if !begun.1.is_empty() && cell > begun.0 {
                     let (x, width) = (LEFT as f64 + begun.0 as f64 * wide, (cell - begun.0) as f64 * wide);
-                    let _ = write!(svg, "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{high}\" fill=\"{}\"/>", begun.1);
+                    let _ = write!(
+                        svg,
+                        "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{high}\" fill=\"{}\"/>",
+                        begun.1
+                    );
                 }
                 begun = (cell, colour);
             }

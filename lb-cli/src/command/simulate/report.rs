@@ -33,7 +33,8 @@ struct Recipe {
 /// Writes the report beside its recipe: `placement.toml` makes `placement.md`, and the plots in `placement/`.
 pub(super) fn run(path: &Path, args: &Simulate, world: &mut World<'_>) -> Result<Outcome, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| of_file("read", path, error))?;
-    let recipe: Recipe = toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let recipe: Recipe =
+        toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
     if recipe.seeds.is_empty() || recipe.policies.is_empty() {
         return Err(Failure::Usage(format!("{}: seeds and policies are needed", path.display())));
     }
@@ -93,7 +94,9 @@ fn written(recipe: &Recipe, played: &Played, stem: &str) -> String {
 
 /// The overloaded user-minutes of each policy in each workload, as a share of all.
 fn overview(recipe: &Recipe, played: &Played) -> String {
-    let mut text = String::from("Overloaded user-minutes, per cent of all user-minutes; the fewest of each column are bold.\n\n| policy |");
+    let mut text = String::from(
+        "Overloaded user-minutes, per cent of all user-minutes; the fewest of each column are bold.\n\n| policy |",
+    );
     for workload in &played.workloads {
         let _ = write!(text, " {} |", workload.name);
     }
@@ -104,7 +107,11 @@ fn overview(recipe: &Recipe, played: &Played) -> String {
     for policy in &recipe.policies {
         let _ = write!(text, "| `{policy}` |");
         for shares in &shares {
-            let least = shares.iter().filter(|(name, _)| *name != CLAIRVOYANT).map(|(_, share)| *share).fold(f64::INFINITY, f64::min);
+            let least = shares
+                .iter()
+                .filter(|(name, _)| *name != CLAIRVOYANT)
+                .map(|(_, share)| *share)
+                .fold(f64::INFINITY, f64::min);
             match shares.get(policy) {
                 Some(share) if *policy != CLAIRVOYANT && *share <= least => {
                     let _ = write!(text, " **{share:.2}** |");
@@ -129,10 +136,7 @@ fn overview(recipe: &Recipe, played: &Played) -> String {
 
 fn shares(workload: &PlayedWorkload) -> BTreeMap<String, f64> {
     let lines = lines(workload);
-    lines
-        .iter()
-        .filter_map(|line| Some((line.policy.clone(), line.mean(Figure::OverloadedShare)?.mean)))
-        .collect()
+    lines.iter().filter_map(|line| Some((line.policy.clone(), line.mean(Figure::OverloadedShare)?.mean))).collect()
 }
 
 /// Against whom it is better, and against whom not, seed by seed: the difference is believed where its 95 % interval has no zero.
@@ -155,7 +159,10 @@ fn verdict(recipe: &Recipe, workload: &PlayedWorkload) -> String {
     }
     let part = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
     let parts: Vec<_> =
-        [part("fewer than", &fewer), part("**more** than", &more), part("no certain difference from", &alike)].into_iter().flatten().collect();
+        [part("fewer than", &fewer), part("**more** than", &more), part("no certain difference from", &alike)]
+            .into_iter()
+            .flatten()
+            .collect();
     let means = [("it", OURS), ("the clairvoyant", CLAIRVOYANT)]
         .map(|(who, name)| format!("{who} has {}", mean_text(&of(name))))
         .join(", ");

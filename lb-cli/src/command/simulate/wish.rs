@@ -62,7 +62,8 @@ fn policies() -> PossibleValuesParser {
 
 /// One seed, or several: `7`, `1-10`.
 fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let number = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("{text:?} is no seed: a number, or from-to"));
+    let number =
+        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("{text:?} is no seed: a number, or from-to"));
     let (from, to) = match text.split_once('-') {
         Some((from, to)) => (number(from)?, number(to)?),
         None => (number(text)?, number(text)?),
