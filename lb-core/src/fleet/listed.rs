@@ -35,10 +35,14 @@ pub struct ListedMeeting {
     pub create_time: u64,
     /// Users in it.
     pub users: u32,
+    /// Moderators among them.
+    pub moderators: u32,
     /// Users with audio.
     pub audio: u32,
     /// Users with video.
     pub video: u32,
+    /// How many users its website said that it expects.
+    pub size_hint: Option<u32>,
     /// Whether it has ended and only lingers in the list.
     pub ended: bool,
     /// Whether it is a breakout room, made by BBB itself.

@@ -11,6 +11,7 @@ mod packed;
 mod person;
 mod report;
 mod rooms;
+mod sent;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use self::packed::PackedXml;
 pub use self::person::{Attendee, PersonKey};
 pub use self::report::ReportRefused;
 use self::rooms::Rooms;
+pub use self::sent::Sent;
 
 use crate::clock::Timestamp;
 use crate::server::ServerName;

@@ -26,7 +26,8 @@ impl PlacementPolicy for Nearest {
         };
         let mut scan = Scan::default();
         let away = move |server: &FleetServer| {
-            server.server.position.map_or(f64::INFINITY, |position| user.km_to(position).round())
+            let km = server.server.position.map(|position| user.km_to(position).round());
+            km.filter(|km| km.is_finite()).unwrap_or(f64::INFINITY)
         };
         Box::new(std::iter::from_fn(move || {
             let key = |server: &FleetServer| {

@@ -33,7 +33,10 @@ enum Circle {
 
 impl NearestLeastCpu {
     fn circle(&self, scan: &Scan, request: &PlacementRequest<'_>) -> Circle {
-        let distance = |server: &FleetServer| Some(request.position?.km_to(server.server.position?));
+        let distance = |server: &FleetServer| {
+            let km = request.position?.km_to(server.server.position?);
+            km.is_finite().then_some(km)
+        };
         let nearest = scan.peek(request, distance);
         let circle = nearest.and_then(|(server, km)| Some(Circle::Around(server.server.position?, km)));
         circle.unwrap_or(Circle::Everywhere)

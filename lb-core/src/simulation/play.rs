@@ -199,13 +199,18 @@ impl<'a> Play<'a> {
             Happens::Comes => {
                 self.change(meeting, |meeting| {
                     meeting.users += 1;
+                    meeting.moderators += u32::from(person.moderator);
                     meeting.voices += u32::from(person.voice);
                 });
+                if let Place::On(server) = self.meetings[meeting].place {
+                    self.count_joins(server, 1);
+                }
             }
             Happens::Goes => {
                 self.see_off(meeting, step.person as usize, person);
                 self.change(meeting, |meeting| {
                     meeting.users -= 1;
+                    meeting.moderators -= u32::from(person.moderator);
                     meeting.voices -= u32::from(person.voice);
                 });
             }
@@ -214,6 +219,13 @@ impl<'a> Play<'a> {
             Happens::Created | Happens::Ends => {}
         }
         Ok(())
+    }
+
+    /// Users were sent to a server.
+    fn count_joins(&self, server: usize, users: u32) {
+        if let Some(server) = self.fleet.servers().get(self.in_fleet[server]) {
+            (0..users).for_each(|_| server.count_join());
+        }
     }
 
     /// Something changes in a meeting, and so on its server.
@@ -337,5 +349,7 @@ impl<'a> Play<'a> {
         server.meetings += 1;
         server.changed.push(number as u32);
         self.tally.placements += 1;
+        // those who were in it elsewhere come back
+        self.count_joins(index, self.meetings[number].users);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::play::Play;
 use super::server::{Place, TrueMeeting, TrueServer};
-use super::{Player, Scenario, SimulatedServer, SimulationError};
+use super::{Player, Scenario, SimulatedMeeting, SimulatedServer, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer, ListedMeeting, PackedXml, Stamp};
 use crate::meeting::MeetingKey;
@@ -108,8 +108,8 @@ impl Play<'_> {
                 listed.clear();
             }
             for &which in &changed {
-                let key = &scenario.meetings[which as usize].key;
-                bring_up_to_date(listed, &mut meetings[which as usize], key, number, scenario.begins);
+                let which = which as usize;
+                bring_up_to_date(listed, &mut meetings[which], &scenario.meetings[which], number, scenario.begins);
             }
         };
         let mut list = None;
@@ -162,7 +162,7 @@ impl Play<'_> {
 fn bring_up_to_date(
     listed: &mut Vec<ListedMeeting>,
     meeting: &mut TrueMeeting,
-    key: &MeetingKey,
+    simulated: &SimulatedMeeting,
     on: usize,
     begins: Timestamp,
 ) {
@@ -176,22 +176,26 @@ fn bring_up_to_date(
         return;
     }
     meeting.most_seen = meeting.most_seen.max(meeting.users);
-    let (users, audio, video) = (meeting.users, meeting.voices, meeting.cameras);
+    let (users, moderators) = (meeting.users, meeting.moderators);
+    let (audio, video) = (meeting.voices, meeting.cameras);
     match place {
         Ok(place) => {
             let known = &mut listed[place];
-            (known.users, known.audio, known.video) = (users, audio, video);
+            (known.users, known.moderators, known.audio, known.video) = (users, moderators, audio, video);
         }
         Err(place) => {
             let create_time = (begins + Duration::from_millis(meeting.since)).as_millis();
+            let key = &simulated.key;
             let institution = key.integration.as_str().to_owned();
             let new = ListedMeeting {
                 internal_id: id,
                 meeting_id: key.meeting_id.clone(),
                 create_time,
                 users,
+                moderators,
                 audio,
                 video,
+                size_hint: simulated.hints.size,
                 ended: false,
                 breakout: false,
                 parent: None,

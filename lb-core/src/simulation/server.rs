@@ -158,6 +158,7 @@ pub(super) struct TrueMeeting {
     /// The incarnation that its server lists.
     pub(super) internal_id: Option<InternalMeetingId>,
     pub(super) users: u32,
+    pub(super) moderators: u32,
     pub(super) voices: u32,
     pub(super) cameras: u32,
     pub(super) work: i64,
@@ -174,6 +175,7 @@ impl TrueMeeting {
             since: 0,
             internal_id: None,
             users: 0,
+            moderators: 0,
             voices: 0,
             cameras: 0,
             work: 0,
