@@ -6,11 +6,13 @@
 //! | `play` | doing it, on all cores |
 //! | `figures` | means over seeds, and how sure they are |
 //! | `plot` | the utilisation of every server over time, drawn |
+//! | `replay` | a file of stored events |
 //! | `report` | the report of docs/placement.md |
 
 mod figures;
 mod play;
 mod plot;
+mod replay;
 mod report;
 mod wish;
 

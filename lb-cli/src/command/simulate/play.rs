@@ -104,16 +104,17 @@ impl Source {
     fn name(&self) -> String {
         match self {
             Self::Made(workload, _) => workload.name().to_owned(),
-            Self::Replayed(path, _) => path.display().to_string(),
+            Self::Replayed(scenario) => scenario.name.clone(),
         }
     }
 
-    fn scenario(&self, seed: u64) -> Result<Scenario, Failure> {
+    /// The scenario by this seed. What a real network lived through is the same by each; which polls are lost is not.
+    fn scenario(&self, seed: u64) -> Result<Arc<Scenario>, Failure> {
         match self {
             Self::Made(workload, size) => {
-                workload.scenario(seed, size).map_err(|error| Failure::Usage(error.to_string()))
+                workload.scenario(seed, size).map(Arc::new).map_err(|error| Failure::Usage(error.to_string()))
             }
-            Self::Replayed(..) => Err(Failure::Usage("no replay yet".to_owned())),
+            Self::Replayed(scenario) => Ok(Arc::clone(scenario)),
         }
     }
 }

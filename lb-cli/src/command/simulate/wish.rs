@@ -2,14 +2,17 @@
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use lb_core::network::Router;
 use lb_core::placement::{self, PlacementPolicy};
+use lb_core::simulation::Scenario;
 use lb_core::simulation::workload::{self, Size, Workload};
 
 use super::play::CLAIRVOYANT;
+use super::replay;
 use crate::outcome::Failure;
 
 /// More seeds than this are refused.
@@ -79,8 +82,8 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
 pub(super) enum Source {
     /// A workload of a size.
     Made(Workload, Size),
-    /// A file of events, on so many servers.
-    Replayed(PathBuf, Option<usize>),
+    /// What a real network lived through.
+    Replayed(Arc<Scenario>),
 }
 
 /// What is to be simulated.
@@ -96,7 +99,7 @@ pub(super) struct Wish {
 impl Wish {
     pub(super) fn of(args: &Simulate) -> Result<Self, Failure> {
         let sources = match &args.replay {
-            Some(path) => vec![Source::Replayed(path.clone(), args.replay_servers)],
+            Some(path) => vec![Source::Replayed(Arc::new(replay::scenario(path, args.replay_servers)?))],
             None => workloads(&args.workload)?.into_iter().map(|workload| made(workload, args)).collect(),
         };
         if args.plot.is_some() && sources.len() > 1 {
@@ -129,7 +132,7 @@ pub(super) fn all_policies() -> Vec<String> {
 }
 
 /// A new policy of that name, as a router without parameters has it.
-pub(super) fn policy(name: &str) -> Result<std::sync::Arc<dyn PlacementPolicy>, Failure> {
+pub(super) fn policy(name: &str) -> Result<Arc<dyn PlacementPolicy>, Failure> {
     let router = Router { policy: name.to_owned(), ..Router::new("simulated") };
     placement::named(&router).ok_or_else(|| Failure::Usage(format!("there is no policy {name:?}")))
 }
