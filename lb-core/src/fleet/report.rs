@@ -63,7 +63,8 @@ impl Fleet {
         let servers: Vec<_> = judged.collect();
         let freeze = self.freeze.without_silent(&servers, now);
         let monitor = MonitorNews { good_at: Some(now), trouble: None };
-        Ok(Fleet { servers, monitor, freeze, rooms: self.rooms.clone() })
+        let standings = self.standings.after(&self.servers, &servers);
+        Ok(Fleet { servers, monitor, freeze, rooms: self.rooms.clone(), standings })
     }
 }
 

@@ -24,6 +24,7 @@ mod measures;
 mod placing;
 mod play;
 mod player;
+pub mod replay;
 mod scenario;
 mod seeing;
 mod server;

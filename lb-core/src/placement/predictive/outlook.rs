@@ -14,7 +14,7 @@ use crate::server::ServerName;
 /// How much a figure of the CPU that came after the outlook was made weighs against what it expected.
 const FRESH: f32 = 0.3;
 /// In so many minutes 63 % of what the CPU is off the reckoning is taken to be over.
-const FADE: f32 = 60.0;
+const FADE: f32 = 30.0;
 
 /// What is expected of one server.
 #[derive(Debug)]

@@ -13,8 +13,11 @@ const PRIOR: f32 = 2000.0;
 const MEASUREMENTS: f32 = 2000.0;
 /// That load.
 const GOOD: f32 = 20.0;
-/// How much a new difference between measured and reckoned weighs.
+/// How much a new difference between measured and reckoned weighs at the least; the first is taken as it is.
 const SMOOTHING: f32 = 0.2;
+/// Fewer measurements tell nothing of the strength: of a server that is busy for its users it could not be told whether it is
+/// weak, or busy with something else.
+const FEW: u32 = 8;
 /// From here on more work does not show in the CPU.
 const SATURATED: f32 = 97.0;
 
@@ -22,11 +25,15 @@ const SATURATED: f32 = 97.0;
 /// more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Strength {
+    measurements: u32,
     // sums of work × CPU and of work squared
     cross: f32,
     square: f32,
     #[serde(skip)]
     offset: f32,
+    // how many differences it is of
+    #[serde(skip)]
+    smoothed: u32,
     #[serde(skip)]
     measured_at: Timestamp,
     #[serde(skip)]
@@ -46,12 +53,12 @@ impl Strength {
     /// Per cent of CPU for each unit of work; `prior` is what is believed of a server that was not measured.
     pub(super) fn rate(&self, prior: f32) -> f32 {
         let rate = (self.cross + PRIOR * prior) / (self.square + PRIOR);
-        if rate.is_finite() { rate.clamp(prior / 20.0, prior * 20.0) } else { prior }
+        if rate.is_finite() && self.measurements >= FEW { rate.clamp(prior / 20.0, prior * 20.0) } else { prior }
     }
 
     /// The rate by its own measurements, where they outweigh a prior.
     pub(super) fn learnt(&self) -> Option<f32> {
-        (self.square > PRIOR).then(|| self.cross / self.square).filter(|rate| *rate > 0.0)
+        (self.square > PRIOR && self.measurements >= FEW).then(|| self.cross / self.square).filter(|rate| *rate > 0.0)
     }
 
     /// Measured less reckoned CPU of late, smoothed.
@@ -65,7 +72,7 @@ impl Strength {
         // a figure of the CPU is of the time before it
         let work_then = (work + self.work_before.replace(work).unwrap_or(work)) / 2.0;
         let Some(cpu) = cpu.filter(|cpu| cpu.is_finite() && work_then.is_finite()) else {
-            self.offset = 0.0;
+            (self.offset, self.smoothed) = (0.0, 0);
             return false;
         };
         if at <= self.measured_at {
@@ -75,11 +82,13 @@ impl Strength {
         if cpu < SATURATED && work_then > 1.0 {
             let weight = (work_then / GOOD).powi(2).min(1.0) / MEASUREMENTS;
             self.cross += work_then * cpu - self.cross * weight;
+            self.measurements = self.measurements.saturating_add(1);
             self.square += work_then * work_then - self.square * weight;
         }
         let missed = cpu - self.rate(prior) * work_then;
         if cpu < SATURATED || missed > 0.0 {
-            self.offset += SMOOTHING * (missed - self.offset);
+            self.smoothed = self.smoothed.saturating_add(1);
+            self.offset += (1.0 / self.smoothed as f32).max(SMOOTHING) * (missed - self.offset);
         }
         true
     }

@@ -22,12 +22,14 @@ fn listed(room: &str, users: u32, video: u32, minutes_old: u32, now: Timestamp) 
         meeting_id: room.into(),
         create_time: now.before(MINUTE * minutes_old).as_millis(),
         users,
+        moderators: users.min(1),
         audio: users / 2,
         video,
         ended: false,
         breakout: false,
         parent: None,
         voice_bridge: None,
+        size_hint: None,
         stamp: Some(Stamp { guid: "guid".to_owned(), institution: "moodle".to_owned() }),
         people: Box::default(),
         xml: PackedXml::new(""),
@@ -236,9 +238,9 @@ fn whatever_lists_and_monitors_say_scores_are_numbers() {
     let wild = |cpu| Facts { cpu: Some(cpu), weight: Some(f64::NAN), capacity: Some(u32::MAX), ..Facts::named("wild") };
     for cpu in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
         let servers = fleet(&[wild(cpu), Facts { cpu: Some(cpu), capacity: Some(0), ..Facts::named("other") }]);
-        let mut future = listed("future", u32::MAX, u32::MAX, 0, NOW);
+        let mut future = listed("future", u32::MAX / 2, u32::MAX / 2, 0, NOW);
         future.create_time = u64::MAX;
-        let mut past = listed("past", u32::MAX, 0, 0, NOW);
+        let mut past = listed("past", u32::MAX / 2, 0, 0, NOW);
         past.create_time = 0;
         let servers = listing(&servers, "wild", vec![future, past], NOW);
         for at in [NOW, NOW + MINUTE, Timestamp::from_millis(u64::MAX), Timestamp::default()] {
