@@ -3,6 +3,7 @@
 //! A fleet is never changed. What happens (a report of the monitor, a list of meetings, an answer or its absence, a
 //! placement) makes a new one that shares all that stayed the same, and [`LiveFleet`] puts it behind one atomic pointer.
 
+mod atlas;
 mod freeze;
 mod listed;
 mod live;
@@ -11,6 +12,9 @@ mod packed;
 mod person;
 mod report;
 mod rooms;
+mod sent;
+mod standing;
+mod standings;
 
 use std::sync::Arc;
 
@@ -23,6 +27,9 @@ pub use self::packed::PackedXml;
 pub use self::person::{Attendee, PersonKey};
 pub use self::report::ReportRefused;
 use self::rooms::Rooms;
+pub use self::sent::Sent;
+pub(crate) use self::standing::Standing;
+pub(crate) use self::standings::{Circle, Standings};
 
 use crate::clock::Timestamp;
 use crate::server::ServerName;
@@ -35,6 +42,8 @@ pub struct Fleet {
     monitor: MonitorNews,
     freeze: Freeze,
     rooms: Rooms,
+    // of the servers as they are
+    standings: Standings,
 }
 
 /// What the last polls of the monitor brought.
@@ -55,6 +64,11 @@ impl Fleet {
     /// All servers, by name.
     pub fn servers(&self) -> &[Arc<FleetServer>] {
         &self.servers
+    }
+
+    /// What servers are ranked by.
+    pub(crate) fn standings(&self) -> &Standings {
+        &self.standings
     }
 
     /// The running breakout rooms that `id` may mean, by their meetingID or their internal id, each with the server that lists
@@ -110,12 +124,34 @@ impl Fleet {
         server.judge();
         let before = &self.servers[index];
         let turned = before.is_suspended() != server.is_suspended();
+        let moved = before.server.position != server.server.position;
         fleet.rooms.change(name, before.list.as_deref(), server.list.as_deref());
+        fleet.standings.change(index, &server);
         fleet.servers[index] = Arc::new(server);
+        if moved {
+            fleet.standings = Standings::of(&fleet.servers);
+        }
         if turned {
             fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
         }
         Some(fleet)
+    }
+
+    /// Changes one server in place: what [`with_server`](Self::with_server) does without copying anything, for whoever has the
+    /// fleet to itself, moves no server and lists no breakout rooms.
+    pub(crate) fn change_server(&mut self, index: usize, now: Timestamp, change: impl FnOnce(&mut FleetServer)) {
+        let Some(server) = self.servers.get_mut(index).map(Arc::make_mut) else { return };
+        let reachability = server.reachability;
+        change(server);
+        server.judge();
+        self.standings.change(index, server);
+        if reachability.suspended_since().is_some() != server.is_suspended() {
+            let mut before = self.servers.clone();
+            if let Some(server) = before.get_mut(index).map(Arc::make_mut) {
+                server.reachability = reachability;
+            }
+            self.freeze = self.freeze.after(&before, &self.servers, now);
+        }
     }
 
     /// The fleet after an administrator said that what does not answer is down.
@@ -130,6 +166,7 @@ impl Fleet {
         let mut fleet = self.clone();
         fleet.rooms.change(name, self.server(name).and_then(|server| server.list.as_deref()), None);
         fleet.servers.retain(|server| server.server.name != *name);
+        fleet.standings = self.standings.after(&self.servers, &fleet.servers);
         fleet
     }
 
@@ -141,7 +178,7 @@ impl Fleet {
         Fleet { monitor, ..self.clone() }
     }
 
-    fn index_of(&self, name: &ServerName) -> Option<usize> {
+    pub(crate) fn index_of(&self, name: &ServerName) -> Option<usize> {
         self.servers.binary_search_by(|server| server.server.name.cmp(name)).ok()
     }
 }

@@ -15,6 +15,7 @@ use url::Url;
 
 pub(crate) use self::contact::Line;
 pub use self::contact::{CALLS_REMEMBERED, CallOutcome, Contact, PastCall};
+pub(crate) use self::load::ExpectedLine;
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
 pub use self::reachability::{Failed, HealthRules, Reachability};
 pub use self::reason::Reason;
@@ -47,7 +48,7 @@ pub struct Server {
     /// The most users it is to be given; absent is no limit.
     pub capacity: Option<u32>,
     /// How much of the meetings it is to be given beside others, greater than 0; absent, its capacity says so. Only the
-    /// policy `weighted` asks for it.
+    /// policies `weighted`, `scalelite` and `b3scale` ask for it.
     pub weight: Option<f64>,
     /// What routers and integrations choose servers by.
     pub tags: Vec<String>,

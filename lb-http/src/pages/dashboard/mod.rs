@@ -28,10 +28,11 @@ mod world;
 use askama::Template;
 
 use self::alarms::Alarms;
+pub(super) use self::alarms::did;
 use self::feed::Happened;
 use self::headline::Headline;
 pub(super) use self::look::Look;
-pub(super) use self::placed::placed;
+pub(super) use self::placed::{chosen, placed};
 pub(super) use self::row::Row;
 use self::totals::Totals;
 use self::world::World;

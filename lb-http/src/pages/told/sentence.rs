@@ -49,7 +49,9 @@ pub(super) fn sentence(w: &Words, kind: &EventKind) -> String {
         Kind::CallRefused { call, integration: Some(whose), key, .. } => marked(t.call_refused, &[call, whose, key]),
         Kind::CallRefused { call, integration: None, key, .. } => marked(t.stranger_refused, &[call, key]),
         Kind::SecretsSearched { outcome, .. } => marked(t.secrets_searched, &[&outcome.as_str()]),
-        Kind::Administered { by, how, subject, .. } => marked(t.administered, &[by, subject, &w.audit.how(*how)]),
+        Kind::Administered { by, how, subject, .. } => {
+            marked(t.administered, &[by, &w.audit.thing(subject), &w.audit.how(*how)])
+        }
         Kind::ConfigurationReloaded { .. } => marked(t.reloaded, &[]),
         Kind::ConfigurationRefused { .. } => marked(t.reload_refused, &[]),
         Kind::CallAnswered { call, took, .. } => marked(t.call_answered, &[call, &took.as_millis()]),
@@ -86,6 +88,9 @@ pub(super) fn sentence(w: &Words, kind: &EventKind) -> String {
         Kind::RecordingUpdated { meeting, recording, server } => film(t.recording_updated, meeting, recording, server),
         Kind::MonitorFailed { .. } => marked(t.monitor_failed, &[]),
         Kind::MonitorRecovered => marked(t.monitor_recovered, &[]),
+        Kind::PolicyFenced { router, policy, .. } => marked(t.policy_fenced, &[policy, router]),
+        Kind::PolicyBack { router, policy } => marked(t.policy_back, &[policy, router]),
+        Kind::PolicyForgot { router, policy, .. } => marked(t.policy_forgot, &[policy, router]),
         Kind::StoreFailed { .. } => marked(t.store_failed, &[]),
         Kind::StoreRecovered => marked(t.store_recovered, &[]),
         other => marked(t.other, &[&other.word()]),
@@ -111,7 +116,9 @@ pub(super) fn detail(kind: &EventKind) -> String {
         | EventKind::CallbackFailed { problem, .. }
         | EventKind::CallbackRefused { problem, .. }
         | EventKind::MonitorFailed { problem }
+        | EventKind::PolicyForgot { problem, .. }
         | EventKind::StoreFailed { problem } => problem.clone(),
+        EventKind::PolicyFenced { misconduct, .. } => misconduct.to_string(),
         EventKind::RecordingSeen { formats, .. } => formats.join(", "),
         _ => String::new(),
     }
