@@ -1,9 +1,11 @@
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::clock::Timestamp;
-use crate::simulation::SimulatedPerson;
+use crate::placement::LeastUsers;
+use crate::simulation::{Player, SimulatedPerson, simulate};
 
 const MINUTE: u64 = 60_000;
 
@@ -252,4 +254,15 @@ fn regions_wake_one_after_the_other_and_stay_near_their_cities() {
     assert!((8..=9).contains(&cities.len()), "{cities:?}");
     let known = scenario.meetings.iter().filter(|meeting| meeting.position.is_some()).count() as f64;
     assert!((0.9..0.99).contains(&(known / scenario.meetings.len() as f64)));
+}
+
+#[test]
+fn every_workload_can_be_lived_through() {
+    for workload in Workload::ALL {
+        let scenario = workload.scenario(5, &Size { warm_up: Duration::ZERO, ..workload.size() }).unwrap();
+        let measures = simulate(&scenario, &Player::new(Arc::new(LeastUsers))).unwrap().measures;
+        assert!(measures.placed_user_minutes > 0.9 * measures.user_minutes, "{workload}: {measures:?}");
+        assert_eq!(measures.mean_km.is_some(), workload == Workload::Regional);
+        assert_eq!(measures.lost_user_minutes > 0.0, workload == Workload::FailureDay, "{workload}: {measures:?}");
+    }
 }
