@@ -8,6 +8,7 @@ use super::{Answer, create, stamp};
 use crate::clock::Timestamp;
 use crate::fleet::{ListedMeeting, MeetingList, PackedXml, attendees};
 use crate::meeting::{InternalMeetingId, Meeting, MeetingKey, Passwords};
+use crate::placement::MeetingHints;
 use crate::secret::Secret;
 use crate::server::ServerName;
 use crate::xml::{Document, Node};
@@ -37,8 +38,12 @@ fn read_meeting(node: Node<'_>) -> Option<ListedMeeting> {
         meeting_id: (*meeting_id).into(),
         create_time: node.number("createTime").unwrap_or(0),
         users: count("participantCount"),
+        moderators: count("moderatorCount"),
         audio: count("voiceParticipantCount"),
         video: count("videoCount"),
+        size_hint: metadata
+            .and_then(|metadata| metadata.number(MeetingHints::SIZE_LISTED)?.try_into().ok())
+            .filter(|size| *size > 0),
         ended: node.flag("hasBeenForciblyEnded") || node.number("endTime").unwrap_or(0) > 0,
         breakout,
         parent: parent_of(node).filter(|_| breakout),

@@ -38,6 +38,7 @@ impl Balancer {
             }
         };
         if answered.success {
+            server.count_join();
             let joined = EventKind::UserJoined {
                 meeting: meeting.key.clone(),
                 internal_id: meeting.internal_id.clone(),

@@ -35,10 +35,14 @@ pub struct ListedMeeting {
     pub create_time: u64,
     /// Users in it.
     pub users: u32,
+    /// Moderators among them.
+    pub moderators: u32,
     /// Users with audio.
     pub audio: u32,
     /// Users with video.
     pub video: u32,
+    /// How many users its website said that it expects.
+    pub size_hint: Option<u32>,
     /// Whether it has ended and only lingers in the list.
     pub ended: bool,
     /// Whether it is a breakout room, made by BBB itself.
@@ -103,6 +107,13 @@ impl MeetingList {
             *of = of.saturating_add(meeting.users);
         }
         Self { asked_at, meetings, breakouts, users, users_of_nobody }
+    }
+
+    /// The list that shows the same meetings at `asked_at`, but for what `change` makes of them.
+    pub(crate) fn again(self, asked_at: Timestamp, change: impl FnOnce(&mut Vec<ListedMeeting>)) -> Self {
+        let mut meetings = self.meetings;
+        change(&mut meetings);
+        Self::new(asked_at, meetings)
     }
 
     /// Not fewer than the users in the meetings of `integration`: those of breakout rooms, of copies, and of meetings that

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use super::Fleet;
 use super::listed::MeetingList;
+use super::sent::{Sent, SentCounter};
+use super::{Fleet, Servers};
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
 use crate::network::TagRules;
@@ -33,7 +34,7 @@ impl Fleet {
     /// The same servers judged by `rules`.
     #[must_use]
     pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
-        let servers: Vec<_> = self.servers.iter().map(|server| Arc::new(server.judged_by(rules))).collect();
+        let servers: Servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules))).collect();
         let standings = self.standings.after(&self.servers, &servers);
         Fleet { servers, standings, ..self.clone() }
     }
@@ -58,7 +59,7 @@ pub struct FleetServer {
     /// it answers again.
     pub released: bool,
     /// Its services as the monitor last knew them.
-    pub services: Vec<Service>,
+    pub services: Arc<[Service]>,
     /// What the monitor measured.
     pub measured: Load,
     /// Whether it answers us.
@@ -86,6 +87,8 @@ pub struct FleetServer {
     // users who came (1), went (-1) or did both (0) since the list, as webhooks tell
     heard: OrdMap<String, i8>,
     heard_users: i64,
+    sent: SentCounter,
+    sent_before_list: Sent,
 }
 
 impl FleetServer {
@@ -99,7 +102,7 @@ impl FleetServer {
             host: HostStatus::Undefined,
             host_down_since: None,
             released: false,
-            services: Vec::new(),
+            services: Arc::default(),
             measured: Load::default(),
             reachability: Reachability::default(),
             list: None,
@@ -117,6 +120,8 @@ impl FleetServer {
             listed_video: 0,
             heard: OrdMap::new(),
             heard_users: 0,
+            sent: SentCounter::default(),
+            sent_before_list: Sent::default(),
         };
         member.judge();
         member
@@ -168,7 +173,7 @@ impl FleetServer {
 
     /// Meetings that it has or is about to have.
     pub fn expected_meetings(&self) -> u32 {
-        self.meetings() + self.expected.meetings()
+        self.meetings().saturating_add(self.expected.meetings())
     }
 
     /// CPU in use as measured, per cent; `None` where the figure is missing, too old, or none that a CPU can have.
@@ -180,6 +185,21 @@ impl FleetServer {
     /// CPU in use, per cent, with what the expected users will cost.
     pub fn expected_cpu(&self, now: Timestamp) -> Option<f64> {
         self.cpu(now).map(|cpu| cpu + self.expected.users(now) * self.rules.expected.cpu_per_user)
+    }
+
+    /// What was sent to it until now.
+    pub fn sent(&self) -> Sent {
+        self.sent.sent()
+    }
+
+    /// What had been sent to it when its last list was taken over. Nothing, where there is none.
+    pub fn sent_before_list(&self) -> Sent {
+        self.sent_before_list
+    }
+
+    /// Counts a user who was sent into one of its meetings.
+    pub(crate) fn count_join(&self) {
+        self.sent.count_join();
     }
 
     /// Whether one more meeting would stay within its capacity.
@@ -214,6 +234,7 @@ impl FleetServer {
     /// Counts a meeting that was just placed on it.
     pub(crate) fn place(&mut self, key: MeetingKey, claim: Option<ClaimToken>, now: Timestamp) {
         self.expected.add(key, claim, now, &self.rules.expected);
+        self.sent.count_create();
     }
 
     /// Takes a placement back.
@@ -232,7 +253,8 @@ impl FleetServer {
     ) {
         self.expected.observe(users_in, now, &self.rules.expected);
         // people in breakout rooms are in the parent meeting too
-        self.listed_users = list.running().filter(|meeting| !meeting.breakout).map(|meeting| meeting.users).sum();
+        let in_parents = list.running().filter(|meeting| !meeting.breakout);
+        self.listed_users = in_parents.fold(0, |sum, meeting| sum.saturating_add(meeting.users));
         self.listed_meetings = list.running().count() as u32;
         // who speaks in a breakout room is not heard in the parent meeting
         self.listed_audio = list.running().fold(0, |sum, meeting| sum.saturating_add(meeting.audio));
@@ -246,6 +268,7 @@ impl FleetServer {
         self.list = Some(list);
         // it knows better
         (self.heard, self.heard_users) = (OrdMap::new(), 0);
+        self.sent_before_list = self.sent.sent();
     }
 
     /// Somebody came into a meeting, or left it, as a webhook tells. Who is heard of again counts once.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::member::{FleetRules, FleetServer};
-use super::{Fleet, MonitorNews};
+use super::{Fleet, MonitorNews, Servers};
 use crate::clock::Timestamp;
-use crate::server::{AdministratorWord, HostStatus, ServerName, Service, ServiceState};
+use crate::server::{AdministratorWord, HostStatus, Load, ServerName, Service, ServiceState};
 use crate::source::{MonitorReport, ReportedServer};
 
 /// Why a report is no news: taking it over would wipe a fleet that may be well.
@@ -60,7 +60,7 @@ impl Fleet {
             server.judge();
             Arc::new(server)
         });
-        let servers: Vec<_> = judged.collect();
+        let servers: Servers = judged.collect();
         let freeze = self.freeze.without_silent(&servers, now);
         let monitor = MonitorNews { good_at: Some(now), trouble: None };
         let standings = self.standings.after(&self.servers, &servers);
@@ -84,13 +84,7 @@ impl FleetServer {
             let down = reported.host == HostStatus::Down;
             self.host_down_since = if down { self.host_down_since.or(Some(now)) } else { None };
         }
-        // a figure that is missing now may only be pending: it goes on aging
-        let load = reported.load;
-        self.measured = crate::server::Load {
-            cpu: load.cpu.or(self.measured.cpu),
-            cpu_at: if load.cpu.is_some() { load.cpu_at } else { self.measured.cpu_at },
-            ..load
-        };
+        self.take_load(reported.load);
         if *self.server != reported.server {
             self.server = Arc::new(reported.server);
         }
@@ -98,6 +92,15 @@ impl FleetServer {
         self.gone = false;
         self.rules = Arc::clone(rules);
         self
+    }
+
+    /// Takes over what the monitor measured. A figure that is missing now may only be pending: it goes on aging.
+    pub(crate) fn take_load(&mut self, load: Load) {
+        self.measured = Load {
+            cpu: load.cpu.or(self.measured.cpu),
+            cpu_at: if load.cpu.is_some() { load.cpu_at } else { self.measured.cpu_at },
+            ..load
+        };
     }
 }
 
@@ -115,7 +118,7 @@ fn is_pending(reported: &ReportedServer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{Load, Server, ServerState};
+    use crate::server::{Server, ServerState};
 
     fn reported(name: &str, state: ServiceState) -> ReportedServer {
         ReportedServer {

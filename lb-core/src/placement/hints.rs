@@ -19,6 +19,9 @@ impl MeetingHints {
     /// The parameter in which websites say how large a meeting will be (BBBLB's documentation).
     pub const SIZE: &str = "meta_bbb-meeting-size-hint";
 
+    /// How servers list that among a meeting's metadata.
+    pub const SIZE_LISTED: &str = "bbb-meeting-size-hint";
+
     /// What these parameters of a create say.
     pub fn read(params: &Params) -> Self {
         let number =

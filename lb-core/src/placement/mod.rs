@@ -9,25 +9,31 @@
 //! | [`Nearest`] | `nearest` | the way to the server matters more than its load |
 //! | [`Weighted`] | `weighted` | servers of different sizes, and figures that are old or missing |
 //! | [`PowerOfTwo`] | `power-of-two` | several balancers, or figures that are old: no herd runs to one server |
+//! | [`Predictive`] | `predictive` | the least load over the meeting's life: it learns what meetings become |
+//! | [`GeoPredictive`] | `geo-predictive` | the same, with servers and users in several places |
 //! | [`Random`] | `random` | a baseline to compare the others with |
 //! | [`RoundRobin`] | `round-robin` | tests, and servers of which nothing is known |
-
+//!
+//! Those of [`peers`] are the rules of other load balancers, to be compared with.
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
 mod draw;
 #[cfg(test)]
 mod fixture;
+mod geo_predictive;
 mod hints;
 mod learner;
 mod least;
 mod left_out;
 mod nearest;
 mod nearest_least_cpu;
+pub mod peers;
 #[cfg(test)]
 mod plain;
 mod policies;
 mod power_of_two;
+mod predictive;
 mod random;
 mod round_robin;
 mod scan;
@@ -38,6 +44,7 @@ mod yielded;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::geo_predictive::GeoPredictive;
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
@@ -46,6 +53,7 @@ pub use self::nearest::Nearest;
 pub use self::nearest_least_cpu::NearestLeastCpu;
 pub use self::policies::{NAMES, Policies, PolicyMaker, named};
 pub use self::power_of_two::PowerOfTwo;
+pub use self::predictive::{Penalty, Predictive, Work};
 pub use self::random::Random;
 pub use self::round_robin::RoundRobin;
 pub use self::scan::{Scan, by_cpu};

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::peers::{B3lb, B3scale, Bbblb, BigBlueSwarm, Mconf2012, Scalelite};
 use super::{
-    LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo, Random, RoundRobin,
-    Weighted,
+    GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo,
+    Predictive, Random, RoundRobin, Weighted,
 };
 use crate::network::{Network, Router, RouterName};
 
 /// The names of the policies that [`named`] makes.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 18] = [
     "nearest-least-cpu",
     "least-cpu",
     "least-users",
@@ -23,6 +24,15 @@ pub const NAMES: [&str; 9] = [
     "random",
     "weighted",
     "power-of-two",
+    "predictive",
+    "geo-predictive",
+    "scalelite",
+    "b3scale",
+    "bbblb",
+    "bbblb-as-built",
+    "b3lb",
+    "bigblueswarm",
+    "mconf-2012",
 ];
 
 /// A new policy as `router` says; `None` if it names none of [`NAMES`].
@@ -37,6 +47,15 @@ pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
         "random" => Arc::new(Random),
         "weighted" => Arc::new(Weighted { weights: router.weights.clone() }),
         "power-of-two" => Arc::new(PowerOfTwo),
+        "predictive" => Arc::new(Predictive::default()),
+        "geo-predictive" => Arc::new(GeoPredictive::default()),
+        "scalelite" => Arc::new(Scalelite::default()),
+        "b3scale" => Arc::new(B3scale),
+        "bbblb" => Arc::new(Bbblb::as_designed()),
+        "bbblb-as-built" => Arc::new(Bbblb::as_built()),
+        "b3lb" => Arc::new(B3lb::default()),
+        "bigblueswarm" => Arc::new(BigBlueSwarm::default()),
+        "mconf-2012" => Arc::new(Mconf2012::default()),
         _ => return None,
     })
 }

@@ -48,7 +48,7 @@ pub struct Server {
     /// The most users it is to be given; absent is no limit.
     pub capacity: Option<u32>,
     /// How much of the meetings it is to be given beside others, greater than 0; absent, its capacity says so. Only the
-    /// policy `weighted` asks for it.
+    /// policies `weighted`, `scalelite` and `b3scale` ask for it.
     pub weight: Option<f64>,
     /// What routers and integrations choose servers by.
     pub tags: Vec<String>,

@@ -18,6 +18,9 @@ pub struct Scenario {
     pub begins: Timestamp,
     /// How long it is looked at. Meetings may go on beyond it.
     pub length: Duration,
+    /// What is before this is lived through and not measured: the time in which a policy that learns may learn. Zero: all is
+    /// measured.
+    pub measured_from: Duration,
     /// The servers, each name once.
     pub servers: Vec<SimulatedServer>,
     /// The meetings, by the moment of their create.

@@ -5,6 +5,13 @@
 //! use lb_core::testkit::policy;
 //! policy::every_clause(&LeastCpu);
 //! ```
+//!
+//! [`properties`] hold for any fleet: they are for tests that make fleets up.
+
+pub mod known;
+pub mod properties;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,7 +48,7 @@ pub fn ranks_each_eligible_server_once(policy: &dyn PlacementPolicy) {
     for position in positions() {
         let mut ranked = ranking(policy, position, |server| server.server.name.as_str() != "s3");
         ranked.sort();
-        let expected: Vec<ServerName> = ["s0", "s1", "s2", "s4", "s5"].map(ServerName::from).into();
+        let expected: Vec<ServerName> = ["s0", "s1", "s2", "s4", "s5", "s6", "s7"].map(ServerName::from).into();
         assert_eq!(ranked, expected, "for a user at {position:?}");
     }
 }
@@ -112,7 +119,8 @@ fn ranking(
     policy.rank(&request).map(|candidate| candidate.server.server.name.clone()).collect()
 }
 
-/// Six servers: near and far, without position, without CPU, with an old CPU figure, without anything.
+/// Eight servers: near and far, without position, without CPU, with an old CPU figure, without anything, with a CPU that is no
+/// number or without end.
 fn fleet() -> Fleet {
     let at = |latitude, longitude| Some(Position { latitude, longitude });
     let fresh = |cpu| Load { cpu: Some(cpu), cpu_at: NOW, users: Some(3), meetings: Some(1), ..Load::default() };
@@ -124,6 +132,8 @@ fn fleet() -> Fleet {
         (None, fresh(10.0)),
         (at(-31.8, -52.3), old),
         (None, Load::default()),
+        (at(-30.0, -51.2), fresh(f64::NAN)),
+        (at(-30.0, -51.2), fresh(f64::INFINITY)),
     ];
     let reported = servers.into_iter().enumerate().filter_map(|(number, (position, load))| {
         let mut server = Server::new(format!("s{number}"), "https://bbb.example.org", "secret").ok()?;
@@ -132,26 +142,4 @@ fn fleet() -> Fleet {
     });
     let report = MonitorReport::of(reported.collect::<Vec<_>>());
     Fleet::default().with_report(report, &BTreeMap::new(), &Arc::default(), NOW).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::placement::{
-        LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PowerOfTwo, Random, RoundRobin, Weighted,
-    };
-
-    #[test]
-    fn every_policy_keeps_the_contract() {
-        every_clause(&NearestLeastCpu::default());
-        every_clause(&NearestLeastCpu { radius_km: 0.0 });
-        every_clause(&LeastCpu);
-        every_clause(&LeastUsers);
-        every_clause(&LeastMeetings);
-        every_clause(&RoundRobin::default());
-        every_clause(&Nearest);
-        every_clause(&Random);
-        every_clause(&Weighted::default());
-        every_clause(&PowerOfTwo);
-    }
 }

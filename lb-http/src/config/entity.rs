@@ -14,7 +14,7 @@ use super::value::{At, Given, Written};
 pub(super) struct PolicyName(pub(super) String);
 
 impl Written for PolicyName {
-    const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\"";
+    const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"predictive\", \"geo-predictive\", \"scalelite\", \"b3scale\", \"bbblb\", \"bbblb-as-built\", \"b3lb\", \"bigblueswarm\", \"mconf-2012\"";
     fn read(given: Given<'_>) -> Option<Self> {
         given.text().filter(|text| NAMES.contains(text)).map(|text| Self(text.to_owned()))
     }

@@ -295,7 +295,7 @@ fn a_bad_value_is_answered_with_its_line_and_what_is_allowed() {
         ),
         (
             "[routers.default]\npolicy = 'best'",
-            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\"",
+            "lb.toml:2: routers.default.policy must be one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"predictive\", \"geo-predictive\", \"scalelite\", \"b3scale\", \"bbblb\", \"bbblb-as-built\", \"b3lb\", \"bigblueswarm\", \"mconf-2012\"",
         ),
         ("[routers.default]\nradius_km = nan", "lb.toml:2: routers.default.radius_km must be a number from 0 to 20038"),
         ("[routers]\ndefault = 1", "lb.toml:2: routers.default must be a table"),

@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 
 use super::*;
+use crate::fleet::Sent;
 use crate::gateway::Fault;
 use crate::server::CallOutcome;
 
@@ -54,6 +55,27 @@ fn pending_placements_audio_and_video_are_known_of_each_server() {
     network.pass(1);
     network.follow();
     assert_eq!((server().pending_placements(), server().audio(), server().video()), (0, Some(0), Some(0)));
+}
+
+#[test]
+fn what_is_sent_to_a_server_is_counted_and_its_list_tells_moderators_and_hints() {
+    let network = Network::of(1);
+    let server = || network.balancer.fleet().servers()[0].clone();
+    let create = [("name", "Algebra"), ("meetingID", "room-1"), ("meta_bbb-meeting-size-hint", "40")];
+    network.call("moodle", "create", &create).success();
+    for (role, redirect) in [("MODERATOR", "false"), ("VIEWER", "false"), ("VIEWER", "true")] {
+        let join = [("fullName", "Ana"), ("meetingID", "room-1"), ("role", role), ("redirect", redirect)];
+        network.call("moodle", "join", &join);
+    }
+    let sent = Sent { creates: 1, joins: 3 };
+    assert_eq!((server().sent(), server().sent_before_list()), (sent, Sent::default()));
+    network.pass(1);
+    network.follow();
+    assert_eq!((server().sent(), server().sent_before_list()), (sent, sent));
+    let listed: Vec<_> = server().list.iter().flat_map(|list| list.meetings().to_vec()).collect();
+    assert_eq!((listed.len(), listed[0].users, listed[0].moderators, listed[0].size_hint), (1, 2, 1, Some(40)));
+    network.call("moodle", "join", &[("fullName", "Ana"), ("meetingID", "none"), ("role", "VIEWER")]);
+    assert_eq!(server().sent(), sent, "nobody is sent to a meeting that is not there");
 }
 
 #[test]

@@ -144,6 +144,15 @@ fn explained(w: &'static Words, policy: &str) -> &'static str {
         "power-of-two" => w.power_of_two,
         "random" => w.random,
         "round-robin" => w.round_robin,
+        "predictive" => w.predictive,
+        "geo-predictive" => w.geo_predictive,
+        "scalelite" => w.scalelite,
+        "b3scale" => w.b3scale,
+        "bbblb" => w.bbblb,
+        "bbblb-as-built" => w.bbblb_as_built,
+        "b3lb" => w.b3lb,
+        "bigblueswarm" => w.bigblueswarm,
+        "mconf-2012" => w.mconf_2012,
         _ => "",
     }
 }

@@ -23,6 +23,24 @@ words! {
             "O melhor de dois sorteados: vários balanceadores, ou dados antigos.";
         random: "Any: a baseline to compare with.", "Qualquer um: uma base de comparação.";
         round_robin: "One after the other: for tests.", "Um após o outro: para testes.";
+        predictive: "What meetings like this one will cost over their life, learnt from those before.",
+            "O que reuniões como esta vão custar enquanto durarem, aprendido com as anteriores.";
+        geo_predictive: "The same, with the way to the user traded against load.",
+            "O mesmo, pesando a distância até o usuário contra a carga.";
+        scalelite: "The rule of Scalelite, to compare with: the fewest attendees, by old lists.",
+            "A regra do Scalelite, para comparar: menos participantes, por listas antigas.";
+        b3scale: "The rule of b3scale, to compare with: the fewest attendees or meetings.",
+            "A regra do b3scale, para comparar: menos participantes ou reuniões.";
+        bbblb: "The rule of BBBLB, to compare with: users, media, and a reserve that declines.",
+            "A regra do BBBLB, para comparar: usuários, mídia e uma reserva que diminui.";
+        bbblb_as_built: "The rule of BBBLB as its program has it: the reserve never declines.",
+            "A regra do BBBLB como no programa: a reserva nunca diminui.";
+        b3lb: "The rule of B3LB, to compare with: attendees, meetings and CPU.",
+            "A regra do B3LB, para comparar: participantes, reuniões e CPU.";
+        bigblueswarm: "The rule of BigBlueSwarm, to compare with: CPU and memory, means of 5 minutes.",
+            "A regra do BigBlueSwarm, para comparar: CPU e memória, médias de 5 minutos.";
+        mconf_2012: "The first rule of Mconf, to compare with: the fewest meetings.",
+            "A primeira regra do Mconf, para comparar: menos reuniões.";
         radius: "Radius", "Raio";
         radius_hint: "How far around the nearest server others compete with it. For rules that know distances.",
             "A que distância do servidor mais próximo outros competem com ele. Para regras que conhecem distâncias.";

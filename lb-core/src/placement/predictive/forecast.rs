@@ -1,0 +1,207 @@
+//! [`Forecast`]: what is expected of one meeting, and how its users will come and its end draw near.
+
+use super::record::Record;
+use super::steps::{Course, MIDDLES, STEPS};
+use super::work::Work;
+use crate::placement::MeetingHints;
+
+/// A hint of the size weighs as much as so many earlier meetings of the room: hints lie.
+const HINT_WEIGHT: f32 = 2.0;
+
+/// How many of something are expected, and how sure that is.
+#[derive(Clone, Copy, Debug)]
+struct Crowd {
+    /// The mean.
+    expected: f32,
+    /// How much the expectation weighs beside what is seen: as if so many had been seen.
+    sure: f32,
+}
+
+impl Crowd {
+    fn of(mean_log: f32, variance: f32) -> Self {
+        let variance = variance.clamp(0.02, 1.5);
+        let expected = ((mean_log + variance / 2.0).clamp(0.0, 12.0).exp() - 1.0).max(0.5);
+        // the shape of the gamma distribution with this spread
+        Self { expected, sure: 1.0 / (variance.exp() - 1.0) }
+    }
+
+    /// How many will have come at last, where `seen` have when `filled` of all should have: sizes are spread like a gamma
+    /// distribution and people come by chance, so that the expectation gives way as more is seen.
+    fn in_all(&self, seen: f32, filled: f32) -> f32 {
+        (self.sure + seen) / (self.sure / self.expected + filled)
+    }
+}
+
+/// What is expected of one meeting.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forecast {
+    crowd: Crowd,
+    cameras: Crowd,
+    /// Nobody more is let in.
+    most: f32,
+    /// Half of such meetings are shorter, minutes.
+    half: f32,
+    /// How alike their lengths are: the steepness of the log-logistic distribution.
+    alike: f32,
+    /// It is ended then at the latest, minutes.
+    longest: f32,
+    /// Minutes until 63 % of the users are there.
+    filling: f32,
+    /// Earlier meetings of its room that this stands on.
+    pub(super) meetings: u16,
+}
+
+/// How a meeting will go on, for each step ahead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Life {
+    /// With which probability it still runs.
+    pub(super) alive: Course,
+    /// Its users if it runs.
+    pub(super) users: Course,
+    /// What it costs if it runs.
+    pub(super) work: Course,
+}
+
+/// What is seen of a meeting.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Its age, minutes.
+    pub(super) age: f32,
+    pub(super) users: f32,
+    pub(super) cameras: f32,
+    /// The share of its users with audio.
+    pub(super) voices: f32,
+}
+
+impl Seen {
+    /// Nothing: it is only about to begin.
+    pub(super) fn nothing() -> Self {
+        Self { voices: super::work::voices(0, 0), ..Self::default() }
+    }
+}
+
+impl Forecast {
+    /// What `record` and the hints say together; `weight` is what a hint is weighed against.
+    pub(super) fn of(record: &Record, weight: f32, hints: &MeetingHints) -> Self {
+        let mut mean = record.users.mean;
+        if let Some(size) = hints.size {
+            mean += ((size as f32).ln_1p() - mean) * HINT_WEIGHT / (weight + HINT_WEIGHT);
+        }
+        let most = hints.max_participants.map_or(f32::INFINITY, |most| most as f32);
+        let mut crowd = Crowd::of(mean, record.users.variance);
+        crowd.expected = crowd.expected.min(most);
+        let mut cameras = Crowd::of(record.cameras.mean, record.cameras.variance);
+        cameras.expected = cameras.expected.min(crowd.expected);
+        let deviation = record.minutes.variance.sqrt().clamp(0.06, 1.2);
+        Self {
+            crowd,
+            cameras,
+            most,
+            half: record.minutes.mean.clamp(-1.0, 8.0).exp(),
+            alike: std::f32::consts::PI / (3.0_f32.sqrt() * deviation),
+            longest: hints.duration.map_or(f32::INFINITY, |duration| duration.as_secs_f32() / 60.0),
+            filling: record.filling.mean.clamp(-1.6, 4.1).exp(),
+            meetings: record.users.count,
+        }
+    }
+
+    /// The users that are expected at its fullest.
+    pub(super) fn users(&self) -> f32 {
+        self.crowd.expected
+    }
+
+    /// How long it is expected to be, minutes.
+    pub(super) fn minutes(&self) -> f32 {
+        self.half.min(self.longest)
+    }
+
+    /// The share of its users that has come by `age`.
+    fn filled(&self, age: f32) -> f32 {
+        1.0 - (-age / self.filling).exp()
+    }
+
+    /// The odds of having ended by `age`.
+    fn over(&self, age: f32) -> f32 {
+        (age.max(0.01) / self.half).powf(self.alike).min(1e15)
+    }
+
+    /// How it goes on from what is seen.
+    pub(super) fn life(&self, seen: &Seen, work: &Work) -> Life {
+        let filled = self.filled(seen.age);
+        let (users, cameras) = (self.crowd.in_all(seen.users, filled), self.cameras.in_all(seen.cameras, filled));
+        let most = self.most.max(seen.users);
+        let now = 1.0 + self.over(seen.age);
+        let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS] };
+        let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES);
+        for (((alive, users_then), work_then), ahead) in steps {
+            let age = seen.age + ahead;
+            if age < self.longest {
+                *alive = now / (1.0 + self.over(age));
+            }
+            let coming = self.filled(age) - filled;
+            *users_then = (seen.users + users * coming).min(most);
+            let cameras = (seen.cameras + cameras * coming).min(*users_then);
+            *work_then = work.of(*users_then, *users_then * seen.voices, cameras);
+        }
+        life
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class() -> Forecast {
+        Forecast::of(&Record::PRIOR, 0.0, &MeetingHints::default())
+    }
+
+    fn seen(age: f32, users: f32) -> Seen {
+        Seen { age, users, cameras: 0.0, voices: 0.7 }
+    }
+
+    #[test]
+    fn what_is_seen_takes_the_place_of_what_was_expected() {
+        let users_in_half_an_hour = |seen: &Seen| class().life(seen, &Work::default()).users[8];
+        let fresh = users_in_half_an_hour(&Seen::nothing());
+        assert!((class().users() * 0.9..class().users() * 1.1).contains(&fresh), "{fresh}");
+        let crowded = users_in_half_an_hour(&seen(3.0, 100.0));
+        assert!(crowded > 140.0, "100 in three minutes: more will come, {crowded}");
+        let late = users_in_half_an_hour(&seen(40.0, 100.0));
+        assert!((99.9..106.0).contains(&late), "all are there: {late}");
+        let lonely = users_in_half_an_hour(&seen(30.0, 2.0));
+        assert!(lonely < 3.0, "nobody will come any more: {lonely}");
+    }
+
+    #[test]
+    fn a_meeting_at_the_end_of_its_time_is_expected_to_end() {
+        let alike = Record { minutes: super::super::spread::Spread::believed(45.0_f32.ln(), 0.01), ..Record::PRIOR };
+        let forecast = Forecast::of(&alike, 0.0, &MeetingHints::default());
+        let alive = |age| forecast.life(&seen(age, 20.0), &Work::default()).alive;
+        assert!(alive(5.0)[7] > 0.95 && alive(5.0)[10] < 0.3, "{:?}", alive(5.0));
+        assert!(alive(44.0)[4] < 0.1, "{:?}", alive(44.0));
+        let short = MeetingHints { duration: Some(std::time::Duration::from_secs(1200)), ..MeetingHints::default() };
+        let short = Forecast::of(&alike, 0.0, &short).life(&Seen::nothing(), &Work::default());
+        assert!(short.alive[6] > 0.9 && short.alive[7] == 0.0);
+    }
+
+    #[test]
+    fn whatever_is_seen_and_recorded_the_figures_are_figures() {
+        use super::super::spread::Spread;
+        for mean in [-30.0, 0.0, 30.0] {
+            for variance in [0.0, 1.0, 99.0] {
+                let spread = Spread::believed(mean, variance);
+                let record = Record { last: 0, users: spread, minutes: spread, cameras: spread, filling: spread };
+                for hints in [MeetingHints::default(), MeetingHints { size: Some(u32::MAX), ..Default::default() }] {
+                    let forecast = Forecast::of(&record, 0.0, &hints);
+                    for seen in [Seen::nothing(), seen(0.0, 0.0), seen(1e7, 4e9), seen(0.0, 4e9)] {
+                        let life = forecast.life(&seen, &Work::default());
+                        for step in 0..STEPS {
+                            assert!((0.0..=1.0).contains(&life.alive[step]), "{forecast:?} {life:?}");
+                            assert!(life.users[step].is_finite() && life.work[step].is_finite(), "{life:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

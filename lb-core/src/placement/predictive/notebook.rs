@@ -1,0 +1,168 @@
+//! [`Notebook`]: what is written down of running meetings and of servers, and how an [`Outlook`] is made of it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
+
+use super::attended::Attended;
+use super::forecast::{Forecast, Seen};
+use super::memory::{Memory, room_key, server_key};
+use super::outlook::{Outlook, Pending, Slot, fade, measured};
+use super::steps::STEPS;
+use super::strength::{Strength, told};
+use super::work::Work;
+use crate::clock::Timestamp;
+use crate::fleet::{Fleet, FleetServer, ListedMeeting};
+use crate::meeting::{InternalMeetingId, MeetingKey};
+use crate::server::ServerName;
+
+/// Meetings that are followed at most; those beyond are reckoned afresh each time.
+const MOST_MEETINGS: usize = 100_000;
+/// Servers whose strength is remembered at most.
+pub(super) const MOST_SERVERS: usize = 20_000;
+/// What no list shows any more is forgotten after this: until then its end may be told.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// What is written down between two looks at the fleet.
+#[derive(Debug, Default)]
+pub(super) struct Notebook {
+    meetings: HashMap<InternalMeetingId, Attended>,
+    // the last incarnation of a room
+    rooms: HashMap<u64, InternalMeetingId>,
+    pub(super) strengths: BTreeMap<u64, Strength>,
+    // the hashes of the servers' names
+    keys: HashMap<ServerName, u64>,
+}
+
+impl Notebook {
+    /// Looks at the fleet, and tells what is to be expected of it. `placed` knows what was expected of a meeting, by the hash of
+    /// its room, when it was placed.
+    pub(super) fn look(
+        &mut self,
+        fleet: &Fleet,
+        memory: &Memory,
+        placed: &dyn Fn(u64) -> Option<Forecast>,
+        work: &Work,
+        now: Timestamp,
+    ) -> Outlook {
+        let any = memory.forecast_of_any();
+        let rate = self.usual_rate(fleet);
+        let mut outlook =
+            Outlook { at: now, slots: Vec::with_capacity(fleet.servers().len()), rate, ..Outlook::unknown(&any, work) };
+        for server in fleet.servers() {
+            outlook.slots.push(self.look_at(server, memory, placed, work, rate, now));
+        }
+        self.meetings.retain(|_, meeting| now.since(meeting.at) < FORGOTTEN_AFTER);
+        let meetings = &self.meetings;
+        self.rooms.retain(|_, id| meetings.contains_key(id));
+        outlook
+    }
+
+    /// Whether the last look showed a meeting of this room running.
+    pub(super) fn shows(&self, room: u64, now: Timestamp) -> bool {
+        self.rooms.get(&room).and_then(|id| self.meetings.get(id)).is_some_and(|meeting| meeting.at == now)
+    }
+
+    /// What was seen of the last meeting of a room, which has ended.
+    pub(super) fn take(&mut self, room: u64) -> Option<Attended> {
+        self.rooms.remove(&room).and_then(|id| self.meetings.remove(&id))
+    }
+
+    fn look_at(
+        &mut self,
+        server: &FleetServer,
+        memory: &Memory,
+        placed: &dyn Fn(u64) -> Option<Forecast>,
+        work: &Work,
+        usual_rate: f32,
+        now: Timestamp,
+    ) -> Slot {
+        let (mut present, mut load, mut users) = (0.0, [0.0; STEPS], [0.0; STEPS]);
+        if let Some(list) = &server.list {
+            for meeting in list.running() {
+                let (forecast, seen) = self.follow(meeting, memory, placed, now);
+                present += work.of(seen.users, seen.users * seen.voices, seen.cameras);
+                let life = forecast.life(&seen, work);
+                for step in 0..STEPS {
+                    load[step] += life.alive[step] * life.work[step];
+                    // people in breakout rooms are in the parent meeting too
+                    users[step] += if meeting.breakout { 0.0 } else { life.alive[step] * life.users[step] };
+                }
+            }
+        } else {
+            let counted = server.users() as f32;
+            present = work.of_users(counted);
+            (load, users) = ([present; STEPS], [counted; STEPS]);
+        }
+        let prior = usual_rate / told(&server.server);
+        let cpu = measured(server, now);
+        let key =
+            self.keys.entry(server.server.name.clone()).or_insert_with(|| server_key(server.server.name.as_str()));
+        let strength = self.strengths.entry(*key).or_default();
+        strength.measure(cpu.map(|cpu| (cpu - work.idle).max(0.0)), server.measured.cpu_at, present, prior);
+        let (rate, offset) = (strength.rate(prior), strength.offset());
+        let mut reckoned = load.map(|load| work.idle + rate * load);
+        reckoned.iter_mut().enumerate().for_each(|(step, cpu)| *cpu = (*cpu + offset * fade(step)).max(0.0));
+        let name = server.server.name.clone();
+        Slot { name, cpu: reckoned, users, rate, seen: (cpu, server.users() as f32), pending: Pending::default() }
+    }
+
+    fn follow(
+        &mut self,
+        meeting: &ListedMeeting,
+        memory: &Memory,
+        placed: &dyn Fn(u64) -> Option<Forecast>,
+        now: Timestamp,
+    ) -> (Forecast, Seen) {
+        if let Some(known) = self.meetings.get_mut(&meeting.internal_id) {
+            return (known.forecast, known.see(meeting, now));
+        }
+        let began = Timestamp::from_millis(meeting.create_time).min(now);
+        let key = key_of(meeting);
+        let room = key.as_ref().filter(|_| !meeting.breakout).map(room_key);
+        let expected = room.and_then(placed).or_else(|| {
+            let known = key.as_ref().filter(|_| room.is_some());
+            known.map(|key| memory.forecast(key, &Default::default(), began))
+        });
+        let integration = meeting.stamp.as_ref().map_or("", |stamp| stamp.institution.as_str());
+        let forecast = expected.unwrap_or_else(|| memory.forecast_of_integration(integration, began));
+        let mut attended = Attended::new(forecast, room, began);
+        let seen = attended.see(meeting, now);
+        if self.meetings.len() < MOST_MEETINGS {
+            if let Some(room) = room {
+                self.rooms.insert(room, meeting.internal_id.clone());
+            }
+            self.meetings.insert(meeting.internal_id.clone(), attended);
+        }
+        (forecast, seen)
+    }
+
+    /// Per cent of CPU for each unit of work on a server of strength 1: the median of what was learnt, as far as operators
+    /// say how strong their servers are.
+    fn usual_rate(&mut self, fleet: &Fleet) -> f32 {
+        let mut rates: Vec<f32> = Vec::new();
+        for server in fleet.servers() {
+            let Some(key) = self.keys.get(&server.server.name) else { continue };
+            let told = told(&server.server);
+            rates.extend(self.strengths.get(key).and_then(Strength::learnt).map(|rate| rate * told));
+        }
+        if self.keys.len() > 2 * fleet.servers().len() + 100 {
+            self.keys.clear();
+        }
+        if self.strengths.len() > MOST_SERVERS.max(fleet.servers().len()) {
+            let keys: HashSet<_> =
+                fleet.servers().iter().map(|server| server_key(server.server.name.as_str())).collect();
+            self.strengths.retain(|key, _| keys.contains(key));
+        }
+        let middle = rates.len() / 2;
+        if rates.is_empty() {
+            return 1.0;
+        }
+        *rates.select_nth_unstable_by(middle, f32::total_cmp).1
+    }
+}
+
+/// Whose meeting it is, and which, as far as its stamp tells.
+pub(super) fn key_of(meeting: &ListedMeeting) -> Option<MeetingKey> {
+    let stamp = meeting.stamp.as_ref()?;
+    Some(MeetingKey::new(stamp.institution.as_str(), meeting.meeting_id.clone()))
+}

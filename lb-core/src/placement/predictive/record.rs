@@ -1,0 +1,72 @@
+//! [`Record`]: what is known of the meetings of one kind, and the [`Lesson`] that a finished one is.
+
+use serde::{Deserialize, Serialize};
+
+use super::spread::Spread;
+
+/// What a finished meeting teaches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lesson {
+    /// The most users at once.
+    pub(super) users: u32,
+    /// How long it was, minutes.
+    pub(super) minutes: f32,
+    /// The most cameras at once; `None` where no list showed it.
+    pub(super) cameras: Option<u32>,
+    /// How fast it filled up, minutes; `None` where it was not seen to.
+    pub(super) filling: Option<f32>,
+}
+
+/// The figures of the meetings of one room, of one integration at one hour of the week, of one integration, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// When the last one ended, hours since 1970.
+    pub(super) last: u32,
+    /// Most users at once, plus one.
+    pub(super) users: Spread,
+    /// Length in minutes.
+    pub(super) minutes: Spread,
+    /// Most cameras at once, plus one.
+    pub(super) cameras: Spread,
+    /// Minutes until some two thirds of the users were there.
+    pub(super) filling: Spread,
+}
+
+impl Record {
+    /// What is believed before the first meeting: a class of 10 or 20 for three quarters of an hour, but anything from a talk
+    /// of two to a lecture would be no surprise.
+    pub(super) const PRIOR: Self = Self {
+        last: 0,
+        users: Spread::believed(2.6, 0.8),
+        minutes: Spread::believed(3.8, 0.4),
+        cameras: Spread::believed(1.4, 0.5),
+        filling: Spread::believed(1.4, 0.4),
+    };
+
+    pub(super) fn learn(&mut self, lesson: &Lesson, memory: u16, hour: u32) {
+        self.last = self.last.max(hour);
+        self.users.learn((lesson.users as f32).ln_1p(), memory);
+        self.minutes.learn(lesson.minutes.max(0.5).ln(), memory);
+        if let Some(cameras) = lesson.cameras {
+            self.cameras.learn((cameras as f32).ln_1p(), memory);
+        }
+        if let Some(minutes) = lesson.filling {
+            self.filling.learn(minutes.clamp(0.2, 60.0).ln(), memory);
+        }
+    }
+
+    /// This, drawn towards `wider`.
+    pub(super) fn within(&self, wider: &Record, doubt: f32) -> Record {
+        Record {
+            last: self.last,
+            users: self.users.within(wider.users, doubt),
+            minutes: self.minutes.within(wider.minutes, doubt),
+            cameras: self.cameras.within(wider.cameras, doubt),
+            filling: self.filling.within(wider.filling, doubt),
+        }
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        [self.users, self.minutes, self.cameras, self.filling].iter().all(Spread::is_sound)
+    }
+}

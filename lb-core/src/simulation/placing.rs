@@ -1,0 +1,138 @@
+//! How meetings find a server: the policy ranks, as in the balancer, and is watched while it does.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::play::Play;
+use super::server::Place;
+use super::{SimulatedMeeting, SimulationError};
+use crate::clock::Timestamp;
+use crate::fleet::{Fleet, FleetServer};
+use crate::placement::{FinishedMeeting, Placed, PlacementPolicy, PlacementRequest};
+use crate::server::{Failed, ServerName};
+
+/// How much of a ranking is looked at each time; one in [`WHOLE_EVERY`] is looked at to its end.
+const LOOKED_AT: usize = 2;
+
+const WHOLE_EVERY: u64 = 512;
+
+/// A policy that may panic: what it does then is an error that names it.
+#[derive(Clone, Copy)]
+pub(super) struct Fence<'a> {
+    policy: &'a dyn PlacementPolicy,
+}
+
+impl<'a> Fence<'a> {
+    pub(super) fn around(policy: &'a dyn PlacementPolicy) -> Self {
+        Self { policy }
+    }
+
+    fn name(self) -> String {
+        catch_unwind(AssertUnwindSafe(|| self.policy.name().to_owned())).unwrap_or_else(|_| "without a name".to_owned())
+    }
+
+    /// What the policy answers while it is `doing` that.
+    fn call<T>(
+        self,
+        doing: &'static str,
+        call: impl FnOnce(&'a dyn PlacementPolicy) -> T,
+    ) -> Result<T, SimulationError> {
+        // nothing of it is looked at any more if it panics
+        catch_unwind(AssertUnwindSafe(|| call(self.policy))).map_err(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let message = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            SimulationError::Panicked { policy: self.name(), doing, message }
+        })
+    }
+
+    pub(super) fn recall(self, kept: &[u8]) -> Result<(), SimulationError> {
+        let recalled = self.call("remembering", |policy| policy.learner().map_or(Ok(()), |it| it.recall(kept)))?;
+        Ok(recalled?)
+    }
+
+    pub(super) fn keep(self) -> Result<Option<Vec<u8>>, SimulationError> {
+        self.call("keeping what it has learnt", |policy| policy.learner().and_then(|it| it.keep()))
+    }
+
+    pub(super) fn observe(self, fleet: &Fleet, now: Timestamp) -> Result<(), SimulationError> {
+        self.call("observing", |policy| policy.learner().map(|it| it.observe(fleet, now))).map(|_| ())
+    }
+
+    pub(super) fn ended(self, meeting: &FinishedMeeting<'_>) -> Result<(), SimulationError> {
+        self.call("hearing of an end", |policy| policy.learner().map(|it| it.ended(meeting))).map(|_| ())
+    }
+
+    fn placed(self, placed: &Placed<'_>) -> Result<(), SimulationError> {
+        self.call("hearing of a placement", |policy| policy.placed(placed))
+    }
+
+    /// Where the best server stands in the fleet, of those that are ranked; the first `looked_at` of them are checked.
+    fn best(self, request: &PlacementRequest<'_>, looked_at: usize) -> Result<Option<usize>, SimulationError> {
+        let meeting = || request.meeting.to_string();
+        let mut met: Vec<usize> = Vec::new();
+        self.call("ranking", |policy| {
+            for candidate in policy.rank(request).take(looked_at) {
+                let name = &candidate.server.server.name;
+                let known =
+                    request.fleet.index_of(name).filter(|&index| (request.eligible)(&request.fleet.servers()[index]));
+                let Some(index) = known else {
+                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
+                    return Err(SimulationError::NotOffered { policy, server, meeting });
+                };
+                if met.contains(&index) {
+                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
+                    return Err(SimulationError::RankedTwice { policy, server, meeting });
+                }
+                met.push(index);
+            }
+            Ok(met.first().copied())
+        })?
+    }
+}
+
+impl fmt::Debug for Fence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.policy.fmt(f)
+    }
+}
+
+impl Play<'_> {
+    /// A website creates a meeting, for the first time or because its server has failed: `tried`.
+    pub(super) fn place(&mut self, number: usize, mut tried: Vec<ServerName>) -> Result<(), SimulationError> {
+        let SimulatedMeeting { key, hints, position, .. } = &self.scenario.meetings[number];
+        let now = self.clock();
+        loop {
+            let is_eligible = |server: &FleetServer| {
+                server.state().takes_new_meetings() && server.has_room(now) && !tried.contains(&server.server.name)
+            };
+            let request = PlacementRequest {
+                fleet: &self.fleet,
+                eligible: &is_eligible,
+                position: *position,
+                meeting: key,
+                hints: *hints,
+                now,
+            };
+            let whole = self.tally.placements.is_multiple_of(WHOLE_EVERY);
+            let Some(index) = self.fence.best(&request, if whole { usize::MAX } else { LOOKED_AT })? else {
+                self.tally.refused += 1;
+                self.move_people(number, Place::Refused);
+                return Ok(());
+            };
+            let server = self.of_fleet[index];
+            let name = &self.scenario.servers[server].name;
+            self.fence.placed(&Placed { server: name, meeting: key, hints: *hints, now })?;
+            self.fleet.change_server(index, now, |server| server.place(key.clone(), None, now));
+            if !self.servers[server].is_dead() {
+                self.put(number, server);
+                return Ok(());
+            }
+            self.fleet.change_server(index, now, |server| {
+                server.unplace(key, None, now);
+                server.failed(Failed::Refused, now);
+            });
+            tried.push(name.clone());
+            self.tally.retried += 1;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! [`Timeline`]: all that people do in a scenario, in its order, whoever places their meetings.
+
+use super::Scenario;
+
+/// What happens. Of what happens in the same millisecond, the first named comes first: who goes makes room for who comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Happens {
+    /// A camera is switched off.
+    CameraOff,
+    /// Somebody goes.
+    Goes,
+    /// The meeting ends; nobody is in it any more.
+    Ends,
+    /// The meeting is created.
+    Created,
+    /// Somebody comes.
+    Comes,
+    /// A camera is switched on.
+    CameraOn,
+}
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Step {
+    /// Milliseconds after the scenario's begin.
+    pub(super) at: u64,
+    pub(super) what: Happens,
+    /// Which, by its place in the scenario.
+    pub(super) meeting: u32,
+    /// Who, by the place in the meeting; 0 where it is about nobody.
+    pub(super) person: u32,
+}
+
+/// All that happens before the scenario's end, in order.
+#[derive(Debug)]
+pub(super) struct Timeline {
+    pub(super) steps: Vec<Step>,
+    /// How long all people together are in their meetings, milliseconds.
+    pub(super) people_ms: u64,
+}
+
+/// From when until when somebody is in a meeting, milliseconds after the scenario's begin; empty where never.
+pub(super) fn presence(scenario: &Scenario, meeting: usize, person: usize) -> (u64, u64) {
+    let (begins, ends) = life(scenario, meeting);
+    let Some(person) = scenario.meetings.get(meeting).and_then(|meeting| meeting.people.get(person)) else {
+        return (0, 0);
+    };
+    (begins + u64::from(person.comes), (begins + u64::from(person.goes)).min(ends))
+}
+
+/// From when until when there is a meeting, milliseconds after the scenario's begin: a millisecond at least.
+pub(super) fn life(scenario: &Scenario, meeting: usize) -> (u64, u64) {
+    let Some(meeting) = scenario.meetings.get(meeting) else { return (0, 0) };
+    let begins = meeting.at.since(scenario.begins).as_millis() as u64;
+    (begins, begins + (meeting.length.as_millis() as u64).max(1))
+}
+
+impl Timeline {
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let end = scenario.length.as_millis() as u64;
+        let mut steps = Vec::new();
+        let mut people_ms = 0;
+        for (number, meeting) in scenario.meetings.iter().enumerate() {
+            let mut happens = |at, what, person: usize| {
+                if at < end {
+                    steps.push(Step { at, what, meeting: number as u32, person: person as u32 });
+                }
+            };
+            let (begins, ends) = life(scenario, number);
+            happens(begins, Happens::Created, 0);
+            happens(ends, Happens::Ends, 0);
+            for (who, person) in meeting.people.iter().enumerate() {
+                let (comes, goes) = presence(scenario, number, who);
+                if comes >= goes {
+                    continue;
+                }
+                people_ms += goes.min(end).saturating_sub(comes);
+                happens(comes, Happens::Comes, who);
+                happens(goes, Happens::Goes, who);
+                let on = (begins + u64::from(person.camera.0)).max(comes);
+                let off = (begins + u64::from(person.camera.1)).min(goes);
+                if on < off {
+                    happens(on, Happens::CameraOn, who);
+                    happens(off, Happens::CameraOff, who);
+                }
+            }
+        }
+        steps.sort_unstable();
+        Self { steps, people_ms }
+    }
+}
