@@ -139,13 +139,12 @@ impl Fleet {
     }
 
     /// Changes one server in place: what [`with_server`](Self::with_server) does without copying anything, for whoever has the
-    /// fleet to itself, moves no server and lists no breakout rooms.
+    /// fleet to itself and lists no breakout rooms.
     pub(crate) fn change_server(&mut self, index: usize, now: Timestamp, change: impl FnOnce(&mut FleetServer)) {
         let Some(server) = self.servers.get_mut(index).map(Arc::make_mut) else { return };
         let (reachability, position) = (server.reachability, server.server.position);
         change(server);
         server.judge();
-        self.standings.change(index, server);
         if reachability.suspended_since().is_some() != server.is_suspended() {
             let mut before = self.servers.clone();
             if let Some(server) = before.get_mut(index).map(Arc::make_mut) {
