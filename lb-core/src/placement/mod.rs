@@ -48,8 +48,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::combine::{Canary, Cap, Only, OrElse, Prefer, TieBreak};
-pub use self::geo_predictive::GeoPredictive;
 pub use self::fence::Misconduct;
+pub use self::geo_predictive::GeoPredictive;
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};
 pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
