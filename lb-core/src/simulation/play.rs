@@ -105,7 +105,7 @@ impl<'a> Play<'a> {
             self.tally.pass(next);
             if measured == Some(next) {
                 self.begin_measuring();
-                measured = None;
+                (measured, minute) = (None, next + MINUTE);
             } else if next == minute {
                 self.mark_minute();
                 minute += MINUTE;

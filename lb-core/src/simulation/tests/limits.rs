@@ -60,8 +60,13 @@ fn the_bound_is_what_it_says_where_it_can_be_seen() {
     assert_eq!(eight, Bound::default());
     // a ninth: one server is given up, and 100 users have no place on the other
     let nine = bound(&scenario(classes(9).collect())).unwrap();
-    assert!((nine.overloaded_user_minutes - 100.0 * 60.0).abs() < 0.01, "{nine:?}");
-    assert!((nine.suffered_user_minutes - 20.0 * 60.0).abs() < 100.0, "{nine:?}");
+    // what fits in part counts as 1.6 % less work at most
+    let nearly = |found: f64, users: f64, fitting: f64| {
+        let (most, least) = (users * 60.0, (users - 0.016 * fitting) * 60.0);
+        assert!((least..=most).contains(&found), "{nine:?}");
+    };
+    nearly(nine.overloaded_user_minutes, 100.0, 80.0);
+    nearly(nine.suffered_user_minutes, 20.0, 160.0);
     // a lecture that fits nowhere suffers, alone where the rest fits beside it
     let mut lecture = scenario(vec![meeting("lecture", 0, 60, 90), meeting("talk", 0, 60, 30)]);
     let alone = bound(&lecture).unwrap();

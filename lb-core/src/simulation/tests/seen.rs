@@ -1,9 +1,7 @@
 //! What the balancer sees.
 
 use super::*;
-use crate::fleet::FleetRules;
 use crate::placement::LeastMeetings;
-use crate::server::ExpectedLoadRule;
 
 fn watched(scenario: &Scenario, sight: Sight) -> Arc<Watcher> {
     let watcher = Arc::new(Watcher::default());
@@ -71,10 +69,6 @@ fn what_is_placed_counts_before_it_is_seen() {
         let spread = simulate(&scenario, &Player::new(Arc::clone(&policy))).unwrap().measures;
         assert_eq!(spread.peak_utilisation, 50.0, "{}", policy.name());
     }
-    // without expected load they run to one server
-    let expected = ExpectedLoadRule { expected_users: 0.0, ..ExpectedLoadRule::default() };
-    let player = Player::new(Arc::new(LeastUsers)).judging_by(FleetRules { expected, ..FleetRules::default() });
-    assert!(simulate(&scenario, &player).unwrap().measures.peak_utilisation >= 300.0);
 }
 
 #[test]
