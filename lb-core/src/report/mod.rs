@@ -16,7 +16,7 @@
 //!
 //! [`Balancer::report`](crate::balancer::Balancer::report) reads the events and makes the whole of it.
 //!
-//! Where quarters of an hour are [rolled up](rollup), these are read instead of the events, and the figures are the same.
+//! Where quarters of an hour are rolled up, these are read instead of the events, and the figures are the same.
 //!
 //! A report holds the meetings that run, those that ended within the last [`LINGER`], and what the figures need: no events. How
 //! much that is at most, [`Limits`] says; a report that would need more is refused.

@@ -61,7 +61,7 @@ async fn a_month_is_written_once_when_it_is_over_there() {
     assert!(read("report-2026-09.json").contains("\"zone\": \"America/Sao_Paulo\""));
     let page = read("report-2026-09.html");
     assert!(
-        page.contains("2026-09-01 to 2026-10-01") && page.contains("<style>") && page.ends_with("</html>"),
+        page.contains("2026-09-01 to 2026-09-30") && page.contains("<style>") && page.ends_with("</html>"),
         "{page}"
     );
     let shown = page.split("</style>").nth(1).unwrap();

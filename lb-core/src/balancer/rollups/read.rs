@@ -38,6 +38,10 @@ impl From<NoAnswer> for Trouble {
     }
 }
 
+/// As many names a report of roll-ups may hold: each has eight bytes there. Names that have aged are others on each day, so a
+/// year has many.
+const NAMES: usize = 8_000_000;
+
 impl Balancer {
     /// The report; `None` where what is rolled up does not answer it.
     pub(in crate::balancer) async fn report_of_rollups(
@@ -50,7 +54,7 @@ impl Balancer {
         // pages may come to name places in between that were not known before
         for _ in 0..2 {
             let places = self.rollup_places().await?.with_passing_of(&fresh.places);
-            let (query, limits) = (query.clone(), Limits::default());
+            let (query, limits) = (query.clone(), Limits { names: NAMES, ..Limits::default() });
             let Some(mut answer) = Answer::new(query, &owners, limits, places, fresh.made_at)? else { return Ok(None) };
             match self.read_days(&mut answer, &fresh).await {
                 Ok(()) => return Ok(Some(answer.finish(fresh.made_at)?)),
