@@ -18,6 +18,8 @@ mod standings;
 
 use std::sync::Arc;
 
+use imbl::Vector;
+
 pub use self::freeze::Freeze;
 pub(crate) use self::listed::attendees;
 pub use self::listed::{ListedMeeting, MeetingList, Stamp};
@@ -32,13 +34,16 @@ pub(crate) use self::standing::Standing;
 pub(crate) use self::standings::{Circle, Standings};
 
 use crate::clock::Timestamp;
+use crate::position::Position;
 use crate::server::ServerName;
+
+/// Servers by name, each once. Who clones them, or changes one, shares all that stays the same.
+pub type Servers = Vector<Arc<FleetServer>>;
 
 /// All servers as they are known at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
-    // by name, each once
-    servers: Vec<Arc<FleetServer>>,
+    servers: Servers,
     monitor: MonitorNews,
     freeze: Freeze,
     rooms: Rooms,
@@ -58,11 +63,11 @@ pub struct MonitorNews {
 impl Fleet {
     /// The server called `name`.
     pub fn server(&self, name: &ServerName) -> Option<&Arc<FleetServer>> {
-        self.index_of(name).map(|index| &self.servers[index])
+        self.servers.get(self.index_of(name)?)
     }
 
     /// All servers, by name.
-    pub fn servers(&self) -> &[Arc<FleetServer>] {
+    pub fn servers(&self) -> &Servers {
         &self.servers
     }
 
@@ -118,19 +123,15 @@ impl Fleet {
         change: impl FnOnce(&mut FleetServer),
     ) -> Option<Fleet> {
         let index = self.index_of(name)?;
-        let mut fleet = self.clone();
-        let mut server = FleetServer::clone(&fleet.servers[index]);
+        let before = self.servers.get(index)?;
+        let mut server = FleetServer::clone(before);
         change(&mut server);
         server.judge();
-        let before = &self.servers[index];
         let turned = before.is_suspended() != server.is_suspended();
-        let moved = before.server.position != server.server.position;
+        let mut fleet = self.clone();
         fleet.rooms.change(name, before.list.as_deref(), server.list.as_deref());
-        fleet.standings.change(index, &server);
-        fleet.servers[index] = Arc::new(server);
-        if moved {
-            fleet.standings = Standings::of(&fleet.servers);
-        }
+        fleet.servers.set(index, Arc::new(server));
+        fleet.restand(index, before.server.position);
         if turned {
             fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
         }
@@ -138,19 +139,27 @@ impl Fleet {
     }
 
     /// Changes one server in place: what [`with_server`](Self::with_server) does without copying anything, for whoever has the
-    /// fleet to itself, moves no server and lists no breakout rooms.
+    /// fleet to itself and lists no breakout rooms.
     pub(crate) fn change_server(&mut self, index: usize, now: Timestamp, change: impl FnOnce(&mut FleetServer)) {
         let Some(server) = self.servers.get_mut(index).map(Arc::make_mut) else { return };
-        let reachability = server.reachability;
+        let (reachability, position) = (server.reachability, server.server.position);
         change(server);
         server.judge();
-        self.standings.change(index, server);
         if reachability.suspended_since().is_some() != server.is_suspended() {
             let mut before = self.servers.clone();
             if let Some(server) = before.get_mut(index).map(Arc::make_mut) {
                 server.reachability = reachability;
             }
             self.freeze = self.freeze.after(&before, &self.servers, now);
+        }
+        self.restand(index, position);
+    }
+
+    /// Takes over what a server is ranked by now that it has changed; before, it was at `position`.
+    fn restand(&mut self, index: usize, position: Option<Position>) {
+        match self.servers.get(index) {
+            Some(server) if server.server.position == position => self.standings.change(index, server),
+            _ => self.standings = Standings::of(&self.servers),
         }
     }
 

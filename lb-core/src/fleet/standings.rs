@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use imbl::Vector;
 
-use super::FleetServer;
 use super::atlas::{Atlas, Overlap};
 use super::standing::Standing;
+use super::{FleetServer, Servers};
 use crate::position::{UnitVector, chord_of_km};
 
 /// The [`Standing`] of each server, cell by cell of the [`Atlas`].
@@ -41,19 +41,19 @@ impl Circle {
 
 impl Standings {
     /// Of these servers, all of the fleet, in its order.
-    pub(super) fn of(servers: &[Arc<FleetServer>]) -> Self {
+    pub(super) fn of(servers: &Servers) -> Self {
         let positions = servers.iter().map(|server| server.server.position);
         Self::on(Arc::new(Atlas::of(positions)), servers)
     }
 
     /// Of these servers, after it was of those `before`.
-    pub(super) fn after(&self, before: &[Arc<FleetServer>], servers: &[Arc<FleetServer>]) -> Self {
+    pub(super) fn after(&self, before: &Servers, servers: &Servers) -> Self {
         let position = |server: &Arc<FleetServer>| server.server.position;
         let nobody_moved = before.iter().map(position).eq(servers.iter().map(position));
         if nobody_moved { Self::on(Arc::clone(&self.atlas), servers) } else { Self::of(servers) }
     }
 
-    fn on(atlas: Arc<Atlas>, servers: &[Arc<FleetServer>]) -> Self {
+    fn on(atlas: Arc<Atlas>, servers: &Servers) -> Self {
         let standing = |member: &u32| servers.get(*member as usize).map(|server| Standing::of(server));
         let cells = atlas.cells.iter().map(|cell| cell.members.iter().filter_map(standing).collect()).collect();
         Self { atlas, cells }

@@ -47,6 +47,7 @@ mod yielded;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::combine::is_drawn;
 pub use self::combine::{Canary, Cap, Only, OrElse, Prefer, TieBreak};
 pub use self::fence::Misconduct;
 pub use self::geo_predictive::GeoPredictive;

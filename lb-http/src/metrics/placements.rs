@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use lb_core::clock::Timestamp;
+use lb_core::Timestamp;
 use lb_core::fleet::Fleet;
 use lb_core::server::ServerName;
 use prometheus_client::encoding::EncodeLabelSet;

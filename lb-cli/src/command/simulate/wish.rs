@@ -38,7 +38,7 @@ pub(crate) struct Simulate {
     /// Days before the measured one, in which policies learn (otherwise what suits the workload)
     #[arg(long, value_name = "DAYS", conflicts_with = "replay")]
     pub(crate) warm_up: Option<u64>,
-    /// Live through the events of a real network instead: a file of `lb event list --json`
+    /// Live through the events of a real network instead: a file with one event of `lb event list --json` on each line
     #[arg(long, value_name = "FILE", conflicts_with = "workload")]
     pub(crate) replay: Option<PathBuf>,
     /// How many servers the replay has, all alike (otherwise those of the events)

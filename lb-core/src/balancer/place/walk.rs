@@ -10,8 +10,8 @@ use super::rules::Tier;
 use crate::balancer::Balancer;
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer};
-use crate::network::{Integration, Network, Router, RouterName};
-use crate::placement::{LeastCpu, Misconduct, PlacementPolicy, PlacementRequest, Way, fence};
+use crate::network::{Network, Router, RouterName};
+use crate::placement::{LeastCpu, Misconduct, PlacementPolicy, PlacementRequest, Way, fence, is_drawn};
 use crate::server::ServerName;
 
 /// One server that the meeting may go to.
@@ -154,7 +154,8 @@ impl Balancer {
     ) -> ControlFlow<(), bool> {
         let mut any = false;
         let mut before: Option<(&RouterName, bool)> = None;
-        let (routers, default) = self.routers_of(network, walk.wanted.integration);
+        let (routers, default) = self.routers_of(network, walk.wanted);
+        let canary = canary_of(network, walk.wanted).map(|canary| &canary.name);
         let own = routers.len();
         // least CPU, where no router can be relied on
         let all = routers.into_iter().map(Some).chain(default.map(Some)).chain([None]);
@@ -179,6 +180,7 @@ impl Balancer {
                         (Some((before, false)), Some(name)) => {
                             format!("router {before} found no server, {name}: {reason}")
                         }
+                        (None, Some(name)) if canary == Some(name) => format!("canary {name}: {reason}"),
                         _ => reason,
                     };
                     without_tags(reason, untagged)
@@ -210,18 +212,29 @@ impl Balancer {
         self.policies.of(router, network).or_else(default)
     }
 
-    /// The router of `integration` and its fallbacks in their order; and the router `default`, if it is none of them.
+    /// The canary, if it is to place the meeting, the integration's router and its fallbacks in their order; and the router
+    /// `default`, if it is none of them.
     fn routers_of<'a>(
         &self,
         network: &'a Network,
-        integration: &Integration,
+        wanted: &Wanted<'_>,
     ) -> (Vec<&'a Arc<Router>>, Option<&'a Arc<Router>>) {
         // they lead in no circle, or the network would not be whole
         let next = |router: &&'a Arc<Router>| network.router(router.fallback.as_ref()?.as_str());
-        let routers: Vec<_> = std::iter::successors(Some(network.router_of(integration)), next).collect();
+        let own = std::iter::successors(Some(network.router_of(wanted.integration)), next);
+        let canary = canary_of(network, wanted);
+        let others = own.filter(|router| canary.is_none_or(|canary| canary.name != router.name));
+        let routers: Vec<_> = canary.into_iter().chain(others).collect();
         let default = network.router("default").filter(|default| routers.iter().all(|one| one.name != default.name));
         (routers, default)
     }
+}
+
+/// The canary of the integration's router, if it is to place this meeting.
+fn canary_of<'a>(network: &'a Network, wanted: &Wanted<'_>) -> Option<&'a Arc<Router>> {
+    let refinements = &network.router_of(wanted.integration).refinements;
+    let canary = refinements.canary.as_ref()?;
+    is_drawn(wanted.key, refinements.canary_share).then(|| network.router(canary.as_str()))?
 }
 
 fn without_tags(mut reason: String, yes: bool) -> String {

@@ -199,7 +199,7 @@ fn without_a_fallback_the_default_router_stands_in_and_without_that_the_least_cp
     let balancer = Balancer::builder(both.servers.clone(), both.clock.clone(), Arc::new(SeededRng::new(3)))
         .succeeding(&both.balancer)
         .observer(both.witness.clone())
-        .router("own", odd.clone())
+        .router("own", odd)
         .router("default", Odd::new(Way::Doubles))
         .build();
     let both = Network { balancer, ..both };
