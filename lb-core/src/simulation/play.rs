@@ -20,6 +20,14 @@ const MINUTE: u64 = 60_000;
 /// How often a policy that learns looks at all servers, milliseconds.
 const OBSERVED_EVERY: u64 = 10_000;
 
+/// Where the names of a key lie in memory. Every copy of a key has the scenario's own names: to compare texts millions of times
+/// would take a quarter of a simulation's time.
+pub(super) type Identity = (usize, usize);
+
+pub(super) fn identity(key: &MeetingKey) -> Identity {
+    (key.integration.as_str().as_ptr().addr(), key.meeting_id.as_str().as_ptr().addr())
+}
+
 /// A scenario under way. Times are milliseconds after its begin; servers and meetings go by their places in it.
 pub(super) struct Play<'a> {
     pub(super) scenario: &'a Scenario,
@@ -35,7 +43,7 @@ pub(super) struct Play<'a> {
     pub(super) servers: Vec<TrueServer>,
     pub(super) meetings: Vec<TrueMeeting>,
     /// The meetings that are on a server or lost with it.
-    pub(super) held: HashMap<&'a MeetingKey, u32>,
+    pub(super) held: HashMap<Identity, u32>,
     pub(super) tally: Tally,
     pub(super) luck: fastrand::Rng,
     course: Option<Vec<Vec<Option<f32>>>>,
@@ -277,7 +285,7 @@ impl<'a> Play<'a> {
         }
         self.move_people(number, Place::Nowhere);
         if let Place::On(server) | Place::Lost(server) = before {
-            self.held.remove(key);
+            self.held.remove(&identity(key));
             let now = self.clock();
             self.fleet.change_server(self.in_fleet[server], now, |server| server.unplace(key, None, now));
             let began = self.scenario.begins + std::time::Duration::from_millis(since);
@@ -327,7 +335,7 @@ impl<'a> Play<'a> {
                 let key = &self.scenario.meetings[number].key;
                 let now = self.clock();
                 self.fleet.change_server(self.in_fleet[server], now, |server| server.unplace(key, None, now));
-                self.held.remove(key);
+                self.held.remove(&identity(key));
                 self.tally.moved += u64::from(self.meetings[number].crowd.users);
                 self.place(number, vec![name.clone()])?;
             }
@@ -341,7 +349,7 @@ impl<'a> Play<'a> {
         self.meetings[number].since = self.now;
         self.meetings[number].changed = true;
         self.move_people(number, Place::On(index));
-        self.held.insert(&self.scenario.meetings[number].key, number as u32);
+        self.held.insert(identity(&self.scenario.meetings[number].key), number as u32);
         let server = &mut self.servers[index];
         server.settle(self.now, &mut self.tally);
         server.take_work(self.meetings[number].work);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::play::Play;
+use super::play::{Play, identity};
 use super::server::{Place, TrueMeeting, TrueServer};
 use super::timeline::Crowd;
 use super::{Player, Scenario, SimulatedMeeting, SimulatedServer, SimulationError};
@@ -127,7 +127,7 @@ impl Play<'_> {
             list.asked_at = now;
             let list = Arc::new(list);
             let users_in = |key: &MeetingKey| {
-                let meeting = &meetings[*held.get(key)? as usize];
+                let meeting = &meetings[*held.get(&identity(key))? as usize];
                 let id = meeting.internal_id.as_ref().filter(|_| meeting.place == Place::On(number))?;
                 list.find(id).map(|listed| listed.users)
             };
