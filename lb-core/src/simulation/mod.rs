@@ -22,6 +22,7 @@ mod measures;
 mod placing;
 mod play;
 mod player;
+pub mod replay;
 mod scenario;
 mod seeing;
 mod server;

@@ -13,16 +13,23 @@
 
 mod cities;
 mod draw;
+mod failure_day;
+mod flash;
 mod fleet;
 mod hints;
+mod open_service;
+mod regional;
 mod room;
 mod school_day;
 mod size;
 #[cfg(test)]
 mod tests;
+mod thin;
 mod timetable;
+mod university;
 
 use std::fmt;
+use std::time::Duration;
 
 pub use self::fleet::fleet;
 use self::size::DAY;
@@ -35,10 +42,20 @@ use super::{Outage, Scenario, SimulatedMeeting, SimulatedServer};
 pub enum Workload {
     /// Lessons at the full hour.
     SchoolDay,
+    /// Lectures, seminars, office hours and evening courses.
+    University,
+    /// Anybody, at any time, mostly once.
+    OpenService,
+    /// 300 creates within 10 seconds.
+    Flash,
+    /// Users and servers in several cities.
+    Regional,
+    /// The school day, with servers that fail and are drained.
+    FailureDay,
 }
 
 /// The names of all, as they stand in tables.
-pub const NAMES: [&str; 1] = ["school-day"];
+pub const NAMES: [&str; 6] = ["school-day", "university", "open-service", "flash", "regional", "failure-day"];
 
 /// The workload called `name`.
 ///
@@ -51,12 +68,18 @@ pub fn named(name: &str) -> Result<Workload, BadWorkload> {
 
 impl Workload {
     /// All, in the order of [`NAMES`].
-    pub const ALL: [Self; NAMES.len()] = [Self::SchoolDay];
+    pub const ALL: [Self; NAMES.len()] =
+        [Self::SchoolDay, Self::University, Self::OpenService, Self::Flash, Self::Regional, Self::FailureDay];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::SchoolDay => "school-day",
+            Self::University => "university",
+            Self::OpenService => "open-service",
+            Self::Flash => "flash",
+            Self::Regional => "regional",
+            Self::FailureDay => "failure-day",
         }
     }
 
@@ -65,6 +88,21 @@ impl Workload {
         match self {
             Self::SchoolDay => {
                 "Lessons of 45 minutes at the full hour from 8 to 17, 5 to 300 people, in rooms that recur every week."
+            }
+            Self::University => {
+                "Lectures of 100 to 300, seminars of 20 with many cameras, office hours and evening courses, a quarter past."
+            }
+            Self::OpenService => {
+                "Creates at random over the day, sizes and lengths with long tails, rooms that mostly meet once."
+            }
+            Self::Flash => {
+                "A quiet network, and then 300 creates within 10 seconds; each meeting fills over some minutes."
+            }
+            Self::Regional => {
+                "School days of 14 cities in South America and Europe by their own clocks, with servers in some of them."
+            }
+            Self::FailureDay => {
+                "The school day, while servers fail in the middle of lessons, are drained and come back."
             }
         }
     }
@@ -78,6 +116,11 @@ impl Workload {
     pub fn size_for(self, servers: usize) -> Size {
         let (per_strength, length, warm_up) = match self {
             Self::SchoolDay => (school_day::USERS_PER_STRENGTH, DAY, DAY * 14),
+            Self::University => (university::USERS_PER_STRENGTH, DAY, DAY * 14),
+            Self::OpenService => (open_service::USERS_PER_STRENGTH, DAY, DAY * 2),
+            Self::Flash => (flash::USERS_PER_STRENGTH, DAY / 2, DAY),
+            Self::Regional => (regional::USERS_PER_STRENGTH, DAY, DAY * 14),
+            Self::FailureDay => (failure_day::USERS_PER_STRENGTH, DAY, DAY * 14),
         };
         let users = (servers as f64 * fleet::MEAN_STRENGTH * per_strength).round() as usize;
         Size { servers, users, length, warm_up }
@@ -89,11 +132,22 @@ impl Workload {
     /// [`BadWorkload`] where it cannot be of this size.
     pub fn scenario(self, seed: u64, size: &Size) -> Result<Scenario, BadWorkload> {
         size.check()?;
-        Ok(match self {
-            Self::SchoolDay => {
-                self.stage(size, fleet(seed, size.servers), school_day::meetings(seed, size), Vec::new())
-            }
-        })
+        let servers = match self {
+            Self::Regional => regional::servers(seed, size.servers),
+            _ => fleet(seed, size.servers),
+        };
+        let meetings = match self {
+            Self::SchoolDay | Self::FailureDay => school_day::meetings(seed, size),
+            Self::University => university::meetings(seed, size),
+            Self::OpenService => open_service::meetings(seed, size, size.users),
+            Self::Flash => flash::meetings(seed, size)?,
+            Self::Regional => regional::meetings(seed, size),
+        };
+        let outages = match self {
+            Self::FailureDay => failure_day::outages(seed, size),
+            _ => Vec::new(),
+        };
+        Ok(self.stage(size, servers, meetings, outages))
     }
 
     /// What happens within the time of `size`.

@@ -1,0 +1,149 @@
+//! [`BadReplay`], why events are no scenario, and [`Repaired`], what was put right.
+
+use std::fmt;
+
+use crate::event::UserId;
+use crate::meeting::MeetingKey;
+use crate::server::ServerName;
+
+/// Why events are no scenario. Each is a sentence for people.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadReplay {
+    /// A line is no event.
+    #[error("line {number}: {problem}")]
+    Line {
+        /// Which, from 1 on.
+        number: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A line cannot be read.
+    #[error("line {number} cannot be read: {error}")]
+    Unreadable {
+        /// Which, from 1 on.
+        number: usize,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// There is no event.
+    #[error("there are no events")]
+    Empty,
+    /// No event is of a meeting.
+    #[error("no event is of a meeting: nothing could be placed")]
+    NoMeetings,
+    /// There is more than fits into memory.
+    #[error("there are more than {} people in meetings; take a shorter time", super::MOST_STAYS)]
+    TooMuch,
+    /// There is no server.
+    #[error("there are no servers to place meetings on")]
+    NoServers,
+    /// Two servers have one name.
+    #[error("two servers are called {name}")]
+    SameServer {
+        /// The name.
+        name: ServerName,
+    },
+    /// One incarnation is of two meetings.
+    #[error("meetings {meeting} and {other} have the same internal id")]
+    TwoKeys {
+        /// The one.
+        meeting: MeetingKey,
+        /// The other.
+        other: MeetingKey,
+    },
+    /// An incarnation begins at two moments.
+    #[error("meeting {meeting} is created twice with the same internal id")]
+    TwoBegins {
+        /// Which.
+        meeting: MeetingKey,
+    },
+    /// A meeting of which no begin is told began within the time of the events.
+    #[error(
+        "something happens in meeting {meeting}, which never was: neither its create is among the events, nor does its \
+         internal id say that it was created before them (were they chosen by kind?)"
+    )]
+    NeverWas {
+        /// Which.
+        meeting: MeetingKey,
+    },
+    /// A meeting ends before it begins.
+    #[error("meeting {meeting} ends before it begins")]
+    EndsFirst {
+        /// Which.
+        meeting: MeetingKey,
+    },
+    /// Somebody is in a meeting before it begins.
+    #[error("user {user} comes into meeting {meeting} before it begins")]
+    ComesFirst {
+        /// Which.
+        meeting: MeetingKey,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody leaves where they never came.
+    #[error("user {user} leaves meeting {meeting} and never came into it")]
+    NeverCame {
+        /// Which.
+        meeting: MeetingKey,
+        /// Who.
+        user: UserId,
+    },
+    /// Two meetings of one key are at once.
+    #[error("meeting {meeting} begins again while it still runs")]
+    TwoAtOnce {
+        /// Which.
+        meeting: MeetingKey,
+    },
+}
+
+/// What real life leaves out of events, or tells twice, and how often it was put right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repaired {
+    /// Events that stood there twice, or told again what was known: counted once.
+    pub repeated: usize,
+    /// Meetings that began before the events do: they begin with the first event.
+    pub begun_before: usize,
+    /// Meetings without an end that others of their key followed, or that everybody had left: they end there.
+    pub unended: usize,
+    /// Meetings that still ran at the last event: they end there.
+    pub running: usize,
+    /// Stays without an end: they end with their meeting.
+    pub unleft: usize,
+    /// Stays that began after the end of their meeting was told: left out.
+    pub after_end: usize,
+    /// Meetings whose end was noticed after the next of their key had begun: they end there.
+    pub overlapping: usize,
+    /// Breakout rooms: left out, because their people are counted in the room that they belong to.
+    pub breakouts: usize,
+}
+
+impl Repaired {
+    fn counts(&self) -> [(usize, &'static str); 8] {
+        [
+            (self.repeated, "events told again"),
+            (self.begun_before, "meetings begun before the first event"),
+            (self.unended, "meetings without an end"),
+            (self.running, "meetings still running at the last event"),
+            (self.unleft, "people who never left"),
+            (self.after_end, "people who came after the end"),
+            (self.overlapping, "ends noticed after the next begin"),
+            (self.breakouts, "breakout rooms left out"),
+        ]
+    }
+
+    /// Whether all was as it should be.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for Repaired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.counts().into_iter().filter(|(count, _)| *count > 0);
+        let told: Vec<_> = told.map(|(count, what)| format!("{count} {what}")).collect();
+        f.write_str(if told.is_empty() { "nothing" } else { "" })?;
+        f.write_str(&told.join(", "))
+    }
+}

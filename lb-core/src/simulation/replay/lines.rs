@@ -1,0 +1,104 @@
+//! Lines of JSON to events.
+
+use std::io;
+
+use serde_json::{Map, Value};
+
+use super::BadReplay;
+use crate::event::Event;
+
+/// What a replay is made of. Other events are passed over, whatever is in them.
+const KINDS: [&str; 5] = ["meeting-created", "meeting-adopted", "meeting-ended", "user-entered", "user-left"];
+/// A longer line is refused.
+const LONGEST_LINE: usize = 16 * 1024 * 1024;
+
+/// The events of meetings and of people in them that `lines` hold, one JSON object on each: an event as it is stored, as the
+/// administration shows it, or a whole page of those (`{"items": […]}`). Empty lines and other events are passed over.
+///
+/// # Errors
+/// [`BadReplay::Line`] with the number of the line and what is wrong with it; [`BadReplay::Unreadable`] as soon as a line
+/// cannot be read; [`BadReplay::Empty`] where no line holds an event; [`BadReplay::TooMuch`].
+pub fn read(lines: impl IntoIterator<Item = io::Result<String>>) -> Result<Vec<Event>, BadReplay> {
+    let mut events = Vec::new();
+    let mut heard = false;
+    for (number, line) in (1..).zip(lines) {
+        let line = line.map_err(|error| BadReplay::Unreadable { number, error })?;
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.is_empty() {
+            continue;
+        }
+        heard = true;
+        let bad = |problem| BadReplay::Line { number, problem };
+        if line.len() > LONGEST_LINE {
+            return Err(bad(format!("it has more than {LONGEST_LINE} bytes")));
+        }
+        let object = object(line).map_err(bad)?;
+        match object.get("items") {
+            Some(Value::Array(_)) => {
+                let Some(Value::Array(items)) = object.into_iter().find(|(name, _)| name == "items").map(|(_, of)| of)
+                else {
+                    continue;
+                };
+                for (place, item) in (1..).zip(items) {
+                    let Value::Object(item) = item else {
+                        return Err(bad(format!("item {place} is no JSON object")));
+                    };
+                    events.extend(event(item).map_err(|problem| bad(format!("item {place}: {problem}")))?);
+                }
+            }
+            _ => events.extend(event(object).map_err(bad)?),
+        }
+        if events.len() > super::MOST_STAYS * 2 {
+            return Err(BadReplay::TooMuch);
+        }
+    }
+    if heard { Ok(events) } else { Err(BadReplay::Empty) }
+}
+
+fn object(line: &str) -> Result<Map<String, Value>, String> {
+    match serde_json::from_str(line) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err("it is no JSON object".to_owned()),
+        Err(error) if error.is_eof() => {
+            Err("it is no whole JSON object; one event stands on one line, as `jq -c '.items[]'` writes them"
+                .to_owned())
+        }
+        Err(error) => Err(format!("it is no JSON: {error}")),
+    }
+}
+
+/// The event that an object is, if it is one that a replay is made of.
+fn event(object: Map<String, Value>) -> Result<Option<Event>, String> {
+    let kind = object.get("event").and_then(Value::as_str).ok_or("it has no \"event\" that says what happened")?;
+    if !KINDS.contains(&kind) {
+        return Ok(None);
+    }
+    let kind = kind.to_owned();
+    let stored = if object.contains_key("meeting") { object } else { as_stored(object)? };
+    let read = serde_json::from_value(Value::Object(stored));
+    read.map(Some).map_err(|error| format!("it is no {kind}: {error}"))
+}
+
+/// An event as the administration shows it, as it is stored: what only some events have stands aside there, the meeting's key
+/// in two parts, and moments are texts.
+fn as_stored(mut shown: Map<String, Value>) -> Result<Map<String, Value>, String> {
+    let data = match shown.remove("data") {
+        Some(Value::Object(data)) => data,
+        _ => return Err("it has neither \"meeting\" nor \"data\"".to_owned()),
+    };
+    let mut meeting = Map::new();
+    for name in ["integration", "meeting_id"] {
+        let given = shown.remove(name).filter(Value::is_string);
+        meeting.insert(name.to_owned(), given.ok_or_else(|| format!("it has no {name:?}"))?);
+    }
+    shown.insert("meeting".to_owned(), Value::Object(meeting));
+    shown.extend(data);
+    for name in ["at", "until"] {
+        if let Some(text) = shown.get(name).and_then(Value::as_str) {
+            let moment: jiff::Timestamp = text.parse().map_err(|_| format!("{name:?} is no moment: {text:?}"))?;
+            let millis = u64::try_from(moment.as_millisecond()).map_err(|_| format!("{name:?} is before 1970"))?;
+            shown.insert(name.to_owned(), millis.into());
+        }
+    }
+    Ok(shown)
+}
