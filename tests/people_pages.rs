@@ -177,6 +177,9 @@ async fn a_token_is_shown_once_works_and_is_revoked_and_a_form_makes_one() {
     assert!(eva.refused(400, "/admin/tokens/make", &bad).await.contains("id=\"token-expires-error\""));
     let of_ana = [&form[..], &[("user", "ana")]].concat();
     eva.refused(403, "/admin/tokens/make", &of_ana).await;
+    // which users there are is not told to who may not guard
+    let of_nobody = [&form[..], &[("user", "there-is-none")]].concat();
+    eva.refused(403, "/admin/tokens/make", &of_nobody).await;
     let made = eva.post("/admin/tokens/make", &[&form[..], &[("expires_at", "2099-01-01T00:00")]].concat()).await;
     assert_eq!(made.status, 200, "{}", made.text());
     let made = made.text();

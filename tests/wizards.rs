@@ -158,7 +158,7 @@ async fn the_first_steps_lead_from_an_empty_balancer_to_a_meeting_that_is_joined
     assert_eq!((begun.status, begun.location.as_deref()), (303, Some("/admin/start?step=meeting")), "{}", begun.text());
     assert_eq!(harness::copies(&servers, "first-steps"), [1]);
     let page = ana.get("/admin/start?step=meeting").await.text();
-    assert!(page.contains("The test meeting of portal runs on bbb1."), "{page}");
+    assert!(page.contains("The test meeting of <bdi>portal</bdi> runs on <bdi>bbb1</bdi>."), "{page}");
     let joined = ana.get("/admin/start/join?integration=portal").await;
     let location = joined.location.unwrap();
     assert!(joined.status == 303 && location.starts_with(&url) && location.contains("role=MODERATOR"), "{location}");

@@ -41,7 +41,8 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
     timer = setTimeout(show, PAUSE);
   };
   form.addEventListener("input", () => {
-    // nothing is confirmed that is not shown yet
+    // nothing is confirmed that is not shown yet, nor what was shown of the fields as they were
+    asked?.abort();
     ready(false);
     later();
   });

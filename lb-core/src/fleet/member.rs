@@ -172,7 +172,7 @@ impl FleetServer {
 
     /// Meetings that it has or is about to have.
     pub fn expected_meetings(&self) -> u32 {
-        self.meetings() + self.expected.meetings()
+        self.meetings().saturating_add(self.expected.meetings())
     }
 
     /// CPU in use as measured, per cent; `None` where the figure is missing, too old, or none that a CPU can have.
@@ -252,7 +252,8 @@ impl FleetServer {
     ) {
         self.expected.observe(users_in, now, &self.rules.expected);
         // people in breakout rooms are in the parent meeting too
-        self.listed_users = list.running().filter(|meeting| !meeting.breakout).map(|meeting| meeting.users).sum();
+        let in_parents = list.running().filter(|meeting| !meeting.breakout);
+        self.listed_users = in_parents.fold(0, |sum, meeting| sum.saturating_add(meeting.users));
         self.listed_meetings = list.running().count() as u32;
         // who speaks in a breakout room is not heard in the parent meeting
         self.listed_audio = list.running().fold(0, |sum, meeting| sum.saturating_add(meeting.audio));

@@ -135,7 +135,8 @@ impl Live {
         self.viewers.load(Ordering::Relaxed)
     }
 
-    /// One more viewer, who has `seen` a picture and is told what changed since; `None` where there are too many. Second in the
+    /// One more viewer, who has `seen` a picture and is told what changed since; `None` where there are too many. The last quarter
+    /// of the places is for those who may see the network: the public cannot keep them out. Second in the
     /// answer: whether all must be fetched anew, because too much has changed or nobody knows what.
     pub(super) fn join(
         self: &Arc<Self>,
@@ -148,7 +149,11 @@ impl Live {
         let count = self.viewers.fetch_add(1, Ordering::Relaxed);
         // gives itself back
         let place = Place { live: Arc::clone(self), messages };
-        if count >= self.most_viewers {
+        let most = match audience {
+            Audience::Network => self.most_viewers,
+            Audience::Public => self.most_viewers - self.most_viewers / 4,
+        };
+        if count >= most {
             return None;
         }
         let present = self.present(setup);

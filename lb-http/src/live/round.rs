@@ -1,7 +1,7 @@
 //! [`Rounds`]: what of a change is told at once and what later, so that thousands of servers stay cheap: a browser is sent
 //! only rows that changed, and only so many at a time.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use lb_core::ServerName;
@@ -21,8 +21,10 @@ pub(super) struct Rounds {
     seen: u64,
     parts: Parts,
     turned: VecDeque<ServerName>,
+    // one that has turned since, or was told, stays where it is and is passed over
     others: VecDeque<ServerName>,
-    waiting: HashSet<ServerName>,
+    // all that wait, and whether they turned
+    waiting: HashMap<ServerName, bool>,
 }
 
 /// What is told now.
@@ -59,10 +61,17 @@ impl Rounds {
     pub(super) fn next(&mut self, present: &Present) -> Round {
         self.notice(present, self.seen);
         let turned = self.turned.len().min(TURNED);
-        let others = self.others.len().min(ROWS.saturating_sub(turned));
-        let names: Vec<_> = self.turned.drain(..turned).chain(self.others.drain(..others)).collect();
+        let mut names: Vec<_> = self.turned.drain(..turned).collect();
         for name in &names {
             self.waiting.remove(name);
+        }
+        while names.len() < ROWS
+            && let Some(name) = self.others.pop_front()
+        {
+            if self.waiting.get(&name) == Some(&false) {
+                self.waiting.remove(&name);
+                names.push(name);
+            }
         }
         // one that has left is taken away with the whole table
         let rows = names.iter().filter_map(|name| present.row(name).cloned()).collect();
@@ -74,17 +83,24 @@ impl Rounds {
         self.parts = self.parts.and(present.parts_since(seq));
         for row in present.rows.iter().filter(|row| row.changed > seq) {
             let (name, turned) = (&row.server.name, row.turned > seq);
-            let is_new = self.waiting.insert(name.clone());
-            if turned {
-                if !is_new {
-                    self.others.retain(|waiting| waiting != name);
-                }
-                if is_new || !self.turned.contains(name) {
+            match self.waiting.get_mut(name) {
+                // it goes before those that only have other figures
+                Some(before) if turned && !*before => {
+                    *before = true;
                     self.turned.push_back(name.clone());
                 }
-            } else if is_new {
-                self.others.push_back(name.clone());
+                Some(_) => {}
+                None => {
+                    self.waiting.insert(name.clone(), turned);
+                    let queue = if turned { &mut self.turned } else { &mut self.others };
+                    queue.push_back(name.clone());
+                }
             }
+        }
+        // those that are passed over are seldom many; they do not become more without end
+        if self.others.len() > 2 * self.waiting.len() + ROWS {
+            let (waiting, mut kept) = (&self.waiting, HashSet::new());
+            self.others.retain(|name| waiting.get(name) == Some(&false) && kept.insert(name.clone()));
         }
         self.seen = present.seq;
     }

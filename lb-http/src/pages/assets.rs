@@ -30,6 +30,7 @@ const ASSETS: &[(&str, &[u8])] = embedded![
     "map.js",
     "patch.js",
     "preview.js",
+    "side.js",
     "style.css",
     "table.js",
     "time.js",

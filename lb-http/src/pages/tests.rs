@@ -152,6 +152,17 @@ fn is_well_made(what: &str, answer: &Answer) {
 }
 
 /// A path in which every part that stands for something stands for something of the partner `ufrgs`, where that can be.
+#[tokio::test]
+async fn a_name_in_a_headline_turns_nothing_round() {
+    let opened = Opened::new().await;
+    let ana = opened.log_in("ana", Role::Administrator).await;
+    let pages = super::pages();
+    let connect = |row: &&Row| row.path == "/admin/integrations/{name}/connect" && !row.posted;
+    let answer = opened.open(pages.rows().iter().find(connect).unwrap(), &ana).await;
+    let headline = answer.text.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap();
+    assert!(headline.contains("<bdi>moodle</bdi>"), "{headline}");
+}
+
 fn path(row: &Row) -> String {
     let kind = row.path.split('/').find(|part| !part.is_empty() && *part != "admin").unwrap_or_default();
     let name = match kind {

@@ -2,11 +2,15 @@
 
 mod kind;
 mod sentence;
+mod why;
 
 use lb_core::event::EventKind;
 
 pub(crate) use self::kind::{KINDS, label, tone};
-use super::words::Words;
+pub(crate) use self::why::why;
+use super::dashboard::Look;
+use super::language::Language;
+use super::sentence::{Part, Sentence};
 
 /// What happened, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +21,35 @@ pub(crate) struct Told {
     pub(crate) tone: &'static str,
     /// A sentence, as HTML: names in it are text.
     pub(crate) sentence: String,
-    /// What the balancer or a server says of it, in English; may be empty.
-    pub(crate) detail: String,
+    /// Why, and what the balancer or a server says of it; may be empty.
+    pub(crate) detail: Sentence,
+    /// In which language that is.
+    pub(crate) spoken: &'static str,
 }
 
 impl Told {
     /// What `kind` says.
-    pub(crate) fn of(w: &'static Words, kind: &EventKind) -> Self {
+    pub(crate) fn of(look: Look, kind: &EventKind) -> Self {
+        let (w, own) = (look.w, Language::English);
+        let ours = Some(look.language).filter(|language| *language != own).and_then(|_| why(kind, look));
+        // our words have no address
+        let ours = match (ours, kind) {
+            (Some(ours), EventKind::CallRefused { address: Some(address), .. }) => {
+                let address = super::sentence::sentence("{}", &[Part::Name(&address.to_string())]);
+                Some(Sentence::joined([ours, address], ", "))
+            }
+            (ours, _) => ours,
+        };
+        let said = || match sentence::detail(kind) {
+            empty if empty.is_empty() => Sentence::default(),
+            said => super::sentence::sentence("{}", &[Part::Name(&said)]),
+        };
         Self {
             label: label(&w.kinds, kind.word()),
             tone: tone(kind),
             sentence: sentence::sentence(w, kind),
-            detail: sentence::detail(kind),
+            spoken: if ours.is_some() { look.language.tag() } else { own.tag() },
+            detail: ours.unwrap_or_else(said),
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use super::polls::Polls;
-use crate::clock::Timestamp;
-use crate::fleet::FleetServer;
 use crate::placement::draw::Draws;
 use crate::placement::{Candidate, Learner, PlacementPolicy, PlacementRequest, Scan};
 

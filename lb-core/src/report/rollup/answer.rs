@@ -86,6 +86,9 @@ pub(crate) struct Answer {
     in_period: Vec<Gathered>,
     rows: Vec<CellOf<Option<String>>>,
     in_steps: Vec<Figures>,
+    // how many names are held for the present step, and at how many it is looked at repeated ones
+    step_names: usize,
+    compare_step_at: usize,
     // how many names are held for the period, and at how many it is looked at repeated ones
     names: usize,
     compare_at: usize,
@@ -151,6 +154,8 @@ impl Answer {
             in_period: vec![Gathered::default(); count],
             rows: Vec::new(),
             in_steps: vec![Figures::default(); step_count],
+            step_names: 0,
+            compare_step_at: limits.names,
             names: 0,
             compare_at: FEW,
             peaks: Peaks::new(count),
@@ -294,10 +299,19 @@ impl Answer {
         if let Some(gathered) = self.in_step.get_mut(group as usize) {
             let figures = gathered.figures.get_or_insert_default();
             count(figures, counts, quarter, of_step, &self.places)?;
+            let before = gathered.names.len();
             gathered.names.extend(names);
+            self.step_names += gathered.names.len() - before;
         }
         if let Some(gathered) = self.in_period.get_mut(group as usize) {
             count(gathered.figures.get_or_insert_default(), counts, quarter, of_period, &self.places)?;
+        }
+        // a step may be years: whoever comes each day must not be held once for each
+        if self.step_names > self.compare_step_at {
+            self.in_step.iter_mut().for_each(|group| distinct(&mut group.names));
+            self.step_names = self.in_step.iter().map(|group| group.names.len()).sum();
+            TooMuch::unless(self.step_names, self.limits.names, "names")?;
+            self.compare_step_at = self.step_names + self.limits.names;
         }
         Ok(())
     }
@@ -339,6 +353,7 @@ impl Answer {
             TooMuch::unless(self.names, self.limits.names, "names")?;
             self.compare_at = self.names * 2 + FEW;
         }
+        (self.step_names, self.compare_step_at) = (0, self.limits.names);
         self.step += 1;
         Ok(())
     }
@@ -435,5 +450,41 @@ fn distinct(names: &mut Vec<u64>) {
 fn raise(figures: &mut Figures, most: Option<&Both>) {
     if let Some([meetings, users]) = most {
         (figures.peak_meetings, figures.peak_users) = (*meetings, *users);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tally::Home;
+    use super::super::super::{Filter, Step, Zone};
+    use super::super::cell::Cell;
+    use super::*;
+    use crate::network::IntegrationName;
+
+    /// An answer over two days that are one step, to which each of `quarters` tells names.
+    fn told(quarters: impl Iterator<Item = Vec<u64>>, names: usize) -> Result<Answer, NoAnswer> {
+        let (zone, mut places, moodle) = (Zone::utc(), Places::default(), IntegrationName::from("moodle"));
+        let place = places.number(Home { integration: &moodle, partner: None, router: None, server: None });
+        let (from, until) = (zone.moment("2026-03-01").unwrap(), zone.moment("2026-03-03").unwrap());
+        let (by, filter) = (By::Integration, Filter::default());
+        let query = ReportQuery { from, until, zone, step: Step::Whole, by, filter };
+        let limits = Limits { names, ..Limits::default() };
+        let mut answer = Answer::new(query, &Owners::default(), limits, places, until).unwrap().unwrap();
+        let cell = |names| Cell { names, ..Cell::default() };
+        let cells = quarters.enumerate().map(|(later, names)| ((quarter_of(from) + later as u32, place), cell(names)));
+        answer.quarters(&Quarters { cells: cells.collect(), ..Quarters::default() })?;
+        Ok(answer)
+    }
+
+    #[test]
+    fn names_are_bounded_while_a_step_goes_on_and_those_that_come_again_are_held_once() {
+        let answer = told((0..100).map(|_| vec![1, 2, 3]), 4).unwrap();
+        assert!(answer.in_step.iter().all(|group| group.names.len() <= 4 + 4 + 3), "{:?}", answer.in_step);
+        let table = answer.finish(Timestamp::default()).unwrap();
+        assert_eq!(table.total.unique_names, 3);
+        let other = |quarter: u64| vec![quarter];
+        assert_eq!(told((0..4).map(other), 4).unwrap().finish(Timestamp::default()).unwrap().total.unique_names, 4);
+        let too_much = told((0..100).map(other), 4).unwrap_err();
+        assert_eq!(too_much, NoAnswer::TooMuch(TooMuch { what: "names", limit: 4 }));
     }
 }

@@ -86,9 +86,18 @@ fn wild() -> impl Strategy<Value = KnownServer> {
         -10.0..110.0,
     ];
     let nowhere = Position { latitude: f64::NAN, longitude: f64::INFINITY };
-    (with_figures(number.clone(), number), prop::bool::weighted(0.2)).prop_map(move |(server, lost)| {
-        let position = if lost { Some(nowhere) } else { server.position };
-        KnownServer { position, ..server }
+    let weird = prop::bool::weighted(0.2);
+    (with_figures(number.clone(), number), weird, weird).prop_map(move |(mut server, is_lost, is_endless)| {
+        if is_lost {
+            server.position = Some(nowhere);
+        }
+        if is_endless {
+            (server.users, server.meetings) = (Some(u32::MAX), Some(u32::MAX));
+            for meeting in server.listed.iter_mut().flatten() {
+                *meeting = KnownMeeting { users: u32::MAX, moderators: u32::MAX, audio: u32::MAX, ..*meeting };
+            }
+        }
+        server
     })
 }
 

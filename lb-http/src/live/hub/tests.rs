@@ -108,6 +108,16 @@ async fn so_many_may_watch_and_a_place_is_free_again_when_one_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_public_leaves_places_to_those_who_may_see_the_network() {
+    let network = Network::new(8).await;
+    let crowd: Vec<_> = (0..20).filter_map(|_| network.come(Audience::Public)).collect();
+    assert_eq!(crowd.len(), 6);
+    let operators = [network.come(Audience::Network), network.come(Audience::Network)];
+    assert!(operators.iter().all(Option::is_some));
+    assert!(network.come(Audience::Network).is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_has_seen_nothing_that_is_known_has_to_fetch_the_page_anew() {
     let network = Network::new(10).await;
     let setup = network.setup.load();

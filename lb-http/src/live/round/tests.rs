@@ -110,6 +110,34 @@ fn a_server_that_turned_goes_before_all_that_only_have_other_figures() {
 }
 
 #[test]
+fn servers_that_turn_again_and_again_make_the_queue_no_longer() {
+    let mut network = Network::of(200);
+    let mut rounds = Rounds::begin(network.present.seq);
+    let ana = Actor::new("ana", None);
+    for time in 0..30_u32 {
+        network.report(200, f64::from(time + 1));
+        let seen = rounds.seen;
+        rounds.notice(&network.present, seen);
+        let word = if time % 2 == 0 { AdministratorWord::Draining } else { AdministratorWord::Automatic };
+        for number in 0..100 {
+            let name = format!("bbb{number:04}");
+            block_on(network.balancer.set_word(&name.as_str().into(), word, &ana)).unwrap();
+        }
+        network.look();
+        let round = rounds.next(&network.present);
+        assert!(round.turned && round.rows.len() == 100, "{}", round.rows.len());
+        assert!(rounds.others.len() <= 2 * 200 + ROWS, "{}", rounds.others.len());
+    }
+    let mut told = HashSet::new();
+    while let round = rounds.next(&network.present)
+        && !round.is_empty()
+    {
+        told.extend(names(&round));
+    }
+    assert!(told.len() >= 100, "the others still wait for their turn: {}", told.len());
+}
+
+#[test]
 fn who_comes_is_told_what_changed_since_their_page_was_made() {
     let mut network = Network::of(3);
     let page = network.present.seq;

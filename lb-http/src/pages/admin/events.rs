@@ -9,6 +9,7 @@ use lb_core::event::Event;
 use lb_core::store::EventCursor;
 use serde::Deserialize;
 
+use crate::pages::dashboard::Look;
 use crate::pages::frame::{Frame, Section, show};
 use crate::pages::listing::{self, PAGE, Pager, moment, said};
 use crate::pages::routes::Pages;
@@ -71,7 +72,7 @@ impl Row {
         let meeting = kind
             .meeting()
             .map(|key| (key.meeting_id.to_string(), links::meeting(key.integration.as_str(), key.meeting_id.as_str())));
-        Self { at: *at, told: Told::of(visitor.words(), kind), meeting }
+        Self { at: *at, told: Told::of(Look { w: visitor.words(), language: visitor.language }, kind), meeting }
     }
 }
 

@@ -187,7 +187,7 @@ async fn make(
     if form.there != there(&accounts) {
         return Err(Problem::overtaken(w.used));
     }
-    if let Some(body) = read(&mut form, &accounts, visitor.words()) {
+    if let Some(body) = read(&mut form, &accounts, owner(caller), visitor.words()) {
         let made = service.accounts.make_token(wish(&service, caller, body)?, &caller.actor()).await;
         form.wrong = match made {
             Ok((token, secret)) => {
@@ -209,8 +209,9 @@ async fn make(
     }
 }
 
-/// What is asked for; none where something is wrong, which the form then says.
-fn read(form: &mut TokenForm, accounts: &Accounts, w: &'static Words) -> Option<TokenBody> {
+/// What is asked for; none where something is wrong, which the form then says. Who makes tokens of their `own` alone is not told
+/// which other users there are.
+fn read(form: &mut TokenForm, accounts: &Accounts, own: Option<&UserName>, w: &'static Words) -> Option<TokenBody> {
     let user = said(&form.user).map(UserName::from);
     let scope = match form.scope.as_str() {
         "full" => Scope::Full,
@@ -220,7 +221,7 @@ fn read(form: &mut TokenForm, accounts: &Accounts, w: &'static Words) -> Option<
     let expires_at = moment(&form.expires_at);
     form.wrong = Wrong {
         user: match &user {
-            Some(user) if accounts.user(user.as_str()).is_none() => w.tokens.no_user,
+            Some(user) if own.is_none() && accounts.user(user.as_str()).is_none() => w.tokens.no_user,
             _ => "",
         },
         label: if form.label.trim().is_empty() { w.form.required } else { "" },
@@ -264,4 +265,23 @@ async fn revoke(
     service.accounts.revoke_token(&TokenId::from(meant.id), owner(caller), &caller.actor()).await?;
     let to_all = visitor.may(Right::Guard) && meant.from != "account";
     Ok(see_other_with(if to_all { "/admin/tokens" } else { "/admin/account" }, Notice::Removed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::language::Language;
+
+    #[test]
+    fn who_may_not_guard_is_not_told_which_users_there_are() {
+        let asked = || TokenForm { user: "ana".to_owned(), label: "a script".to_owned(), ..TokenForm::default() };
+        let (accounts, w, eva) = (Accounts::default(), Words::of(Language::English), UserName::from("eva"));
+        let mut form = asked();
+        assert!(read(&mut form, &accounts, None, w).is_none());
+        assert_eq!(form.wrong.user, w.tokens.no_user);
+        // it is refused as that of a user who is there
+        let mut form = asked();
+        assert!(read(&mut form, &accounts, Some(&eva), w).is_some());
+        assert_eq!(form.wrong.user, "");
+    }
 }

@@ -29,10 +29,7 @@ pub(super) fn shown(bytes: &[u8], is_join: bool) -> Shown {
     match Document::parse(bytes) {
         Ok(document) => shown.node(document.root(), 0, is_join),
         Err(_) => {
-            let text = String::from_utf8_lossy(bytes);
-            let end = text.char_indices().nth(MOST / 6).map_or(text.len(), |(end, _)| end);
-            shown.cut = end < text.len();
-            shown.text(text.get(..end).unwrap_or_default());
+            shown.begin_of(&String::from_utf8_lossy(bytes));
         }
     }
     shown
@@ -64,7 +61,7 @@ impl Shown {
             let secret = HIDDEN.iter().any(|name| node.is(name)) && (is_join || !node.is("url"));
             self.hides |= secret;
             self.html.push_str("<span class=\"value\">");
-            self.text(if secret { DOTS } else { &whole });
+            self.begin_of(if secret { DOTS } else { &whole });
             self.html.push_str("</span>");
         }
         self.tag("</", node.name(), ">\n");
@@ -77,6 +74,13 @@ impl Shown {
         self.text(after.trim_end());
         self.html.push_str("</span>");
         self.html.push_str(if after.ends_with('\n') { "\n" } else { "" });
+    }
+
+    /// As much of a text as may be written at once.
+    fn begin_of(&mut self, text: &str) {
+        let end = text.char_indices().nth(MOST / 6).map_or(text.len(), |(end, _)| end);
+        self.cut |= end < text.len();
+        self.text(text.get(..end).unwrap_or_default());
     }
 
     fn text(&mut self, text: &str) {
@@ -119,5 +123,8 @@ mod tests {
         let many = format!("<response>{}</response>", "<meeting>room</meeting>".repeat(4000));
         let many = shown(many.as_bytes(), false);
         assert!(many.cut && many.html.len() < MOST + 1000);
+        let long = format!("<response><message>{}</message></response>", "&lt;".repeat(1 << 17));
+        let long = shown(long.as_bytes(), false);
+        assert!(long.cut && long.html.len() < MOST + 1000, "{}", long.html.len());
     }
 }

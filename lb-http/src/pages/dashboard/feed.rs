@@ -10,7 +10,7 @@ use super::placed::placed;
 use crate::live::{FeedItem, View};
 use crate::pages::numbers;
 use crate::pages::sentence::{Part, Sentence, sentence};
-use crate::pages::told::Told;
+use crate::pages::told::{Told, why};
 
 /// As many stand on the page.
 const SHOWN: usize = 40;
@@ -49,12 +49,12 @@ impl Happened {
 }
 
 fn shown(item: &FeedItem, look: Look) -> Item {
-    let told = Told::of(look.w, &item.kind);
+    let told = Told::of(look, &item.kind);
     let what = match &item.kind {
         // who did it is for the audit log
         EventKind::Administered { how, subject, .. } => {
             let how = Part::Words(look.w.audit.how(*how).to_owned());
-            sentence("{}: {}", &[Part::Name(&subject.to_string()), how])
+            sentence("{}: {}", &[Part::Name(&look.w.audit.thing(subject)), how])
         }
         _ => Sentence::written(told.sentence),
     };
@@ -67,26 +67,10 @@ fn shown(item: &FeedItem, look: Look) -> Item {
         kind: told.tone.strip_prefix("is-").unwrap_or(told.tone),
         what,
         times: if item.times > 1 { format!("× {}", look.number(item.times)) } else { String::new() },
-        why: why(&item.kind, &told.detail, look),
+        why: match &item.kind {
+            EventKind::MeetingCreated { placement, .. } => placed(placement, look),
+            kind => why(kind, look).unwrap_or(told.detail),
+        },
         at: numbers::time(item.at),
-    }
-}
-
-fn why(kind: &EventKind, detail: &str, look: Look) -> Sentence {
-    match kind {
-        EventKind::MeetingCreated { placement, .. } => placed(placement, look),
-        EventKind::ServerStateChanged { reasons, .. } => {
-            Sentence::joined(reasons.iter().map(|reason| look.w.reasons.of(reason)), "; ")
-        }
-        EventKind::CallRefused { reason, key, .. } => {
-            let word = if reason.is_empty() { key } else { reason };
-            // the sentence has the key already
-            match look.w.reasons.refused(word) {
-                same if same == word && word == key => Sentence::default(),
-                said => sentence("{}", &[Part::Name(said)]),
-            }
-        }
-        _ if detail.is_empty() => Sentence::default(),
-        _ => sentence("{}", &[Part::Name(detail)]),
     }
 }

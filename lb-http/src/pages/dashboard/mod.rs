@@ -31,7 +31,7 @@ use self::alarms::Alarms;
 use self::feed::Happened;
 use self::headline::Headline;
 pub(super) use self::look::Look;
-pub(super) use self::placed::placed;
+pub(super) use self::placed::{chosen, placed};
 pub(super) use self::row::Row;
 use self::totals::Totals;
 use self::world::World;

@@ -15,6 +15,12 @@ pub(super) const PAGE: usize = 50;
 /// The longest text to be looked for, in characters; the rest is not looked at.
 const LONGEST: usize = 100;
 
+/// The longest name of a server, in characters.
+const LONGEST_NAME: usize = 255;
+
+/// The longest word, in characters: a state, a column, a number of a page.
+const LONGEST_WORD: usize = 20;
+
 /// What is asked for. Whatever is none of it is left out: the page then shows more, and says what it shows.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -131,6 +137,23 @@ impl Asked {
     /// The word for a map of all the world.
     pub(super) const WORLD: &'static str = "world";
 
+    /// The same without what is too long to be meant: each of many links has all of it.
+    pub(super) fn clipped(self) -> Self {
+        let clip = |text: String, most: usize| match text.char_indices().nth(most) {
+            Some(_) => text.chars().take(most).collect(),
+            None => text,
+        };
+        let Self { q, state, sort, page, server, map } = self;
+        Self {
+            q: clip(q, LONGEST),
+            state: clip(state, LONGEST_WORD),
+            sort: clip(sort, LONGEST_WORD),
+            page: clip(page, LONGEST_WORD),
+            server: clip(server, LONGEST_NAME),
+            map: clip(map, LONGEST_WORD),
+        }
+    }
+
     /// Whether another map is asked for than the one that everybody sees first.
     pub(super) fn has_own_map(&self) -> bool {
         !self.server.is_empty() || self.map == Self::WORLD
@@ -150,8 +173,7 @@ impl Asked {
 
     /// The rows that are asked for.
     pub(super) fn choose<'a>(&self, mut servers: Vec<&'a ShownServer>, look: Look) -> Shown<'a> {
-        let words: Vec<_> =
-            plain(&self.q.chars().take(LONGEST).collect::<String>()).split_whitespace().map(str::to_owned).collect();
+        let words: Vec<_> = plain(&self.q).split_whitespace().map(str::to_owned).collect();
         servers.retain(|server| self.has_state(server.state) && (words.is_empty() || has_words(server, &words, look)));
         let (column, down) = self.order();
         servers.sort_by(|a, b| compare(a, b, column, down));
@@ -309,5 +331,15 @@ mod tests {
         assert_eq!(asked.sorted(Column::Cpu), "/?q=a%26b&sort=cpu");
         assert_eq!(asked.sorted(Column::Users), "/?q=a%26b&sort=-users");
         assert_eq!(Asked::default().address(&[]), "/");
+    }
+
+    #[test]
+    fn what_nobody_means_is_in_no_link() {
+        let long = || "x".repeat(8000);
+        let asked = Asked { q: long(), state: long(), sort: long(), page: long(), server: long(), map: long() };
+        let asked = asked.clipped();
+        assert!(asked.address(&[]).len() < 600, "{}", asked.address(&[]));
+        let said = Asked { server: "bbb 1".to_owned(), ..super::Asked::default() };
+        assert_eq!(said.clone().clipped().address(&[]), said.address(&[]));
     }
 }

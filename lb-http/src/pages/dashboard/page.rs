@@ -81,6 +81,7 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked: Asked = serde_html_form::from_str(query.as_deref().unwrap_or_default()).unwrap_or_default();
+    let asked = asked.clipped();
     let setup = service.setup.load();
     let present = service.live.present(&setup);
     let audience = if visitor.may(Right::ViewNetwork) { Audience::Network } else { Audience::Public };

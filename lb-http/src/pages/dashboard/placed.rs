@@ -10,7 +10,7 @@ use crate::pages::words::fill;
 /// one said.
 pub(crate) fn placed(placement: &Placement, look: Look) -> Sentence {
     let w = &look.w.reasons;
-    let mut said = vec![by_policy(placement, look)];
+    let mut said = vec![chosen(placement, look)];
     match placement.candidates {
         0 => {}
         1 => said.push(Sentence::of(w.one_candidate)),
@@ -25,7 +25,8 @@ pub(crate) fn placed(placement: &Placement, look: Look) -> Sentence {
     Sentence::joined(said, "; ")
 }
 
-fn by_policy(placement: &Placement, look: Look) -> Sentence {
+/// What spoke for the server alone: of no other server, which not everybody may see.
+pub(crate) fn chosen(placement: &Placement, look: Look) -> Sentence {
     let w = &look.w.reasons;
     let score = placement.score.filter(|score| score.is_finite());
     let is_placed = placement.position_from.is_some_and(|from| from != PositionFrom::Nowhere);

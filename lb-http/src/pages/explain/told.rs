@@ -90,7 +90,9 @@ impl LeftOutRow {
         };
         let reasons = out.reasons.iter().map(|reason| {
             let own = (frame.language != Language::English).then(|| own(reason.why));
-            (reason.text.clone(), own)
+            // of a state ours says all that there is
+            let text = if own.is_some() && matches!(reason.why, LeftOut::State(_)) { "" } else { reason.text.as_str() };
+            (text.to_owned(), own)
         });
         Self {
             server: out.server.to_string(),

@@ -9,6 +9,7 @@ use url::form_urlencoded;
 
 use super::trial::{Trial, trial};
 use crate::pages::frame::{Frame, Section, show_with};
+use crate::pages::sentence::{Part, Sentence, sentence};
 use crate::pages::visitor::Visitor;
 use crate::pages::words::fill;
 use crate::rest::{PathOf, Problem};
@@ -19,6 +20,7 @@ use crate::server::Service;
 #[template(path = "connect.html")]
 struct ConnectPage {
     frame: Frame,
+    headline: Sentence,
     name: String,
     /// Where its pages are.
     path: String,
@@ -113,11 +115,12 @@ fn page(
         secret.as_deref().unwrap_or(w.placeholder),
     );
     let name = integration.name.to_string();
-    let title = fill(if secret.is_some() { w.made } else { w.connect }, &[&name]);
-    let frame = visitor.frame(title, Section::Integrations);
+    let title = if secret.is_some() { w.made } else { w.connect };
+    let headline = sentence(title, &[Part::Name(&name)]);
+    let frame = visitor.frame(fill(title, &[&name]), Section::Integrations);
     let status = if secret.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let path = format!("/admin/integrations/{}", crate::pages::website::segment(&name));
-    show_with(status, &ConnectPage { frame, name, path, secret, start, settings, trial })
+    show_with(status, &ConnectPage { frame, headline, name, path, secret, start, settings, trial })
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ impl Body {
         let from_joins = total.participants_from_joins;
         Self {
             w: words,
-            lead: fill(w.lead, &[&moment(period, period.from), &moment(period, period.until), &period.zone.name()]),
+            lead: fill(w.lead, &[&moment(period, period.from), &last(period), &period.zone.name()]),
             made: fill(w.made, &[&moment(period, table.made_at)]),
             runs: period.runs(table.made_at),
             tiles: TILES.into_iter().map(tile).collect(),
@@ -143,6 +143,14 @@ fn moment(period: &Period, at: lb_core::Timestamp) -> String {
     let at = period.at(at);
     let format = if at.hour() == 0 && at.minute() == 0 && at.second() == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
     at.strftime(format).to_string()
+}
+
+/// The end of a period, as people say it: of one that ends with a day that day, which is part of it.
+fn last(period: &Period) -> String {
+    let until = period.at(period.until);
+    let is_begin = until.start_of_day().is_ok_and(|begin| begin == until);
+    let day = until.date().yesterday().ok().filter(|_| is_begin);
+    day.map_or_else(|| moment(period, period.until), |day| day.to_string())
 }
 
 fn note(figure: Figure, now: &Figures, then: &Figures, words: &Words, language: Language) -> String {
@@ -183,7 +191,7 @@ fn compared(maker: &Maker<'_>, before: &Period, then: &Figures) -> Compared {
         }
     };
     let sentence = if maker.period.runs(maker.table.made_at) { w.compared_part } else { w.compared_with };
-    let caption = fill(sentence, &[&moment(before, before.from), &moment(before, before.until)]);
+    let caption = fill(sentence, &[&moment(before, before.from), &last(before)]);
     Compared { caption, rows: Figure::ALL.into_iter().map(row).collect() }
 }
 

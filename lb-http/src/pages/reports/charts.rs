@@ -38,6 +38,9 @@ impl Maker<'_> {
             self.course("t", Figure::Minutes),
             self.peaks(),
         ];
+        if self.table.total.recordings > 0 {
+            pictures.push(self.course("f", Figure::Recordings));
+        }
         if self.table.total.refused_calls() > 0 {
             pictures.push(self.course("r", Figure::Refused));
         }
@@ -64,7 +67,7 @@ impl Maker<'_> {
         let all = groups.len();
         let description = fill(self.words.reports.rank_says, &[&shown, &all]);
         let rows = groups.iter().take(RANKED).map(|(name, figure)| Rank { name, figure: *figure }).collect();
-        let caption = figure.word(self.words).to_owned();
+        let caption = fill(self.words.reports.ranked, &[&figure.word(self.words), &self.group_head().to_lowercase()]);
         let chart = RankChart { title: &caption, description: &description, writing: self.writing(), rows };
         Picture { drawing: chart.draw(), caption, legend: Svg::default() }
     }
@@ -112,8 +115,9 @@ impl Maker<'_> {
         if self.table.by == By::Nothing || self.table.groups.len() < 2 {
             return Vec::new();
         }
+        // by the same figure in each chart: a group has one colour on the whole page
         let mut groups: Vec<_> =
-            self.table.groups.iter().map(|row| (value(figure, &row.figures), &row.group)).collect();
+            self.table.groups.iter().map(|row| (value(Figure::Minutes, &row.figures), &row.group)).collect();
         groups.sort_by(|a, b| b.0.total_cmp(&a.0));
         let own = if groups.len() > COLOURS + 1 { COLOURS } else { groups.len() };
         let mut parts: Vec<(String, Vec<f64>)> = groups

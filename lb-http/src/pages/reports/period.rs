@@ -5,6 +5,9 @@ use jiff::{Timestamp as Moment, ToSpan, Zoned};
 use lb_core::Timestamp;
 use lb_core::report::{Step, Zone};
 
+/// Milliseconds. Reports read what is rolled up where they begin and end with quarters of an hour; else every event.
+const QUARTER: u64 = 15 * 60 * 1000;
+
 /// A time from a moment on and before another, in a zone.
 #[derive(Clone, Debug)]
 pub(crate) struct Period {
@@ -56,7 +59,7 @@ impl Preset {
 
 impl Period {
     /// The one before, of the same length: so many months, days or, of what begins or ends in a day, hours and minutes. Of a period
-    /// that is not over at `now` it is the part up to the same time after its begin.
+    /// that is not over at `now` it is the part up to the same time after its begin, in whole quarters of an hour.
     pub(crate) fn before(&self, now: Timestamp) -> Option<Self> {
         let clock = clock(&self.zone);
         let (from, until) = (zoned(self.from, &clock)?, zoned(self.until, &clock)?);
@@ -73,8 +76,8 @@ impl Period {
         };
         let earlier = stamp(&earlier)?;
         let until = if self.runs(now) {
-            let passed = now.since(self.from);
-            Timestamp::from_millis(earlier.as_millis() + u64::try_from(passed.as_millis()).ok()?).min(self.from)
+            let passed = u64::try_from(now.since(self.from).as_millis()).ok()?;
+            Timestamp::from_millis((earlier.as_millis() + passed) / QUARTER * QUARTER).min(self.from)
         } else {
             self.from
         };
@@ -183,6 +186,11 @@ mod tests {
         let march = period("UTC", "2026-03-01", "2026-04-01");
         let now = Zone::utc().moment("2026-03-11T12:00").unwrap();
         assert_eq!(said(&march.before(now).unwrap()), "2026-02-01T00:00 2026-02-11T12:00");
+        // a moment that begins no quarter would have every event read
+        let odd = Timestamp::from_millis(now.as_millis() + 14 * 60_000 + 59_999);
+        assert_eq!(march.before(odd).unwrap().until, Zone::utc().moment("2026-02-11T12:00").unwrap());
+        let early = Timestamp::from_millis(march.from.as_millis() + 60_000);
+        assert!(march.before(early).is_none(), "nothing can be compared yet");
         // a shorter month is over before
         let end = Zone::utc().moment("2026-03-31T12:00").unwrap();
         assert_eq!(said(&march.before(end).unwrap()), "2026-02-01T00:00 2026-03-01T00:00");

@@ -122,7 +122,7 @@ impl Maker<'_> {
         name.unwrap_or(self.words.reports.none_of_it).to_owned()
     }
 
-    fn group_head(&self) -> &'static str {
+    pub(super) fn group_head(&self) -> &'static str {
         let w = &self.words.reports;
         match self.table.by {
             By::Integration => w.integration,

@@ -60,6 +60,9 @@ impl Wish {
             let preset = Preset::of(word).ok_or_else(|| Problem::bad(fill(w.no_period, &[&word])))?;
             return preset.period(zone, now).ok_or_else(|| Problem::bad(w.no_moment));
         }
+        if self.from.trim().is_empty() || (self.last.trim().is_empty() && self.until.trim().is_empty()) {
+            return Err(Problem::bad(w.no_days));
+        }
         let moment = |text: &str| zone.moment(text).map_err(|_| Problem::bad(fill(w.no_date, &[&text.trim()])));
         let from = moment(&self.from)?;
         let until = match self.last.trim() {
@@ -178,7 +181,7 @@ mod tests {
     fn the_last_day_is_part_of_a_period_of_ones_own() {
         let said = |from: &str, until: &str| Ok((from.to_owned(), until.to_owned()));
         assert_eq!(period(&own("2026-03-01", "2026-03-01")), said("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"));
-        assert_eq!(period(&Wish::default()), said("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"));
+        assert_eq!(period(&Wish::default()), said("2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z"));
         let rest = Wish { until: "2026-03-02T12:00:00Z".to_owned(), ..own("2026-03-01", "") };
         assert_eq!(period(&rest), said("2026-03-01T00:00:00Z", "2026-03-02T12:00:00Z"));
         let there = Wish { zone: "Europe/Berlin".to_owned(), ..own("2026-03-29", "2026-03-29") };

@@ -6,6 +6,7 @@ use lb_core::network::Network;
 use super::progress::{Progress, Step};
 use crate::pages::console::Meaning;
 use crate::pages::frame::{Frame, Section};
+use crate::pages::sentence::{Part, Sentence, sentence};
 use crate::pages::visitor::Visitor;
 use crate::pages::words::fill;
 use crate::server::Service;
@@ -58,7 +59,7 @@ struct StepLink {
 /// The test meeting.
 struct Runs {
     integration: String,
-    says: String,
+    says: Sentence,
 }
 
 impl StartPage {
@@ -82,7 +83,8 @@ impl StartPage {
         let fleet = setup.balancer.fleet();
         let runs = progress.meeting.as_ref().map(|running| {
             let integration = running.meeting.key.integration.to_string();
-            let says = fill(w.meeting_runs, &[&integration, &running.meeting.server]);
+            let names = [Part::Name(&integration), Part::Name(running.meeting.server.as_str())];
+            let says = sentence(w.meeting_runs, &names);
             Runs { integration, says }
         });
         Self {

@@ -49,7 +49,9 @@ pub(super) fn sentence(w: &Words, kind: &EventKind) -> String {
         Kind::CallRefused { call, integration: Some(whose), key, .. } => marked(t.call_refused, &[call, whose, key]),
         Kind::CallRefused { call, integration: None, key, .. } => marked(t.stranger_refused, &[call, key]),
         Kind::SecretsSearched { outcome, .. } => marked(t.secrets_searched, &[&outcome.as_str()]),
-        Kind::Administered { by, how, subject, .. } => marked(t.administered, &[by, subject, &w.audit.how(*how)]),
+        Kind::Administered { by, how, subject, .. } => {
+            marked(t.administered, &[by, &w.audit.thing(subject), &w.audit.how(*how)])
+        }
         Kind::ConfigurationReloaded { .. } => marked(t.reloaded, &[]),
         Kind::ConfigurationRefused { .. } => marked(t.reload_refused, &[]),
         Kind::CallAnswered { call, took, .. } => marked(t.call_answered, &[call, &took.as_millis()]),

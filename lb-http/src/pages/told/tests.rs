@@ -7,7 +7,11 @@ use lb_core::event::{Ended, EventKind, Placement};
 use lb_core::server::ServerState;
 
 use super::*;
-use crate::pages::language::Language;
+use crate::pages::words::Words;
+
+fn look(language: Language) -> Look {
+    Look { w: Words::of(language), language }
+}
 
 fn created(name: &str) -> EventKind {
     EventKind::MeetingCreated {
@@ -26,18 +30,19 @@ fn created(name: &str) -> EventKind {
 #[test]
 fn an_event_is_told_in_both_languages_with_names_as_text() {
     let hostile = created("<script>alert(1)</script>\u{202e}");
-    let english = Told::of(Words::of(Language::English), &hostile);
+    let english = Told::of(look(Language::English), &hostile);
     assert!(english.sentence.starts_with("Meeting <bdi>&#60;script&#62;"), "{}", english.sentence);
     assert!(english.sentence.ends_with(" of <bdi>moodle</bdi> was created on <bdi>bbb1</bdi>."));
-    assert_eq!((english.detail.as_str(), english.tone), ("nearest: 12 km", "is-good"));
-    let portuguese = Told::of(Words::of(Language::Portuguese), &created(""));
+    assert_eq!((english.detail.to_string().as_str(), english.tone), ("<bdi>nearest: 12 km</bdi>", "is-good"));
+    let portuguese = Told::of(look(Language::Portuguese), &created(""));
     let said = "A reunião <bdi>room-1</bdi> de <bdi>moodle</bdi> foi criada em <bdi>bbb1</bdi>.";
     assert_eq!((portuguese.sentence.as_str(), portuguese.label), (said, "Reunião criada"));
+    assert_eq!((portuguese.detail.to_string().as_str(), portuguese.spoken), ("carga desconhecida", "pt-BR"));
 }
 
 #[test]
 fn an_end_says_how_it_was_learnt_and_a_state_what_was_before() {
-    let w = Words::of(Language::English);
+    let w = look(Language::English);
     let ended = EventKind::MeetingEnded {
         meeting: MeetingKey::new("moodle", "room-1"),
         internal_id: "abc-1".into(),
@@ -47,7 +52,7 @@ fn an_end_says_how_it_was_learnt_and_a_state_what_was_before() {
         most_users: 7,
     };
     let said = Told::of(w, &ended).sentence;
-    assert!(said.contains("its server is down") && said.contains("<bdi>7</bdi> people at most"), "{said}");
+    assert!(said.contains("its server is down") && said.contains("at the same time: <bdi>7</bdi>."), "{said}");
     let state = |from, to| EventKind::ServerStateChanged {
         server: "bbb1".into(),
         from,
@@ -56,7 +61,7 @@ fn an_end_says_how_it_was_learnt_and_a_state_what_was_before() {
     };
     let told = Told::of(w, &state(Some(ServerState::Enabled), ServerState::Critical));
     assert_eq!(told.sentence, "Server <bdi>bbb1</bdi> was <bdi>enabled</bdi> and is now <bdi>critical</bdi>.");
-    assert_eq!((told.detail.as_str(), told.tone), ("CPU 97 %; load", "is-critical"));
+    assert_eq!((told.detail.to_string().as_str(), told.tone), ("<bdi>CPU 97 %; load</bdi>", "is-critical"));
     assert!(Told::of(w, &state(None, ServerState::Enabled)).sentence.contains("is new"));
 }
 

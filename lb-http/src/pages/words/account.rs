@@ -2,13 +2,13 @@ words! {
     /// One's own account.
     pub(crate) AccountWords {
         title: "My account", "Minha conta";
-        display_name: "What you are called", "Como você se chama";
+        display_name: "Display name", "Nome de exibição";
         role: "Role", "Papel";
         partner: "Partner", "Parceiro";
         sessions: "Sessions", "Sessões";
         sessions_text: "{} open, this one among them", "{} abertas, inclusive esta";
-        who_changes: "An administrator changes what you are called and what you may do.",
-            "Um administrador altera como você se chama e o que pode fazer.";
+        who_changes: "An administrator changes your display name and what you may do.",
+            "Um administrador altera seu nome de exibição e o que você pode fazer.";
         change: "Change", "Alterar";
         password: "Change my password", "Alterar minha senha";
         password_lead: "It ends all your other sessions.", "Encerra todas as suas outras sessões.";

@@ -5,7 +5,7 @@ words! {
         search_button: "Search", "Buscar";
         show_all: "Show all", "Mostrar tudo";
         found: "{} of {}", "{} de {}";
-        none: "There is none.", "Não há nenhum.";
+        none: "Nothing here yet.", "Ainda não há nada aqui.";
         none_fits: "None fits.", "Nenhum corresponde.";
         state: "State", "Estado";
         managed: "file", "arquivo";
@@ -13,7 +13,7 @@ words! {
         used_by: "Used by", "Usado por";
         nothing_uses: "Nothing uses it.", "Nada o usa.";
         and_more: "and {} more", "e mais {}";
-        settings: "What is said of it", "O que se diz dele";
+        settings: "Settings", "Configurações";
         removing_button: "Remove it", "Remover";
         held: "It cannot be removed while something uses it. Change that first.",
             "Não pode ser removido enquanto algo o usa. Altere isso antes.";

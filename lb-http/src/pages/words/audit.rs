@@ -1,4 +1,4 @@
-use lb_core::event::Administered;
+use lb_core::event::{Administered, Subject};
 
 words! {
     /// The audit log.
@@ -8,12 +8,12 @@ words! {
             "O que foi administrado, por quem e de onde, do mais recente ao mais antigo. O último segundo pode faltar.";
         at: "When", "Quando";
         by: "Who", "Quem";
-        what: "What", "O quê";
-        subject: "To what", "Em quê";
-        changes: "What is other than before", "O que mudou";
+        what: "Action", "Ação";
+        subject: "On what", "Em quê";
+        changes: "What changed", "O que mudou";
         empty: "Nothing that fits was administered.", "Nada que corresponda foi administrado.";
-        kind: "Kind of thing", "Tipo";
-        name: "Called", "Chamado";
+        kind: "Kind", "Tipo";
+        name: "Name", "Nome";
         who_hint: "A user’s name", "Nome de um usuário";
         nothing: "nothing", "nada";
         more_changes: "{} fields", "{} campos";
@@ -32,7 +32,7 @@ words! {
         automatic: "automatic", "automático";
         drained: "drained", "posto em drenagem";
         undrained: "drain ended", "retirado da drenagem";
-        released: "meetings given free", "reuniões liberadas";
+        released: "meetings released", "reuniões liberadas";
         freeze_lifted: "silent servers may be taken for down", "servidores mudos podem ser dados como fora do ar";
         ended: "ended", "encerrado";
         published: "published", "publicado";
@@ -126,6 +126,12 @@ impl AuditWords {
             Administered::Signed => self.signed,
             other => other.as_str(),
         }
+    }
+
+    /// What was administered: its kind and its name.
+    pub(crate) fn thing(&self, subject: &Subject) -> String {
+        let kind = self.subject(&subject.kind);
+        if subject.name.is_empty() { kind.to_owned() } else { format!("{kind} {}", subject.name) }
     }
 
     /// A kind of thing; one that has no word here is called as it is kept.

@@ -7,10 +7,10 @@ words! {
         none: "There is no integration yet. Calls are made in the name of one.",
             "Ainda não há integração. As chamadas são feitas em nome de uma.";
         make_one: "Make an integration", "Criar uma integração";
-        choose: "Choose", "Escolher";
+        choose: "Choose this call", "Escolher a chamada";
         integration: "Integration", "Integração";
         call: "Call", "Chamada";
-        algorithm: "Signed by", "Assinada por";
+        algorithm: "Checksum algorithm", "Algoritmo do checksum";
         secret: "Secret", "Segredo";
         first_secret: "the first one", "o primeiro";
         secret_number: "number {}", "número {}";
@@ -24,7 +24,7 @@ words! {
         meaning: "What it means", "O que significa";
         required: "required", "obrigatório";
         more: "More parameters ({})", "Mais parâmetros ({})";
-        others: "Others", "Outros";
+        others: "Other parameters", "Outros parâmetros";
         others_hint: "Any name, such as meta_course or userdata-bbb_auto_join_audio. Here an empty value is sent as well.",
             "Qualquer nome, como meta_course ou userdata-bbb_auto_join_audio. Aqui um valor vazio também é enviado.";
         another: "Another row", "Mais uma linha";

@@ -15,6 +15,6 @@ words! {
         empty: "Nothing that fits happened.", "Nada que corresponda aconteceu.";
         empty_so_far: "Nothing on this part of the list; go on to the next page.",
             "Nada nesta parte da lista; siga para a próxima página.";
-        of_person: "What is kept of one person", "O que é guardado de uma pessoa";
+        of_person: "Data of one person", "Dados de uma pessoa";
     }
 }

@@ -1,5 +1,8 @@
 use lb_core::event::PositionFrom;
 use lb_core::placement::{LeftOut, Way};
+use lb_core::server::ServerState;
+
+use super::states::StateWords;
 
 words! {
     /// Where a meeting would go, and why.
@@ -38,12 +41,12 @@ words! {
         refused: "It would be refused, whatever the servers.", "Seria recusada, quaisquer que sejam os servidores.";
         how: "How it was decided", "Como foi decidido";
         router: "Router", "Roteador";
-        policy: "Policy", "Política";
+        policy: "Rule", "Regra";
         position: "Where the user is", "Onde está o usuário";
         at: "At", "Em";
-        required: "Tags required", "Marcas exigidas";
-        preferred_tags: "Tags preferred", "Marcas preferidas";
-        forbidden: "Tags forbidden", "Marcas proibidas";
+        required: "Tags required", "Etiquetas exigidas";
+        preferred_tags: "Tags preferred", "Etiquetas preferidas";
+        forbidden: "Tags forbidden", "Etiquetas proibidas";
         from_given: "as said here", "como informado aqui";
         from_forwarded: "by the forwarded address", "pelo endereço repassado";
         from_integration: "where the integration is", "onde está a integração";
@@ -58,18 +61,18 @@ words! {
         user_here: "The user", "O usuário";
         servers: "servers", "servidores";
         candidates: "Candidates, in the order in which they would be tried", "Candidatos, na ordem em que seriam tentados";
-        no_candidates: "There is none.", "Não há nenhum.";
+        no_candidates: "No server could take it.", "Nenhum servidor poderia recebê-la.";
         rank: "Rank", "Ordem";
         server: "Server", "Servidor";
         way: "Found by", "Encontrado por";
-        score: "Score", "Nota";
+        score: "Score", "Pontuação";
         km: "km", "km";
         cpu: "CPU %", "CPU %";
         users: "Users", "Usuários";
         meetings: "Meetings", "Reuniões";
         reason: "Reason", "Motivo";
-        score_hint: "The score is in the policy’s own unit, lower is better. CPU, users and meetings are with those expected soon.",
-            "A nota está na unidade da política; menor é melhor. CPU, usuários e reuniões incluem os esperados em breve.";
+        score_hint: "The score is in the rule’s own unit, lower is better. CPU, users and meetings include those expected soon.",
+            "A pontuação está na unidade da regra; menor é melhor. CPU, usuários e reuniões incluem os esperados em breve.";
         left_out: "Left out, and why", "Fora, e por quê";
         nobody_left_out: "No server is left out.", "Nenhum servidor ficou de fora.";
         state: "State", "Estado";
@@ -77,7 +80,7 @@ words! {
         shown: "The first {} of {} are shown.", "Mostrados os primeiros {} de {}.";
         shown_more: "The first {} are shown; there are more.", "Mostrados os primeiros {}; há mais.";
         way_preferred_server: "the website’s wish", "pedido do site";
-        way_preferred_tags: "preferred tags", "marcas preferidas";
+        way_preferred_tags: "preferred tags", "etiquetas preferidas";
         way_router: "the router", "o roteador";
         way_last_resort: "last resort", "último recurso";
         out_state: "its state", "o estado dele";
@@ -85,14 +88,31 @@ words! {
         out_occupied: "another meeting of the same id may be there", "pode ter outra reunião com o mesmo identificador";
         out_tried: "it failed before, or the meeting was lost with it", "já falhou, ou a reunião foi perdida com ele";
         out_not_the_parents: "the parent meeting is elsewhere", "a reunião principal está em outro";
-        out_lacks_tag: "it lacks a required tag", "falta uma marca exigida";
-        out_forbidden_tag: "it carries a forbidden tag", "tem uma marca proibida";
+        out_lacks_tag: "it lacks a required tag", "falta uma etiqueta exigida";
+        out_forbidden_tag: "it carries a forbidden tag", "tem uma etiqueta proibida";
         out_foreign: "somebody made a meeting of the same id on it", "alguém criou nele uma reunião com o mesmo identificador";
-        out_not_ranked: "the policy did not rank it", "a política não o classificou";
+        out_not_ranked: "the rule did not rank it", "a regra não o classificou";
     }
 }
 
 impl ExplainWords {
+    /// One of the words of [`LeftOut::as_str`].
+    pub(crate) fn left_out_word<'a>(&self, word: &'a str, states: &StateWords) -> &'a str {
+        let all = [
+            LeftOut::Full,
+            LeftOut::Occupied,
+            LeftOut::Tried,
+            LeftOut::NotTheParents,
+            LeftOut::LacksTag,
+            LeftOut::ForbiddenTag,
+            LeftOut::ForeignMeeting,
+            LeftOut::NotRanked,
+        ];
+        let state = || ServerState::ALL.into_iter().find(|state| state.as_str() == word).map(|state| states.of(state));
+        let why = all.into_iter().find(|why| why.as_str() == word).map(|why| self.out(why));
+        why.or_else(state).unwrap_or(word)
+    }
+
     /// By which way a candidate was found.
     pub(crate) fn way_of(&self, way: Way) -> &'static str {
         match way {

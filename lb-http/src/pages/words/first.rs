@@ -8,7 +8,7 @@ words! {
             "Já existe alguém que pode entrar. Um administrador cria os demais.";
         name: "Name", "Nome";
         name_hint: "To log in with.", "Para entrar.";
-        display_name: "What they are called", "Como a pessoa se chama";
+        display_name: "Display name", "Nome de exibição";
         password: "Password", "Senha";
         password_hint: "12 characters at least.", "Pelo menos 12 caracteres.";
         token: "Token", "Código";

@@ -35,12 +35,12 @@ words! {
         field: "Field", "Campo";
         from: "Now", "Agora";
         to: "Then", "Depois";
-        no_change: "Nothing is other than before.", "Nada é diferente de antes.";
-        as_default: "It will be there with everything as usual.", "Será criado com tudo como de costume.";
+        no_change: "Nothing would change.", "Nada mudaria.";
+        as_default: "It will be created with everything as usual.", "Será criado com tudo como de costume.";
         preview: "Show what will change", "Mostrar o que vai mudar";
         preview_hint: "Nothing is saved before you confirm.", "Nada é salvo antes de você confirmar.";
         confirm: "Save", "Salvar";
-        confirm_new: "Make it", "Criar";
+        confirm_new: "Create", "Criar";
         back: "Change it further", "Continuar alterando";
         cancel: "Cancel", "Cancelar";
         edit: "Edit", "Editar";

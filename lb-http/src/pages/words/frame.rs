@@ -33,7 +33,7 @@ words! {
         settings: "Settings", "Configuração";
         account: "My account", "Minha conta";
         saved: "Saved.", "Salvo.";
-        made: "Made.", "Criado.";
+        made: "Created.", "Criado.";
         removed: "Removed.", "Removido.";
         done: "Done.", "Feito.";
         log_in: "Log in", "Entrar";

@@ -12,7 +12,7 @@ words! {
         replaced: "another one took its place", "outra tomou o seu lugar";
         server_down: "its server is down", "o servidor está fora do ar";
         called_back: "its server said so", "o servidor avisou";
-        most_users: "{} people at most at the same time.", "No máximo {} pessoas ao mesmo tempo.";
+        most_users: "Most people at the same time: {}.", "Máximo de pessoas ao mesmo tempo: {}.";
         user_joined: "{} was sent to meeting {} of {} on {} as {}.", "{} foi enviado à reunião {} de {} em {} como {}.";
         user_entered: "{} came into meeting {} of {} on {} as {}.", "{} entrou na reunião {} de {} em {} como {}.";
         user_left: "Somebody left meeting {} of {} on {}.", "Alguém saiu da reunião {} de {} em {}.";
@@ -41,7 +41,7 @@ words! {
             "A cópia no servidor {} da reunião {} de {} foi encerrada.";
         confirmed_down: "Server {} is down for sure: its meetings may be created anew elsewhere.",
             "O servidor {} está fora do ar com certeza: suas reuniões podem ser recriadas em outros.";
-        released: "An administrator gave the meetings of server {} free.",
+        released: "An administrator released the meetings of server {}.",
             "Um administrador liberou as reuniões do servidor {}.";
         freeze_began: "{} of {} servers fell silent at once: none is taken for down until one answers.",
             "{} de {} servidores silenciaram de uma vez: nenhum é dado como fora do ar até que um responda.";

@@ -6,7 +6,7 @@ words! {
         new: "New integration", "Nova integração";
         lead: "The websites that may use the balancer, each with secrets of its own.",
             "Os sites que podem usar o balanceador, cada um com seus próprios segredos.";
-        display_name: "What people call it", "Como é chamada";
+        display_name: "Display name", "Nome de exibição";
         display_name_hint: "Empty: its name.", "Vazio: o próprio nome.";
         active: "Active", "Ativa";
         active_hint: "If not, all its calls are refused; meetings that run go on.",
@@ -57,7 +57,7 @@ words! {
         deactivating: "Deactivate {}?", "Desativar {}?";
         deactivate_lead: "All its calls are refused from the next one on: nobody can begin or join a meeting of it. Meetings that run go on.",
             "Todas as suas chamadas são recusadas a partir da próxima: ninguém pode iniciar nem entrar em reuniões dela. As em andamento continuam.";
-        now: "Now", "Agora";
+        now: "Meetings running now", "Reuniões em andamento";
         limits_used: "Used of its plan", "Usado do seu plano";
         meetings: "Meetings", "Reuniões";
         users: "People", "Pessoas";
@@ -67,7 +67,7 @@ words! {
         all_meetings: "All its meetings", "Todas as suas reuniões";
         no_meetings: "None at the moment.", "Nenhuma no momento.";
         events: "Its events", "Seus eventos";
-        doctor: "What is wrong with it", "O que há de errado";
+        doctor: "Health", "Saúde";
         well: "Nothing is wrong with it.", "Não há nada de errado.";
         last_success: "Its last call that succeeded:", "Última chamada com sucesso:";
         refused: "Calls that were refused of late", "Chamadas recusadas há pouco";

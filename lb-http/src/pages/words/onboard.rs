@@ -19,7 +19,7 @@ words! {
         name_taken: "There is an integration of this name already.", "Já existe uma integração com este nome.";
         name_wrong: "A name has at most 255 bytes, no control characters, no space at its ends, and none of / \\ ? # %.",
             "Um nome tem no máximo 255 bytes, sem caracteres de controle, sem espaço nas pontas e sem / \\ ? # %.";
-        display_name: "What people call it", "Como as pessoas a chamam";
+        display_name: "Display name", "Nome de exibição";
         display_hint: "Such as “Moodle of the Faculty of Law”. It can be changed at any time.",
             "Por exemplo, “Moodle da Faculdade de Direito”. Pode ser alterado quando quiser.";
         optional: "optional", "opcional";
@@ -58,7 +58,7 @@ words! {
         own_secret_wrong: "A secret has 8 to 255 characters of ASCII, without blanks, and is no other integration’s.",
             "Um segredo tem de 8 a 255 caracteres ASCII, sem espaços, e não é de outra integração.";
         make: "Make the integration", "Criar a integração";
-        made: "{} is made.", "{} foi criada.";
+        made: "{} has been created.", "{} foi criada.";
         made_hint: "Copy the secret now: this page shows it once. An administrator can reveal it later, and the audit log tells of that.",
             "Copie o segredo agora: esta página o mostra uma única vez. Um administrador pode revelá-lo depois, e a auditoria registra.";
         connect: "Connect {}", "Conectar {}";

@@ -6,7 +6,7 @@ words! {
         new: "New partner", "Novo parceiro";
         lead: "Institutions that own integrations and may lend servers. Usage is reported for each.",
             "Instituições que têm integrações e podem emprestar servidores. O uso é relatado para cada uma.";
-        display_name: "What people call it", "Como é chamado";
+        display_name: "Display name", "Nome de exibição";
         display_name_hint: "Empty: its name.", "Vazio: o próprio nome.";
         contact: "Contact", "Contato";
         contact_hint: "Whom to write to or to call.", "A quem escrever ou ligar.";
@@ -14,7 +14,7 @@ words! {
         servers_hint: "The name of one server on each line.", "O nome de um servidor em cada linha.";
         manager: "Partner manager", "Gestor do parceiro";
         servers_short: "Servers", "Servidores";
-        meaning: "It owns {} integrations.", "Tem {} integrações.";
+        meaning: "Integrations that it owns: {}.", "Integrações que tem: {}.";
         removal: "Its name goes from the lists; reports keep what happened under it.",
             "O nome sai das listas; os relatórios guardam o que aconteceu com ele.";
     }

@@ -10,14 +10,14 @@ words! {
         name: "Name", "Nome";
         name_hint: "Just as it was given. It may be that of several people, and finds meetings called so too.",
             "Exatamente como foi informado. Pode ser de várias pessoas, e também encontra reuniões com esse nome.";
-        both: "Say the ID, or the name, or both: then both must fit.",
+        both: "Fill in the ID, the name, or both: then both must fit.",
             "Informe o ID, o nome ou ambos: então ambos devem corresponder.";
-        find: "Look", "Procurar";
-        nobody: "Say who is meant: the ID, the name, or both.", "Diga quem é: o ID, o nome ou ambos.";
+        find: "Search", "Procurar";
+        nobody: "Fill in who is meant: the ID, the name, or both.", "Diga quem é: o ID, o nome ou ambos.";
         found: "{} events name this person.", "{} eventos citam esta pessoa.";
         found_one: "One event names this person.", "Um evento cita esta pessoa.";
         none: "No event names this person.", "Nenhum evento cita esta pessoa.";
-        export: "Hand out", "Entregar";
+        export: "Hand over", "Entregar";
         export_lead: "A file with all that the events say of them: when and where they were sent, came and went. The audit log says that it was handed out, and not whose.",
             "Um arquivo com tudo que os eventos dizem da pessoa: quando e para onde foi enviada, entrou e saiu. A auditoria registra a entrega, mas não de quem.";
         export_button: "Download as JSON", "Baixar em JSON";

@@ -18,12 +18,12 @@ words! {
         not_answered: "Not answered", "Sem resposta";
         meetings: "Meetings on it", "Reuniões nele";
         no_meetings: "No meeting runs on it.", "Nenhuma reunião está nele.";
-        all_meetings: "All of them", "Todas elas";
-        more_meetings: "There are more than stand here.", "Há mais do que as mostradas aqui.";
+        all_meetings: "All its meetings", "Todas as suas reuniões";
+        more_meetings: "There are more than are shown here.", "Há mais do que as mostradas aqui.";
         meeting: "Meeting", "Reunião";
         integration: "Integration", "Integração";
         since: "Since", "Desde";
-        administer: "Administer it", "Administrar";
+        administer: "Administer this server", "Administrar este servidor";
         address: "Address", "Endereço";
     }
 }

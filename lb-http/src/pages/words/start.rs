@@ -34,11 +34,12 @@ words! {
             "É guardado e nunca mais mostrado sem registro na auditoria.";
         secret_wrong: "A secret has 8 to 255 characters of ASCII, without blanks.", "Um segredo tem de 8 a 255 caracteres ASCII, sem espaços.";
         name: "Name", "Nome";
-        name_hint: "Where nothing is said, the host in the URL.", "Se vazio, a máquina que está na URL.";
+        name_hint: "Empty: the host in the URL.", "Se vazio, a máquina que está na URL.";
         optional: "optional", "opcional";
-        check: "Check and keep it", "Verificar e guardar";
-        check_hint: "A getMeetings is sent to it. It is kept only if it answers.", "Um getMeetings é enviado. Só é guardado se responder.";
-        not_kept: "It was not kept.", "Não foi guardado.";
+        check: "Check and save it", "Verificar e salvar";
+        check_hint: "A getMeetings is sent to it. It is saved only if it answers.",
+            "Um getMeetings é enviado. Só é salvo se responder.";
+        not_kept: "It was not saved.", "Não foi salvo.";
         integration_lead: "A website that may make calls: a Moodle, a portal. It gets a secret of its own.",
             "Um site que pode fazer chamadas: um Moodle, um portal. Ele recebe um segredo próprio.";
         integrations_there: "There are {} integrations.", "Há {} integrações.";

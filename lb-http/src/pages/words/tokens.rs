@@ -7,7 +7,7 @@ words! {
         own: "My API tokens", "Meus tokens da API";
         id: "Public part", "Parte pública";
         label: "What it is for", "Para que serve";
-        user: "Whose", "De quem";
+        user: "Owner", "Dono";
         scope: "What it may do", "O que pode fazer";
         read: "Read", "Ler";
         read_hint: "It looks, and changes nothing.", "Vê e não altera nada.";
@@ -32,7 +32,7 @@ words! {
             "Copie-o agora: ele é mostrado só desta vez, e apenas seu resumo é guardado.";
         made_use: "Programs send it like this:", "Programas o enviam assim:";
         back: "I have copied it", "Já copiei";
-        empty: "There is none.", "Não há nenhum.";
+        empty: "There are no tokens.", "Não há tokens.";
         past: "This moment has passed.", "Este momento já passou.";
         bad_moment: "A moment is written like 2027-01-31T19:00.", "Um momento se escreve como 2027-01-31T19:00.";
         label_long: "255 bytes at the most.", "No máximo 255 bytes.";

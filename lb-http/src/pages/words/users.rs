@@ -11,7 +11,7 @@ words! {
         name: "Name", "Nome";
         name_hint: "To log in with, and how the audit log calls them. It cannot be changed later.",
             "Para entrar, e como aparece na auditoria. Não pode ser alterado depois.";
-        display_name: "What they are called", "Como a pessoa se chama";
+        display_name: "Display name", "Nome de exibição";
         role: "Role", "Papel";
         administrator: "Administrator", "Administrador";
         administrator_hint: "Does everything.", "Faz tudo.";
@@ -37,8 +37,8 @@ words! {
         tokens: "API tokens", "Tokens da API";
         created_at: "Since", "Desde";
         you: "you", "você";
-        empty: "There is no such user.", "Não há tal usuário.";
-        facts: "What they may do", "O que pode fazer";
+        empty: "No user fits.", "Nenhum usuário corresponde.";
+        facts: "Name and role", "Nome e papel";
         new_password: "New password", "Nova senha";
         new_password_lead: "It ends their sessions. Tell them in a way that nobody else reads.",
             "Encerra as sessões da pessoa. Informe-a por um meio que ninguém mais leia.";
@@ -47,8 +47,9 @@ words! {
         remove_lead: "Their tokens and sessions go with them. What they did stays in the audit log under their name.",
             "Os tokens e sessões vão junto. O que a pessoa fez permanece na auditoria com o seu nome.";
         remove_title: "Remove user {}?", "Remover o usuário {}?";
-        remove_tokens: "{} API tokens stop working at once.", "{} tokens da API param de funcionar imediatamente.";
-        remove_sessions: "{} sessions end at once.", "{} sessões terminam imediatamente.";
+        remove_tokens: "API tokens that stop working at once: {}.",
+            "Tokens da API que param de funcionar imediatamente: {}.";
+        remove_sessions: "Sessions that end at once: {}.", "Sessões que terminam imediatamente: {}.";
         remove_self: "This is you: you are logged out.", "Este é você: sua sessão termina.";
         confirm: "Confirm the changes", "Confirme as alterações";
         at_once: "It holds at once, for their sessions and tokens too.",

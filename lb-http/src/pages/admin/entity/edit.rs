@@ -49,6 +49,8 @@ struct EditPage<'p> {
     all: &'static str,
     lead: &'static str,
     name: Option<&'p str>,
+    /// Whether it is there already.
+    is_there: bool,
     action: String,
     cancel: String,
     version: String,
@@ -252,15 +254,19 @@ fn form_page<K: EntityKind>(
         (None, 1) => Some(w.wrong_one.to_owned()),
         (None, count) => Some(fill(w.wrong_some, &[&count])),
     };
-    let title = name.map_or_else(|| words.new.to_owned(), |name| format!("{} {name}", words.one));
+    let given = form.carried().into_iter().find(|(key, _)| key == "name" && name.is_none()).map(|(_, given)| given);
+    let there = given.as_deref().and_then(|given| Some((given, K::there(ground, given)?)));
+    let called = name.or(there.map(|(given, _)| given));
+    let title = called.map_or_else(|| words.new.to_owned(), |name| format!("{} {name}", words.one));
     let page = EditPage {
         frame: ground.visitor.frame(title, K::SECTION),
         base: K::BASE,
         all: words.title,
-        lead: words.lead,
+        lead: there.map_or(words.lead, |(_, lead)| lead),
         name,
+        is_there: called.is_some(),
         action: name.map_or_else(|| K::NEW.to_owned(), |name| K::href(name, "/edit")),
-        cancel: name.map_or_else(|| K::BASE.to_owned(), |name| K::href(name, "")),
+        cancel: called.map_or_else(|| K::BASE.to_owned(), |name| K::href(name, "")),
         version: version.to_owned(),
         locked: form.fields().iter().any(|field| field.locked),
         fields: form.shown(),

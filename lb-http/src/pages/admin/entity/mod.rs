@@ -164,6 +164,11 @@ pub(super) trait EntityKind: Sized + Send + Sync + 'static {
         None
     }
 
+    /// What is to be said of one that is there, though nothing has been set of it here so far.
+    fn there(_: &Ground<'_>, _: &str) -> Option<&'static str> {
+        None
+    }
+
     /// The page of the one called `name`, or what is done there: `what` is empty or begins with `/`.
     fn href(name: &str, what: &str) -> String {
         links::thing(Self::BASE, name, what)

@@ -3,9 +3,11 @@
 use lb_core::Timestamp;
 use lb_core::balancer::{Source, TraceEntry, TracedCall};
 
+use crate::pages::dashboard::Look;
 use crate::pages::marked::marked;
+use crate::pages::sentence::Sentence;
 use crate::pages::told::{Told, label};
-use crate::pages::words::{MeetingWords, Words};
+use crate::pages::words::MeetingWords;
 
 /// An entry.
 pub(super) struct Row {
@@ -18,10 +20,10 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(entry: &TraceEntry, w: &'static Words) -> Self {
+    pub(super) fn of(entry: &TraceEntry, look: Look) -> Self {
         let told = match &entry.event {
-            Some(kind) => Told::of(w, kind),
-            None => counted(entry, w),
+            Some(kind) => Told::of(look, kind),
+            None => counted(entry, look),
         };
         Self {
             at: entry.at,
@@ -38,8 +40,8 @@ impl Row {
 }
 
 /// People who came or went, calls and lists.
-fn counted(entry: &TraceEntry, words: &'static Words) -> Told {
-    let w = &words.meetings;
+fn counted(entry: &TraceEntry, look: Look) -> Told {
+    let (words, w) = (look.w, &look.w.meetings);
     let server = entry.server.as_ref().map(ToString::to_string).unwrap_or_default();
     let many = entry.times > 1;
     let people = |one: &str, some: &str| match many {
@@ -56,7 +58,13 @@ fn counted(entry: &TraceEntry, words: &'static Words) -> Told {
         (_, _, Some((least, most))) => ("is-quiet", marked(w.seen_range, &[&entry.times, &server, &least, &most])),
         _ => ("is-quiet", marked("{}", &[&entry.says])),
     };
-    Told { label: label(&words.kinds, entry.word), tone, sentence, detail: String::new() }
+    Told {
+        label: label(&words.kinds, entry.word),
+        tone,
+        sentence,
+        detail: Sentence::default(),
+        spoken: look.language.tag(),
+    }
 }
 
 fn called(call: &TracedCall, times: u32, w: &MeetingWords) -> String {
@@ -75,6 +83,7 @@ mod tests {
 
     use super::*;
     use crate::pages::language::Language;
+    use crate::pages::words::Words;
 
     fn entry(word: &'static str, times: u32) -> TraceEntry {
         TraceEntry {
@@ -94,7 +103,7 @@ mod tests {
     }
 
     fn said(entry: &TraceEntry, language: Language) -> String {
-        Row::of(entry, Words::of(language)).told.sentence
+        Row::of(entry, Look { w: Words::of(language), language }).told.sentence
     }
 
     #[test]
@@ -110,13 +119,14 @@ mod tests {
             success: false,
             took: Duration::from_millis(7),
         };
+        let look = Look { w: Words::of(Language::English), language: Language::English };
         let refused = TraceEntry { call: Some(call), ..entry("call", 2) };
-        let told = Row::of(&refused, Words::of(Language::English)).told;
+        let told = Row::of(&refused, look).told;
         assert_eq!(told.tone, "is-warning");
         let english = "The website called <bdi>join</bdi> <bdi>2</bdi> times: refused, <bdi>limitReached</bdi>.";
         assert_eq!(told.sentence, english);
         let seen = TraceEntry { users: Some((2, 5)), ..entry("seen", 9) };
-        assert!(said(&seen, Language::English).ends_with("with <bdi>2</bdi> to <bdi>5</bdi> people."));
+        assert!(said(&seen, Language::English).ends_with("; people: <bdi>2</bdi> to <bdi>5</bdi>."));
         assert_eq!(said(&entry("something new", 1), Language::English), "<bdi>It says</bdi>");
     }
 }

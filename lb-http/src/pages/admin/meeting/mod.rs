@@ -8,15 +8,19 @@ use axum::extract::State;
 use axum::response::Response;
 use lb_core::account::Right;
 use lb_core::balancer::{Incarnation, MeetingDetail};
+use lb_core::event::Placement;
 use lb_core::{MeetingId, MeetingKey, Timestamp};
 use serde::Deserialize;
 
 use self::entry::Row;
+use crate::pages::dashboard::{Look, chosen};
 use crate::pages::frame::{Frame, Section, show};
+use crate::pages::language::Language;
 use crate::pages::links;
 use crate::pages::listing::said;
 use crate::pages::marked::escaped;
 use crate::pages::routes::Pages;
+use crate::pages::sentence::Sentence;
 use crate::pages::visitor::Visitor;
 use crate::rest::{Problem, QueryOf, trace};
 use crate::server::Service;
@@ -44,6 +48,12 @@ struct MeetingPage {
     integration: String,
     meeting_id: String,
     running: Option<MeetingDetail>,
+    /// Why it was placed there, in the reader’s language where that is not English.
+    reason: Option<Sentence>,
+    /// Servers that were left out: how many, and why.
+    left_out: String,
+    /// How it was known where the user is.
+    position: Option<&'static str>,
     state: Option<(&'static str, &'static str)>,
     sees_servers: bool,
     lives: Vec<Life>,
@@ -95,6 +105,10 @@ async fn one(
     let name = running.as_ref().map(|detail| detail.running.meeting.name.clone()).filter(|name| !name.is_empty());
     let frame = visitor.frame(name.unwrap_or_else(|| meeting_id.clone()), Section::Meetings);
     let state = running.as_ref().and_then(|detail| detail.server_state);
+    let look = Look { w, language: visitor.language };
+    let placement = running.as_ref().and_then(|detail| detail.placement.as_ref());
+    // in English the balancer’s own words say more
+    let ours = placement.filter(|_| visitor.language != Language::English);
     let since = frame.time(trace.remembered_since);
     show(&MeetingPage {
         lives: trace.incarnations.into_iter().map(life).collect(),
@@ -103,7 +117,10 @@ async fn one(
         all: links::meeting(&integration, &meeting_id),
         end: links::with("/admin/meetings/end", &[("integration", &integration), ("meeting_id", &meeting_id)]),
         only: asked.internal_id,
-        entries: trace.entries.iter().map(|entry| Row::of(entry, w)).collect(),
+        entries: trace.entries.iter().map(|entry| Row::of(entry, look)).collect(),
+        left_out: placement.map(|placement| left_out(placement, look)).unwrap_or_default(),
+        position: placement.and_then(|one| Some(w.explain.position_from(one.position_from?))),
+        reason: ours.map(|placement| chosen(placement, look)),
         since: escaped(w.meetings.history_lead).replace("{}", &since),
         older: trace.older,
         forgotten: trace.forgotten,
@@ -114,6 +131,15 @@ async fn one(
         meeting_id,
         running,
     })
+}
+
+fn left_out(placement: &Placement, look: Look) -> String {
+    let (w, states) = (&look.w.explain, &look.w.states);
+    let said = placement
+        .left_out
+        .iter()
+        .map(|(why, count)| format!("{} × {}", look.number(*count), w.left_out_word(why, states)));
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// The meeting, if it runs.

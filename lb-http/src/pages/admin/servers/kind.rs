@@ -120,6 +120,11 @@ impl EntityKind for Servers {
         (all.into_iter().take(MOST_USES).collect(), count)
     }
 
+    fn there(ground: &Ground<'_>, name: &str) -> Option<&'static str> {
+        let known = ground.balancer().fleet().server(&ServerName::from(name)).is_some();
+        known.then_some(ground.w.servers.there)
+    }
+
     fn meaning(ground: &Ground<'_>, _: &str) -> String {
         ground.w.servers.meaning.to_owned()
     }
