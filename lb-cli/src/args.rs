@@ -7,6 +7,7 @@ use lb_core::Secret;
 use lb_core::checksum::Algorithm;
 
 use crate::command::admin::Administer;
+use crate::command::simulate::Simulate;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,6 +30,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("See what goes on", &["status", "meeting", "recording", "explain", "report", "event", "audit", "settings"]),
     ("Administer the network", &["server", "integration", "plan", "partner", "router", "apply", "export", "import"]),
     ("Administer the balancer", &["user", "token", "person"]),
+    ("Compare placement policies", &["simulate"]),
     ("Install", &["completions", "man"]),
 ];
 
@@ -133,6 +135,14 @@ Exit codes:
     Call(Call),
     #[command(flatten)]
     Administer(Administer),
+    /// Live through simulated days with several placement policies, and compare what came of them
+    #[command(after_help = "\
+Examples:
+  lb simulate --workload school-day --policy predictive --policy scalelite --seeds 1-5
+  lb simulate --workload flash --seeds 7 --plot flash.svg
+  lb simulate --replay events.jsonl --policy least-cpu --policy predictive --json
+  lb simulate --report docs/placement.toml")]
+    Simulate(Simulate),
     /// Print what completes lb's commands and options in a shell
     #[command(after_help = "\
 Examples:

@@ -23,6 +23,7 @@ use crate::clock::Timestamp;
 use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::names::name_type;
 use crate::network::{IntegrationName, PartnerName, RouterName};
+use crate::placement::Misconduct;
 use crate::recording::RecordingId;
 use crate::server::{ServerName, ServerState};
 
@@ -418,6 +419,33 @@ pub enum EventKind {
     },
     /// The monitor answers again.
     MonitorRecovered,
+    /// The placement policy of a router did what none may do: it is not asked for a while. Not stored.
+    PolicyFenced {
+        /// Whose policy.
+        router: RouterName,
+        /// Which.
+        policy: String,
+        /// What it did.
+        misconduct: Misconduct,
+        /// Until when it is not asked.
+        until: Timestamp,
+    },
+    /// A policy that was fenced off has placed a meeting again. Not stored.
+    PolicyBack {
+        /// Whose policy.
+        router: RouterName,
+        /// Which.
+        policy: String,
+    },
+    /// What a policy had learnt cannot be recalled, or what it has learnt cannot be kept. Not stored.
+    PolicyForgot {
+        /// Whose policy.
+        router: RouterName,
+        /// Which.
+        policy: String,
+        /// Why, for people.
+        problem: String,
+    },
     /// The store failed. Told once, when the trouble begins.
     StoreFailed {
         /// What went wrong, for people.

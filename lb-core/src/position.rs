@@ -1,11 +1,15 @@
 //! Places on the globe: [`Position`], their distance, and [`Locator`], which knows where an address is.
 
+mod vector;
+
 use std::fmt;
 use std::net::IpAddr;
 
 use geo::{Destination, Distance, Haversine, Point};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use self::vector::{UnitVector, chord_of_km};
 
 /// A point on the globe in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

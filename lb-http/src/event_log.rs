@@ -63,6 +63,14 @@ impl Observer for EventLog {
                 tracing::warn!(%server, "{word}: is its secret right?");
             }
             EventKind::MonitorFailed { problem } => tracing::warn!(problem, "{word}"),
+            EventKind::PolicyFenced { router, policy, misconduct, until } => {
+                let (problem, seconds) = (misconduct.to_string(), until.since(event.at).as_secs());
+                tracing::error!(%router, policy, problem, seconds, "{word}: others place the router's meetings meanwhile");
+            }
+            EventKind::PolicyBack { router, policy } => tracing::info!(%router, policy, "{word}"),
+            EventKind::PolicyForgot { router, policy, problem } => {
+                tracing::warn!(%router, policy, problem, "{word}: it goes on with what it knows");
+            }
             EventKind::StoreFailed { problem } => tracing::error!(problem, "{word}"),
             EventKind::MeetingCreated { meeting, server, placement, .. } => {
                 tracing::info!(%meeting, %server, policy = placement.policy, reason = placement.reason, attempt = placement.attempt, "{word}");

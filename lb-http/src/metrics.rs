@@ -1,5 +1,7 @@
 //! [`Metrics`]: what Prometheus reads at `/metrics`. Counters follow the events; gauges are read off the fleet when asked.
 
+mod placements;
+
 use std::collections::BTreeMap;
 
 use lb_core::balancer::{Alarm, Balancer};
@@ -12,6 +14,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+use self::placements::Placements;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct CallLabels {
@@ -34,7 +38,14 @@ struct ServerLabel {
     server: String,
 }
 
-/// Counters and gauges. Labels take only values from bounded sets: calls, messageKeys of the balancer, servers.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PolicyLabels {
+    router: String,
+    policy: String,
+    what: &'static str,
+}
+
+/// Counters and gauges. Labels take only values from bounded sets: calls, messageKeys of the balancer, servers, routers.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -49,6 +60,7 @@ pub struct Metrics {
     foreign: Family<ServerLabel, Gauge>,
     copies: Family<ServerLabel, Gauge>,
     alarms: Family<NameLabel, Gauge>,
+    fenced: Family<PolicyLabels, Gauge>,
     searches: Family<OutcomeLabel, Counter>,
     search_waits: Counter,
     reloads: Family<OutcomeLabel, Counter>,
@@ -64,6 +76,7 @@ pub struct Metrics {
     report_files: Family<OutcomeLabel, Counter>,
     viewers: Gauge,
     viewers_gone: Family<NameLabel, Counter>,
+    placements: Placements,
 }
 
 impl Metrics {
@@ -83,6 +96,7 @@ impl Metrics {
             foreign: Family::default(),
             copies: Family::default(),
             alarms: Family::default(),
+            fenced: Family::default(),
             searches: Family::default(),
             search_waits: Counter::default(),
             reloads: Family::default(),
@@ -98,6 +112,7 @@ impl Metrics {
             report_files: Family::default(),
             viewers: Gauge::default(),
             viewers_gone: Family::default(),
+            placements: Placements::default(),
         };
         metrics.register();
         metrics
@@ -136,6 +151,11 @@ impl Metrics {
             self.copies.clone(),
         );
         registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
+        registry.register(
+            "policy_fenced",
+            "1 for each router whose placement policy did what none may do, and has placed nothing soundly since",
+            self.fenced.clone(),
+        );
         registry.register(
             "checksum_searches",
             "Calls whose integration no hint told, by what came of trying all secrets (refused: too many were before)",
@@ -179,6 +199,7 @@ impl Metrics {
             "Browsers that were sent away (dropped: they read too slowly; refused: there were too many)",
             self.viewers_gone.clone(),
         );
+        self.placements.register(&mut self.registry);
     }
 
     /// The metrics as text, in the OpenMetrics format.
@@ -245,6 +266,7 @@ impl Metrics {
 
     fn read_fleet(&self, balancer: &Balancer) {
         let fleet = balancer.fleet();
+        self.placements.look(&fleet, balancer.now());
         self.monitor_failing.set(i64::from(fleet.monitor().trouble.is_some()));
         let age = fleet.monitor().good_at.map(|good_at| balancer.now().since(good_at).as_secs() as i64);
         self.monitor_age.set(age.unwrap_or(-1));
@@ -267,8 +289,13 @@ impl Metrics {
             }
         }
         let mut alarms: BTreeMap<&str, i64> = Alarm::WORDS.map(|word| (word, 0)).into();
+        self.fenced.clear();
         for alarm in balancer.alarms() {
             *alarms.entry(alarm.word()).or_default() += 1;
+            if let Alarm::PolicyFenced { router, policy, misconduct, .. } = alarm {
+                let labels = PolicyLabels { router: router.to_string(), policy, what: misconduct.word() };
+                self.fenced.get_or_create(&labels).set(1);
+            }
         }
         for (word, count) in alarms {
             self.alarms.get_or_create(&NameLabel { name: word.to_owned() }).set(count);
@@ -315,6 +342,10 @@ impl Observer for Metrics {
                 self.reloads.get_or_create(&OutcomeLabel { outcome: "failed" }).inc();
             }
             kind => {
+                if let EventKind::MeetingCreated { server, placement, router, .. } = kind {
+                    let router = router.as_ref().map_or("", |router| router.as_str());
+                    self.placements.note(event.at, router, &placement.policy, server);
+                }
                 self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();
             }
         }

@@ -25,6 +25,9 @@ const RECORDINGS_TICK: Duration = Duration::from_millis(500);
 /// How often it is looked at whether the course of the load is due for a sample.
 const COURSE_TICK: Duration = Duration::from_secs(5);
 
+/// How often what policies have learnt is kept.
+const LEARNED_TICK: Duration = Duration::from_secs(180);
+
 /// Starts the rounds; they end when `stop` is cancelled. Each goes by the setup as it is when the round begins, and a new setup
 /// begins with a round at once. What knows the servers is asked at once too when administrators have changed them.
 ///
@@ -63,6 +66,16 @@ pub fn start(live: &Arc<LiveSetup>, tasks: &TaskTracker, stop: &CancellationToke
         |_| COURSE_TICK,
         None,
         async move |setup: &Setup| setup.balancer.record_course().await,
+    ));
+    tasks.spawn(each_round(
+        Arc::clone(live),
+        stop.clone(),
+        |_| LEARNED_TICK,
+        None,
+        async move |setup: &Setup| {
+            // told of; what could not be kept is kept the next time
+            let _ = setup.balancer.keep_learned().await;
+        },
     ));
     let followers = Followers::new(RECORDINGS_AT_ONCE);
     let (own_tasks, own_stop) = (tasks.clone(), stop.clone());

@@ -191,10 +191,16 @@ impl Prepared {
         if let Some(local) = &self.local {
             tracing::info!(path = %local.path().display(), purpose = "administration", "serving");
         }
+        let setup = Arc::clone(&self.service.setup);
         server::serve(self.listeners, self.local, self.service, shutdown).await;
         stop.cancel();
         rounds.close();
         rounds.wait().await;
+        if setup.load().balancer.keep_learned().await.is_err() {
+            tracing::warn!(
+                "what placement policies have learnt in the last minutes is lost: the store cannot be written to"
+            );
+        }
         self.opened.close().await;
         tracing::info!("stopped");
     }

@@ -124,6 +124,7 @@ fn as_json(config: &Config) -> Value {
             "radius_km": router.radius_km,
             "weights": router.weights,
             "fallback": router.fallback,
+            "refinements": router.refinements,
         });
         (router.name.to_string(), said)
     });

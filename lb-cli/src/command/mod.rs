@@ -12,6 +12,7 @@ mod open_files;
 mod restore;
 mod serve;
 mod signing;
+pub(crate) mod simulate;
 mod url;
 
 use crate::args::Command;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command, world: &mut World<'_>) -> Result<Outcome, Fa
         Command::Backup(args) => backup::run(&args, world),
         Command::Restore(args) => restore::run(&args, world),
         Command::Key(args) => key::run(&args, world),
+        Command::Simulate(args) => simulate::run(&args, world),
         Command::Url(args) => url::run(&args, world),
         Command::Call(args) => call::run(&args, world),
         Command::Completions(args) => completions::run(&args, world),

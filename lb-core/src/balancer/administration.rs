@@ -269,6 +269,7 @@ impl Balancer {
                 Ok(network) => {
                     events.iter().for_each(|event| self.show(event));
                     self.remember_removed(&before, &network);
+                    self.recall_learned().await;
                     return Ok(network);
                 }
                 Err(StoreError::Overtaken) => {}

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::Balancer;
 use crate::clock::Timestamp;
+use crate::network::RouterName;
+use crate::placement::Misconduct;
 use crate::server::{ServerName, ServerState};
 
 /// Something that is wrong now. It is over when it is no longer among [`Balancer::alarms`].
@@ -48,6 +50,18 @@ pub enum Alarm {
         /// How many.
         meetings: usize,
     },
+    /// The placement policy of a router did what none may do: others place the router's meetings until it has been tried again,
+    /// a minute later at the earliest, and did well.
+    PolicyFenced {
+        /// Whose policy.
+        router: RouterName,
+        /// Which.
+        policy: String,
+        /// What it did last.
+        misconduct: Misconduct,
+        /// Since when it has placed nothing soundly.
+        since: Timestamp,
+    },
 }
 
 impl Alarm {
@@ -65,6 +79,7 @@ impl Alarm {
             Self::ServerDown { .. } => "server-down",
             Self::CopiesInUse { .. } => "copies-in-use",
             Self::ForeignMeetings { .. } => "foreign-meetings",
+            Self::PolicyFenced { .. } => "policy-fenced",
         }
     }
 }
@@ -85,6 +100,9 @@ impl fmt::Display for Alarm {
             }
             Self::ForeignMeetings { server, meetings } => {
                 write!(f, "{server} has {meetings} meetings that were made past this balancer")
+            }
+            Self::PolicyFenced { router, policy, misconduct, .. } => {
+                write!(f, "the policy {policy} of router {router} is fenced off: it {misconduct}")
             }
         }
     }
@@ -121,6 +139,7 @@ impl Balancer {
                 alarms.push(Alarm::ForeignMeetings { server: name.clone(), meetings: server.foreign.len() });
             }
         }
+        alarms.extend(self.fence_alarms());
         alarms
     }
 }

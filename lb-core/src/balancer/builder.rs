@@ -6,8 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::{
-    Balancer, EventRules, Relay, contacts, course, deliver, hooks, limits, presence, recording_rounds, refresh,
-    refused, rollups, store_health, support,
+    Balancer, EventRules, Relay, contacts, course, deliver, fences, hooks, learning, limits, presence,
+    recording_rounds, refresh, refused, rollups, store_health, support,
 };
 use crate::api::root::About;
 use crate::checksum::{Algorithm, ChecksumVerifier, SearchBudget, SharedSecrets};
@@ -21,7 +21,7 @@ use crate::position::{KnownNetworks, Locator};
 use crate::rng::Rng;
 use crate::store::{
     AccountStore, CourseStore, EventStore, FleetStore, HookStore, InMemoryStore, MeetingStore, NetworkStore,
-    RecordingStore, RollupStore, Stores,
+    PolicyStore, RecordingStore, RollupStore, Stores,
 };
 
 /// Where a voice bridge must be unique.
@@ -127,6 +127,8 @@ struct Live {
     contacts: Arc<contacts::Contacts>,
     course: Arc<course::LiveCourse>,
     rollups: Arc<rollups::Rollups>,
+    fences: Arc<fences::Fences>,
+    learning: Arc<learning::Learning>,
     secrets: Option<Arc<SharedSecrets>>,
     policies: Policies,
 }
@@ -223,7 +225,8 @@ impl BalancerBuilder {
             + HookStore
             + EventStore
             + CourseStore
-            + RollupStore,
+            + RollupStore
+            + PolicyStore,
     {
         self.stores(Stores::one(store))
     }
@@ -267,6 +270,8 @@ impl BalancerBuilder {
             contacts: Arc::clone(&running.contacts),
             course: Arc::clone(&running.course),
             rollups: Arc::clone(&running.rollups),
+            fences: Arc::clone(&running.fences),
+            learning: Arc::clone(&running.learning),
             secrets: running.secrets.clone(),
             policies: running.policies.clone(),
         };
@@ -329,6 +334,8 @@ impl BalancerBuilder {
             contacts: self.live.contacts,
             course: self.live.course,
             rollups: self.live.rollups,
+            fences: self.live.fences,
+            learning: self.live.learning,
         }
     }
 }

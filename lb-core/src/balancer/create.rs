@@ -200,7 +200,7 @@ impl Balancer {
         if meeting.records {
             self.recording_to_come(&meeting.server);
         }
-        self.adopt(fresh, replaces, vec![ended, created]).await?;
+        self.adopt(fresh, replaces, Some(meeting), vec![ended, created]).await?;
         self.presence.forget(&meeting.internal_id);
         Ok(())
     }
@@ -361,6 +361,7 @@ impl Balancer {
         }
         self.tell_hooks(&events).await;
         if let Some(lost) = &creating.lost {
+            self.learn_end(&events, lost);
             self.unplace(&lost.key, None, &lost.server).await;
             self.presence.forget(&lost.internal_id);
             if lost.records {
@@ -375,11 +376,12 @@ impl Balancer {
         Passwords { attendee: draw(), moderator: draw() }
     }
 
-    /// Keeps a meeting that was found, in place of what was known under its key.
+    /// Keeps a meeting that was found, in place of what was known under its key: `before`, if that was a meeting.
     pub(super) async fn adopt(
         &self,
         meeting: Meeting,
         replaces: Replaces,
+        before: Option<&Meeting>,
         kinds: Vec<EventKind>,
     ) -> Result<(), Failure> {
         let mut events: Vec<_> = kinds.into_iter().map(|kind| self.event(kind)).collect();
@@ -400,6 +402,7 @@ impl Balancer {
             Err(error) => return self.stored(Err(error)),
         }
         self.tell_hooks(&events).await;
+        before.iter().for_each(|before| self.learn_end(&events, before));
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-pub use self::told::{Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer};
+pub use self::told::{Explanation, FencedPolicy, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer};
 
 use super::Balancer;
 use super::place::{Tier, Wanted, Whereabouts};
@@ -17,7 +17,7 @@ use crate::event::PositionFrom;
 use crate::fleet::Fleet;
 use crate::meeting::{MeetingId, MeetingKey};
 use crate::network::{Integration, IntegrationName, Network, Plan};
-use crate::placement::{LeftOut, Way};
+use crate::placement::{LeftOut, MeetingHints, Way};
 use crate::position::Position;
 use crate::server::ServerName;
 use crate::store::Entry;
@@ -42,6 +42,8 @@ pub struct ExplainRequest {
     pub preferred_server: Option<String>,
     /// Whether the meeting may be recorded.
     pub records: bool,
+    /// What the create says of the meeting to come: policies that predict go by it.
+    pub hints: MeetingHints,
 }
 
 impl ExplainRequest {
@@ -55,17 +57,20 @@ impl ExplainRequest {
             position: None,
             preferred_server: None,
             records: false,
+            hints: MeetingHints::default(),
         }
     }
 
     fn params(&self, meeting_id: &MeetingId) -> Params {
+        let hints = self.hints.params();
         let given = [
             Some(("name", "Explained")),
             Some(("meetingID", meeting_id.as_str())),
             self.preferred_server.as_deref().map(|server| (Create::PREFERRED_SERVER, server)),
             self.records.then_some(("record", "true")),
         ];
-        given.into_iter().flatten().collect()
+        let hints = hints.iter().map(|(name, value)| (*name, value.as_str()));
+        given.into_iter().flatten().chain(hints).collect()
     }
 }
 
@@ -129,7 +134,7 @@ impl Balancer {
             attempt: 1,
         };
         let fleet = self.fleet();
-        let (candidates, more) = self.ranked(&fleet, &network, &wanted);
+        let (candidates, more, fenced) = self.ranked(&fleet, &network, &wanted);
         let left_out = self.left_out(&fleet, &wanted, &candidates, more);
         let outcome = match &create {
             Err(failure) => Outcome::Refused(*failure),
@@ -153,6 +158,7 @@ impl Balancer {
             candidates,
             more_candidates: more,
             left_out,
+            fenced,
         })
     }
 
@@ -181,10 +187,16 @@ impl Balancer {
         Ok(Looked { entry, occupied: self.stored(self.store.occupied(key).await)? })
     }
 
-    /// The servers that may have the meeting, the first [`RANKED_TOLD`] of them, and whether there are more.
-    fn ranked(&self, fleet: &Fleet, network: &Network, wanted: &Wanted<'_>) -> (Vec<RankedServer>, bool) {
+    /// The servers that may have the meeting, the first [`RANKED_TOLD`] of them, whether there are more, and which policies were
+    /// passed over. None is fenced off by being asked here.
+    fn ranked(
+        &self,
+        fleet: &Fleet,
+        network: &Network,
+        wanted: &Wanted<'_>,
+    ) -> (Vec<RankedServer>, bool, Vec<FencedPolicy>) {
         let (mut ranked, mut more) = (Vec::new(), false);
-        self.walk(fleet, network, wanted, &mut |found| {
+        let passed_over = self.walk(fleet, network, wanted, &mut |found| {
             more = ranked.len() == RANKED_TOLD;
             if more {
                 return ControlFlow::Break(());
@@ -192,7 +204,7 @@ impl Balancer {
             ranked.push(RankedServer::new(found, wanted.whereabouts.position, self.clock.now()));
             ControlFlow::Continue(())
         });
-        (ranked, more)
+        (ranked, more, passed_over.into_iter().map(FencedPolicy::from).collect())
     }
 
     /// The servers that are not `ranked`, and why.

@@ -40,6 +40,7 @@ impl Balancer {
         self.take_list(name, &list, &held).await;
         self.see_people(&server, &list, &held).await;
         self.note_listed(name, &list, &held);
+        self.let_observe().await;
         for meeting in &held {
             let now = self.clock.now();
             let created_at = meeting.created_at.as_past(now);
@@ -137,7 +138,7 @@ impl Balancer {
             }
             if let Some(meeting) = get_meetings::learnt(listed, key, name, self.clock.now()) {
                 let adopted = Self::adopted(&meeting, Found::Listed);
-                self.adopt(meeting, Replaces::Nothing, vec![adopted]).await?;
+                self.adopt(meeting, Replaces::Nothing, None, vec![adopted]).await?;
             }
         }
         Ok(())

@@ -11,6 +11,8 @@
 //! | `known` | what is found out of a call while it is answered |
 //! | `place` | which server a new meeting gets |
 //! | `explain` | where a create would go, and why |
+//! | `fences` | policies that did what none may do |
+//! | `learning` | policies that learn: what they are told, and how it is kept |
 //! | `contacts` | how the balancer and each server get on |
 //! | `course` | the course of the load |
 //! | `ask` | a call to a server, and what it tells of the server's health |
@@ -63,6 +65,7 @@ mod end;
 mod ended;
 mod examine;
 mod explain;
+mod fences;
 mod follow;
 mod follow_recordings;
 mod get_meeting_events;
@@ -76,6 +79,7 @@ mod insert_document;
 mod is_meeting_running;
 mod join;
 mod known;
+mod learning;
 mod limits;
 mod pass_through;
 mod person;
@@ -116,7 +120,8 @@ pub use self::builder::{BalancerBuilder, Settings, VoiceBridges};
 pub use self::ended::Heard;
 pub use self::examine::{Examination, ExaminedCall, Finding, Severity, Used};
 pub use self::explain::{
-    ExplainError, ExplainRequest, Explanation, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD, RankedServer,
+    ExplainError, ExplainRequest, Explanation, FencedPolicy, LeftOutReason, LeftOutServer, Outcome, RANKED_TOLD,
+    RankedServer,
 };
 pub use self::hooks::HookHeard;
 pub use self::place::Whereabouts;
@@ -181,6 +186,8 @@ pub struct Balancer {
     contacts: Arc<contacts::Contacts>,
     course: Arc<course::LiveCourse>,
     rollups: Arc<rollups::Rollups>,
+    fences: Arc<fences::Fences>,
+    learning: Arc<learning::Learning>,
 }
 
 /// How a call was answered, for the website and for the log.

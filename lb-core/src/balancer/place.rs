@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub(super) use self::rules::Tier;
-pub(super) use self::walk::Ranked;
+pub(super) use self::walk::{PassedOver, Ranked};
 pub use self::whereabouts::Whereabouts;
 
 use super::Balancer;
@@ -25,7 +25,8 @@ use crate::event::{NextBest, Placement};
 use crate::fleet::{Fleet, FleetServer};
 use crate::meeting::{ClaimToken, MeetingKey};
 use crate::network::Integration;
-use crate::placement::{MeetingHints, Placed, Way};
+use crate::placement::fence::{Doing, guarded};
+use crate::placement::{MeetingHints, Placed, PlacementPolicy, Way};
 use crate::server::ServerName;
 
 /// What stands in place of a policy's name where no policy decided.
@@ -56,6 +57,9 @@ pub(super) struct Place {
     pub(super) placement: Placement,
     pub(super) last_resort: bool,
 }
+
+/// A place, and the policy that chose it, if one did.
+type Chosen = (Option<Arc<dyn PlacementPolicy>>, Place);
 
 impl Ranked<'_> {
     /// What is kept as the policy's name.
@@ -99,14 +103,24 @@ impl Balancer {
     /// sees it. `None` if no server may have it.
     pub(super) fn place(&self, wanted: &Wanted<'_>, claim: &ClaimToken) -> Option<Place> {
         let now = self.clock.now();
-        self.fleet.change(|fleet| {
-            let Some(place) = self.choose(fleet, wanted) else { return (None, None) };
+        let (place, policy, passed_over) = self.fleet.change(|fleet| {
+            let (chosen, passed_over) = self.choose(fleet, wanted);
+            let Some((policy, place)) = chosen else { return (None, (None, None, passed_over)) };
             let name = &place.server.server.name;
             (
                 fleet.with_server(name, now, |server| server.place(wanted.key.clone(), Some(claim.clone()), now)),
-                Some(place),
+                (Some(place), policy, passed_over),
             )
-        })
+        });
+        let is_sound =
+            |policy: &&Arc<dyn PlacementPolicy>| passed_over.iter().all(|passed| !Arc::ptr_eq(&passed.policy, policy));
+        policy.iter().filter(is_sound).for_each(|policy| self.let_back(policy));
+        for PassedOver { router, policy, misconduct, until } in passed_over {
+            if until.is_none() {
+                self.fence_off(&router, &policy, misconduct);
+            }
+        }
+        place
     }
 
     /// Takes a place back: the one of `claim`, whose meeting was not created there, or all of a meeting that has ended.
@@ -114,24 +128,30 @@ impl Balancer {
         self.note(server, |server, now| server.unplace(key, claim, now)).await;
     }
 
-    /// The first of the [walk](Self::walk), with what is kept of the others.
-    fn choose(&self, fleet: &Fleet, wanted: &Wanted<'_>) -> Option<Place> {
+    /// The first of the [walk](Self::walk) with its policy and what is kept of the others; and the policies that were passed
+    /// over.
+    fn choose(&self, fleet: &Fleet, wanted: &Wanted<'_>) -> (Option<Chosen>, Vec<PassedOver>) {
         let (mut chosen, mut next) = (None, Vec::with_capacity(Placement::NEXT_KEPT));
-        self.walk(fleet, &self.network(), wanted, &mut |ranked| {
+        let mut passed_over = self.walk(fleet, &self.network(), wanted, &mut |ranked| {
             if chosen.is_none() {
-                chosen = Some((ranked.policy.cloned(), ranked.into_place(wanted)));
+                let by = ranked.router.cloned().zip(ranked.policy.cloned());
+                chosen = Some((by, ranked.into_place(wanted)));
                 return ControlFlow::Continue(());
             }
             next.push(NextBest { server: ranked.server.server.name.clone(), score: ranked.score });
             if next.len() < Placement::NEXT_KEPT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        let (policy, mut place) = chosen?;
-        if let Some(policy) = policy {
+        let Some((by, mut place)) = chosen else { return (None, passed_over) };
+        let policy = by.map(|(router, policy)| {
             let (server, meeting) = (&place.server.server.name, wanted.key);
-            policy.placed(&Placed { server, meeting, hints: wanted.hints, now: self.clock.now() });
-        }
+            let placed = Placed { server, meeting, hints: wanted.hints, now: self.clock.now() };
+            if let Err(misconduct) = guarded(Doing::Placed, || policy.placed(&placed)) {
+                passed_over.push(PassedOver { router, policy: Arc::clone(&policy), misconduct, until: None });
+            }
+            policy
+        });
         let (candidates, left_out) = wanted.counted(fleet, place.last_resort, self.clock.now());
         place.placement = Placement { candidates, next, left_out, ..place.placement };
-        Some(place)
+        (Some((policy, place)), passed_over)
     }
 }

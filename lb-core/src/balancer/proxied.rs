@@ -139,6 +139,7 @@ impl Balancer {
         if forgotten {
             self.unplace(&meeting.key, None, &meeting.server).await;
             self.show(&event);
+            self.learn_end(std::slice::from_ref(&event), meeting);
             self.tell_hooks(&[event]).await;
             if meeting.records {
                 self.recording_to_come(&meeting.server);

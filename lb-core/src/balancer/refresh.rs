@@ -43,8 +43,8 @@ impl KeptFleet {
 }
 
 impl Balancer {
-    /// Takes up what an earlier run left: the last good fleet with the administrators' words, and claims whose creates
-    /// were cut off. To be called once, before the first request.
+    /// Takes up what an earlier run left: the last good fleet with the administrators' words, what policies have learnt, and
+    /// claims whose creates were cut off. To be called once, before the first request.
     ///
     /// # Errors
     /// [`Failure::StoreTrouble`] if the store cannot be read; the observers are told why.
@@ -69,6 +69,7 @@ impl Balancer {
         if let Ok(steps) = self.stores.course.load_course().await {
             self.resume_course(&steps);
         }
+        self.recall_learned().await;
         let now = self.clock.now();
         let ramp = self.rules.expected.ramp;
         let fleet = self.fleet();

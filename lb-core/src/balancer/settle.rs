@@ -55,7 +55,8 @@ impl Balancer {
                 if let Some(lost) = &claim.supersedes {
                     kinds.extend(self.placed_afresh(lost, &meeting).await);
                 }
-                self.adopt(*meeting, Replaces::Claim(claim.token.clone()), kinds).await?;
+                let replaces = Replaces::Claim(claim.token.clone());
+                self.adopt(*meeting, replaces, claim.supersedes.as_deref(), kinds).await?;
                 if let Some(lost) = &claim.supersedes {
                     self.presence.forget(&lost.internal_id);
                     if lost.records {

@@ -17,6 +17,7 @@ impl EventKind {
             Self::SecretsSearched { .. } | Self::CallbackRefused { .. } => false,
             Self::HookRegistered { .. } | Self::HookForged { .. } => false,
             Self::ConfigurationReloaded { .. } | Self::ConfigurationRefused { .. } => false,
+            Self::PolicyFenced { .. } | Self::PolicyBack { .. } | Self::PolicyForgot { .. } => false,
             _ => true,
         }
     }
@@ -60,6 +61,9 @@ impl EventKind {
             Self::RecordingUpdated { .. } => "recording-updated",
             Self::MonitorFailed { .. } => "monitor-failed",
             Self::MonitorRecovered => "monitor-recovered",
+            Self::PolicyFenced { .. } => "policy-fenced",
+            Self::PolicyBack { .. } => "policy-back",
+            Self::PolicyForgot { .. } => "policy-forgot",
             Self::StoreFailed { .. } => "store-failed",
             Self::StoreRecovered => "store-recovered",
         }

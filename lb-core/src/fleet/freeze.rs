@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::FleetServer;
+use super::{FleetServer, Servers};
 use crate::clock::Timestamp;
 
 /// Fewer servers than this tell nothing of where the trouble is.
@@ -40,14 +40,14 @@ impl Freeze {
     }
 
     /// What follows where the monitor's servers have changed. That one of the silent ones has left it is no answer.
-    pub(super) fn without_silent(self, servers: &[Arc<FleetServer>], now: Timestamp) -> Self {
+    pub(super) fn without_silent(self, servers: &Servers, now: Timestamp) -> Self {
         if servers.iter().filter(counts).filter_map(since).next().is_none() { self.lifted(now) } else { self }
     }
 
     /// What follows where one server became suspended or came back: `before` and `after` are all servers.
-    pub(super) fn after(self, before: &[Arc<FleetServer>], after: &[Arc<FleetServer>], now: Timestamp) -> Self {
+    pub(super) fn after(self, before: &Servers, after: &Servers, now: Timestamp) -> Self {
         if self.since.is_some() {
-            let suspended = |servers: &[Arc<FleetServer>]| servers.iter().filter_map(since).count();
+            let suspended = |servers: &Servers| servers.iter().filter_map(since).count();
             return if suspended(after) < suspended(before) { self.lifted(now) } else { self };
         }
         let all = after.iter().filter(counts).count();

@@ -101,7 +101,11 @@ impl MeetingList {
         let (mut users, mut users_of_nobody) = (HashMap::<String, u32>::new(), 0_u32);
         for meeting in meetings.iter().filter(|meeting| !meeting.ended) {
             let of = match &meeting.stamp {
-                Some(stamp) => users.entry(stamp.institution.clone()).or_default(),
+                // most meetings of a list are of an integration that was met before
+                Some(stamp) => match users.get_mut(&stamp.institution) {
+                    Some(users) => users,
+                    None => users.entry(stamp.institution.clone()).or_default(),
+                },
                 None => &mut users_of_nobody,
             };
             *of = of.saturating_add(meeting.users);

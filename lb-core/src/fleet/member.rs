@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use super::Fleet;
 use super::listed::MeetingList;
 use super::sent::{Sent, SentCounter};
+use super::{Fleet, Servers};
 use crate::clock::Timestamp;
 use crate::meeting::{ClaimToken, MeetingId, MeetingKey};
 use crate::network::TagRules;
@@ -34,8 +34,9 @@ impl Fleet {
     /// The same servers judged by `rules`.
     #[must_use]
     pub fn judged_by(&self, rules: &Arc<FleetRules>) -> Fleet {
-        let servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules)));
-        Fleet { servers: servers.collect(), ..self.clone() }
+        let servers: Servers = self.servers.iter().map(|server| Arc::new(server.judged_by(rules))).collect();
+        let standings = self.standings.after(&self.servers, &servers);
+        Fleet { servers, standings, ..self.clone() }
     }
 }
 
@@ -58,7 +59,7 @@ pub struct FleetServer {
     /// it answers again.
     pub released: bool,
     /// Its services as the monitor last knew them.
-    pub services: Vec<Service>,
+    pub services: Arc<[Service]>,
     /// What the monitor measured.
     pub measured: Load,
     /// Whether it answers us.
@@ -101,7 +102,7 @@ impl FleetServer {
             host: HostStatus::Undefined,
             host_down_since: None,
             released: false,
-            services: Vec::new(),
+            services: Arc::default(),
             measured: Load::default(),
             reachability: Reachability::default(),
             list: None,

@@ -3,6 +3,7 @@
 //! A fleet is never changed. What happens (a report of the monitor, a list of meetings, an answer or its absence, a
 //! placement) makes a new one that shares all that stayed the same, and [`LiveFleet`] puts it behind one atomic pointer.
 
+mod atlas;
 mod freeze;
 mod listed;
 mod live;
@@ -12,8 +13,12 @@ mod person;
 mod report;
 mod rooms;
 mod sent;
+mod standing;
+mod standings;
 
 use std::sync::Arc;
+
+use imbl::Vector;
 
 pub use self::freeze::Freeze;
 pub(crate) use self::listed::attendees;
@@ -25,18 +30,25 @@ pub use self::person::{Attendee, PersonKey};
 pub use self::report::ReportRefused;
 use self::rooms::Rooms;
 pub use self::sent::Sent;
+pub(crate) use self::standing::Standing;
+pub(crate) use self::standings::{Circle, Standings};
 
 use crate::clock::Timestamp;
+use crate::position::Position;
 use crate::server::ServerName;
+
+/// Servers by name, each once. Who clones them, or changes one, shares all that stays the same.
+pub type Servers = Vector<Arc<FleetServer>>;
 
 /// All servers as they are known at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
-    // by name, each once
-    servers: Vec<Arc<FleetServer>>,
+    servers: Servers,
     monitor: MonitorNews,
     freeze: Freeze,
     rooms: Rooms,
+    // of the servers as they are
+    standings: Standings,
 }
 
 /// What the last polls of the monitor brought.
@@ -51,12 +63,17 @@ pub struct MonitorNews {
 impl Fleet {
     /// The server called `name`.
     pub fn server(&self, name: &ServerName) -> Option<&Arc<FleetServer>> {
-        self.index_of(name).map(|index| &self.servers[index])
+        self.servers.get(self.index_of(name)?)
     }
 
     /// All servers, by name.
-    pub fn servers(&self) -> &[Arc<FleetServer>] {
+    pub fn servers(&self) -> &Servers {
         &self.servers
+    }
+
+    /// What servers are ranked by.
+    pub(crate) fn standings(&self) -> &Standings {
+        &self.standings
     }
 
     /// The running breakout rooms that `id` may mean, by their meetingID or their internal id, each with the server that lists
@@ -106,14 +123,15 @@ impl Fleet {
         change: impl FnOnce(&mut FleetServer),
     ) -> Option<Fleet> {
         let index = self.index_of(name)?;
-        let mut fleet = self.clone();
-        let mut server = FleetServer::clone(&fleet.servers[index]);
+        let before = self.servers.get(index)?;
+        let mut server = FleetServer::clone(before);
         change(&mut server);
         server.judge();
-        let before = &self.servers[index];
         let turned = before.is_suspended() != server.is_suspended();
+        let mut fleet = self.clone();
         fleet.rooms.change(name, before.list.as_deref(), server.list.as_deref());
-        fleet.servers[index] = Arc::new(server);
+        fleet.servers.set(index, Arc::new(server));
+        fleet.restand(index, before.server.position);
         if turned {
             fleet.freeze = self.freeze.after(&self.servers, &fleet.servers, now);
         }
@@ -124,7 +142,7 @@ impl Fleet {
     /// fleet to itself and lists no breakout rooms.
     pub(crate) fn change_server(&mut self, index: usize, now: Timestamp, change: impl FnOnce(&mut FleetServer)) {
         let Some(server) = self.servers.get_mut(index).map(Arc::make_mut) else { return };
-        let reachability = server.reachability;
+        let (reachability, position) = (server.reachability, server.server.position);
         change(server);
         server.judge();
         if reachability.suspended_since().is_some() != server.is_suspended() {
@@ -133,6 +151,15 @@ impl Fleet {
                 server.reachability = reachability;
             }
             self.freeze = self.freeze.after(&before, &self.servers, now);
+        }
+        self.restand(index, position);
+    }
+
+    /// Takes over what a server is ranked by now that it has changed; before, it was at `position`.
+    fn restand(&mut self, index: usize, position: Option<Position>) {
+        match self.servers.get(index) {
+            Some(server) if server.server.position == position => self.standings.change(index, server),
+            _ => self.standings = Standings::of(&self.servers),
         }
     }
 
@@ -148,6 +175,7 @@ impl Fleet {
         let mut fleet = self.clone();
         fleet.rooms.change(name, self.server(name).and_then(|server| server.list.as_deref()), None);
         fleet.servers.retain(|server| server.server.name != *name);
+        fleet.standings = self.standings.after(&self.servers, &fleet.servers);
         fleet
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::member::{FleetRules, FleetServer};
-use super::{Fleet, MonitorNews};
+use super::{Fleet, MonitorNews, Servers};
 use crate::clock::Timestamp;
 use crate::server::{AdministratorWord, HostStatus, Load, ServerName, Service, ServiceState};
 use crate::source::{MonitorReport, ReportedServer};
@@ -60,10 +60,11 @@ impl Fleet {
             server.judge();
             Arc::new(server)
         });
-        let servers: Vec<_> = judged.collect();
+        let servers: Servers = judged.collect();
         let freeze = self.freeze.without_silent(&servers, now);
         let monitor = MonitorNews { good_at: Some(now), trouble: None };
-        Ok(Fleet { servers, monitor, freeze, rooms: self.rooms.clone() })
+        let standings = self.standings.after(&self.servers, &servers);
+        Ok(Fleet { servers, monitor, freeze, rooms: self.rooms.clone(), standings })
     }
 }
 

@@ -98,6 +98,22 @@ pub enum BadNetwork {
         /// Whose.
         router: RouterName,
     },
+    /// A number among a router's refinements is out of its range.
+    #[error(
+        "router {router} has a cap that is not a number above 0, a tie_within that is not one from 0, or a canary_share that is not one from 0 to 1"
+    )]
+    Refinement {
+        /// Whose.
+        router: RouterName,
+    },
+    /// The router that is to place a share of a router's meetings does not exist, or is the same one.
+    #[error("router {router} has a canary that is no other router: {canary}")]
+    NoSuchCanary {
+        /// Whose.
+        router: RouterName,
+        /// Which.
+        canary: RouterName,
+    },
     /// A router's fallback does not exist.
     #[error("router {router} has a fallback that does not exist: {fallback}")]
     NoSuchFallback {

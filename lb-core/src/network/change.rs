@@ -132,6 +132,14 @@ impl Network {
         if !good_radius || !router.weights.values().all(|weight| weight.is_finite() && *weight > 0.0) {
             return Err(BadNetwork::Number { router: name() });
         }
+        if !router.refinements.are_good() {
+            return Err(BadNetwork::Refinement { router: name() });
+        }
+        if let Some(canary) = router.refinements.canary.as_ref()
+            && (!self.routers.contains_key(canary) || *canary == router.name)
+        {
+            return Err(BadNetwork::NoSuchCanary { router: name(), canary: canary.clone() });
+        }
         let mut seen: HashSet<&RouterName> = HashSet::from([&router.name]);
         let mut present = router;
         while let Some(fallback) = &present.fallback {

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Router, ServerFacts, TagRules};
+use super::{
+    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Refinements, Router, ServerFacts, TagRules,
+};
 use crate::api::create;
 use crate::checksum::Algorithm;
 use crate::clock::Timestamp;
@@ -82,11 +84,22 @@ impl Differences {
     }
 
     fn router(&mut self, before: &Router, after: &Router) {
-        let Router { name: _, policy, radius_km, weights, fallback, managed } = after;
+        let Router { name: _, policy, radius_km, weights, fallback, refinements, managed } = after;
+        let Refinements { only_tags, prefer_tags, max_users, max_cpu, tie_break, tie_within, canary, canary_share } =
+            refinements;
+        let was = &before.refinements;
         self.plain("policy", Some(&before.policy), Some(policy));
         self.plain("radius_km", Some(&before.radius_km), Some(radius_km));
         self.json("weights", &before.weights, weights);
         self.plain("fallback", before.fallback.as_ref(), fallback.as_ref());
+        self.json("only_tags", &was.only_tags, only_tags);
+        self.json("prefer_tags", &was.prefer_tags, prefer_tags);
+        self.plain("max_users", was.max_users.as_ref(), max_users.as_ref());
+        self.plain("max_cpu", was.max_cpu.as_ref(), max_cpu.as_ref());
+        self.plain("tie_break", was.tie_break.as_ref(), tie_break.as_ref());
+        self.plain("tie_within", Some(&was.tie_within), Some(tie_within));
+        self.plain("canary", was.canary.as_ref(), canary.as_ref());
+        self.plain("canary_share", Some(&was.canary_share), Some(canary_share));
         self.plain("managed", Some(&before.managed), Some(managed));
     }
 

@@ -43,6 +43,6 @@ pub use self::live::LiveNetwork;
 pub use self::parameters::ParameterRules;
 pub use self::partner::{Partner, PartnerName};
 pub use self::plan::{Plan, PlanName};
-pub use self::router::{Router, RouterName};
+pub use self::router::{Refinements, Router, RouterName};
 pub use self::server::{NetworkServer, ServerFacts};
 pub use self::snapshot::{Network, Revision};

@@ -87,6 +87,11 @@ fn whatever_is_wrong_is_named() {
         (router(&|router| router.radius_km = -1.0), "router near has a radius that is not"),
         (router(&|router| router.radius_km = f64::NAN), "router near has a radius that is not"),
         (router(&|router| router.weights = [("bbb1".into(), -1.0)].into()), "router near has a radius that is not"),
+        (router(&|router| router.refinements.canary_share = 1.5), "router near has a cap that is not"),
+        (router(&|router| router.refinements.canary = Some("moon".into())), "a canary that is no other router: moon"),
+        (router(&|router| router.refinements.canary = Some("near".into())), "a canary that is no other router: near"),
+        (router(&|router| router.refinements.max_cpu = Some(0.0)), "router near has a cap that is not"),
+        (router(&|router| router.refinements.tie_within = f64::NAN), "router near has a cap that is not"),
         (
             router(&|router| router.fallback = Some("moon".into())),
             "router near has a fallback that does not exist: moon",

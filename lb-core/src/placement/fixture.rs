@@ -23,11 +23,12 @@ pub(super) struct Facts {
     pub(super) users: u32,
     pub(super) capacity: Option<u32>,
     pub(super) weight: Option<f64>,
+    pub(super) tags: Vec<String>,
 }
 
 impl Facts {
     pub(super) fn named(name: &'static str) -> Self {
-        Self { name, position: None, cpu: None, users: 0, capacity: None, weight: None }
+        Self { name, position: None, cpu: None, users: 0, capacity: None, weight: None, tags: Vec::new() }
     }
 }
 
@@ -35,6 +36,7 @@ pub(super) fn fleet(servers: &[Facts]) -> Fleet {
     let reported = servers.iter().map(|facts| {
         let mut server = Server::new(facts.name, "https://bbb.example.org", "secret").unwrap();
         (server.position, server.capacity, server.weight) = (facts.position, facts.capacity, facts.weight);
+        server.tags = facts.tags.clone().into_iter().collect();
         let load = Load { cpu: facts.cpu, cpu_at: NOW, users: Some(facts.users), ..Load::default() };
         ReportedServer { host: HostStatus::Up, load, ..ReportedServer::unwatched(server) }
     });

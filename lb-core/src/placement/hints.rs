@@ -33,6 +33,17 @@ impl MeetingHints {
             duration: number("duration").map(minutes),
         }
     }
+
+    /// The parameters of a create that say this; a duration in minutes that have begun.
+    pub(crate) fn params(&self) -> Vec<(&'static str, String)> {
+        let minutes = |duration: Duration| duration.as_secs().div_ceil(60).to_string();
+        let given = [
+            ("maxParticipants", self.max_participants.map(|most| most.to_string())),
+            (Self::SIZE, self.size.map(|size| size.to_string())),
+            ("duration", self.duration.map(minutes)),
+        ];
+        given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +58,8 @@ mod tests {
         assert_eq!(all, MeetingHints { max_participants: Some(30), size: Some(25), duration: Some(minutes) });
         let none = read(&[("maxParticipants", "0"), ("meta_bbb-meeting-size-hint", "many"), ("duration", "-1")]);
         assert_eq!(none, MeetingHints::default());
+        let said: Vec<_> = all.params();
+        assert_eq!(read(&said.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>()), all);
         assert_eq!(read(&[("duration", "4294967295"), ("maxParticipants", "4294967296")]).max_participants, None);
     }
 }

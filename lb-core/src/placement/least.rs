@@ -1,7 +1,8 @@
 //! [`LeastCpu`], [`LeastUsers`], [`LeastMeetings`]: the least loaded server, by one measure.
 
-use super::{Candidate, PlacementPolicy, PlacementRequest, Scan, by_cpu};
-use crate::fleet::FleetServer;
+use super::shortlist::{Number, Shortlist, standing_by_cpu};
+use super::{Candidate, PlacementPolicy, PlacementRequest};
+use crate::fleet::{FleetServer, Standing};
 
 /// The least CPU in use, with what the expected users will cost. Servers whose CPU is unknown come last.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,9 +22,9 @@ impl PlacementPolicy for LeastCpu {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let mut scan = Scan::default();
+        let mut list = Shortlist::default();
         Box::new(std::iter::from_fn(move || {
-            let (server, _) = scan.next(request, |server| Some(by_cpu(server, request.now)))?;
+            let server = list.next(request, None, |standing| standing_by_cpu(standing, request.now))?;
             let score = server.expected_cpu(request.now).unwrap_or(f64::INFINITY);
             Some(Candidate { server, score, reason: format!("least CPU: {}", cpu_words(server, request)) })
         }))
@@ -36,10 +37,11 @@ impl PlacementPolicy for LeastUsers {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let mut scan = Scan::default();
+        let mut list = Shortlist::default();
         Box::new(std::iter::from_fn(move || {
-            let key = |server: &FleetServer| Some((server.expected_users(request.now), server.expected_meetings()));
-            let (server, (score, _)) = scan.next(request, key)?;
+            let users = |standing: &Standing| Number::new(standing.expected_users(request.now));
+            let server = list.next(request, None, |standing| (users(standing), standing.expected_meetings()))?;
+            let score = server.expected_users(request.now);
             let reason =
                 format!("fewest users: {} and {:.0} expected", server.users(), score - f64::from(server.users()));
             Some(Candidate { server, score, reason })
@@ -53,10 +55,11 @@ impl PlacementPolicy for LeastMeetings {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let mut scan = Scan::default();
+        let mut list = Shortlist::default();
         Box::new(std::iter::from_fn(move || {
-            let key = |server: &FleetServer| Some((server.expected_meetings(), server.expected_users(request.now)));
-            let (server, (meetings, _)) = scan.next(request, key)?;
+            let users = |standing: &Standing| Number::new(standing.expected_users(request.now));
+            let server = list.next(request, None, |standing| (standing.expected_meetings(), users(standing)))?;
+            let meetings = server.expected_meetings();
             Some(Candidate { server, score: f64::from(meetings), reason: format!("fewest meetings: {meetings}") })
         }))
     }

@@ -18,7 +18,9 @@
 //!
 //! [`named`] makes the one that a [`Router`](crate::network::Router) names.
 
+mod combine;
 mod draw;
+pub mod fence;
 #[cfg(test)]
 mod fixture;
 mod geo_predictive;
@@ -29,17 +31,25 @@ mod left_out;
 mod nearest;
 mod nearest_least_cpu;
 pub mod peers;
+#[cfg(test)]
+mod plain;
 mod policies;
 mod power_of_two;
 mod predictive;
 mod random;
+mod refined;
 mod round_robin;
 mod scan;
+mod shortlist;
 mod weighted;
+mod yielded;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::combine::is_drawn;
+pub use self::combine::{Canary, Cap, Only, OrElse, Prefer, TieBreak};
+pub use self::fence::Misconduct;
 pub use self::geo_predictive::GeoPredictive;
 pub use self::hints::MeetingHints;
 pub use self::learner::{BadMemory, FinishedMeeting, LEARNED_BYTES, Learner};

@@ -1,8 +1,10 @@
 //! [`Nearest`]: the server with the shortest way to the user.
 
 use super::least::cpu_words;
-use super::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest, Scan};
-use crate::fleet::FleetServer;
+use super::shortlist::{Number, Shortlist};
+use super::{Candidate, LeastCpu, PlacementPolicy, PlacementRequest};
+use crate::fleet::{Circle, Standing};
+use crate::position::{Position, UnitVector};
 
 /// The eligible server nearest to the user who asks for the meeting, whatever its load, as long as it is eligible.
 ///
@@ -18,39 +20,51 @@ impl PlacementPolicy for Nearest {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let Some(user) = request.position else {
+        let Some(user) = request.position.filter(|user| UnitVector::of(*user).is_some()) else {
             return Box::new(LeastCpu.rank(request).map(|candidate| Candidate {
                 reason: format!("position not known, {}", candidate.reason),
                 ..candidate
             }));
         };
-        let mut scan = Scan::default();
-        let away = move |server: &FleetServer| {
-            let km = server.server.position.map(|position| user.km_to(position).round());
-            km.filter(|km| km.is_finite()).unwrap_or(f64::INFINITY)
-        };
+        let mut list = Shortlist::default();
+        let mut step: Option<Option<(Circle, f64)>> = None;
         Box::new(std::iter::from_fn(move || {
-            let key = |server: &FleetServer| {
-                let cpu = server.expected_cpu(request.now);
-                Some((away(server), cpu.is_none(), cpu.unwrap_or_default(), server.expected_users(request.now)))
-            };
-            let (server, (km, ..)) = scan.next(request, key)?;
-            let cpu = cpu_words(server, request);
-            let reason = if km.is_finite() {
-                format!("nearest: {km:.0} km away, CPU {cpu}")
-            } else {
-                format!("position of the server not known, CPU {cpu}")
-            };
-            Some(Candidate { server, score: km, reason })
+            loop {
+                let now = *step.get_or_insert_with(|| step_outward(&list, request, user));
+                let key = |standing: &Standing| {
+                    let cpu = standing.expected_cpu(request.now);
+                    let known = if cpu.is_nan() { 0.0 } else { cpu };
+                    (cpu.is_nan(), Number::new(known), Number::new(standing.expected_users(request.now)))
+                };
+                if let Some(server) = list.next(request, now.map(|(circle, _)| circle), key) {
+                    let cpu = cpu_words(server, request);
+                    let reason = match now {
+                        Some((_, km)) => format!("nearest: {km:.0} km away, CPU {cpu}"),
+                        None => format!("position of the server not known, CPU {cpu}"),
+                    };
+                    return Some(Candidate { server, score: now.map_or(f64::INFINITY, |(_, km)| km), reason });
+                }
+                now?;
+                step = None;
+            }
         }))
     }
+}
+
+/// The servers that are as many whole kilometres away as the nearest one, and how many; `None` where no position is known.
+///
+/// Of those that are left, none is nearer: so they are all that are in the circle that is as wide as would be rounded to it.
+fn step_outward<K: Ord>(list: &Shortlist<K>, request: &PlacementRequest<'_>, user: Position) -> Option<(Circle, f64)> {
+    let from = UnitVector::of(user)?;
+    let nearest = list.nearest(request, from)?.server.position?;
+    let km = user.km_to(nearest).round();
+    Some((Circle::new(from, km + 0.5).reaching(UnitVector::of(nearest)?), km))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Facts, order};
     use super::*;
-    use crate::position::Position;
 
     const PORTO_ALEGRE: Option<Position> = Some(Position { latitude: -30.03, longitude: -51.2 });
 

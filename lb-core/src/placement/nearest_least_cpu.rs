@@ -1,9 +1,10 @@
 //! [`NearestLeastCpu`]: the Mconf rule, and the default.
 
 use super::least::cpu_words;
-use super::{Candidate, PlacementPolicy, PlacementRequest, Scan, by_cpu};
-use crate::fleet::FleetServer;
-use crate::position::Position;
+use super::shortlist::{ByCpu, Shortlist, standing_by_cpu};
+use super::{Candidate, PlacementPolicy, PlacementRequest};
+use crate::fleet::{Circle, FleetServer};
+use crate::position::UnitVector;
 
 /// The rule of the Mconf network: find the eligible server nearest to the user who asks for the meeting, take all
 /// eligible servers within `radius_km` of *that server*, and among them the one with the least CPU load.
@@ -24,37 +25,27 @@ impl Default for NearestLeastCpu {
 
 /// The servers that compete at one step outward.
 #[derive(Clone, Copy)]
-enum Circle {
-    /// Those within the radius of the nearest one, which is here and so many kilometres from the user.
-    Around(Position, f64),
+enum Step {
+    /// Those in the circle around the nearest one, which is so many kilometres from the user.
+    Around(Circle, f64),
     /// All of them: no position is known.
     Everywhere,
 }
 
 impl NearestLeastCpu {
-    fn circle(&self, scan: &Scan, request: &PlacementRequest<'_>) -> Circle {
-        let distance = |server: &FleetServer| {
-            let km = request.position?.km_to(server.server.position?);
-            km.is_finite().then_some(km)
+    fn step(&self, list: &Shortlist<ByCpu>, request: &PlacementRequest<'_>) -> Step {
+        let around = || {
+            let user = request.position?;
+            let nearest = list.nearest(request, UnitVector::of(user)?)?.server.position?;
+            Some(Step::Around(Circle::new(UnitVector::of(nearest)?, self.radius_km), user.km_to(nearest)))
         };
-        let nearest = scan.peek(request, distance);
-        let circle = nearest.and_then(|(server, km)| Some(Circle::Around(server.server.position?, km)));
-        circle.unwrap_or(Circle::Everywhere)
+        around().unwrap_or(Step::Everywhere)
     }
 
-    fn within(&self, circle: Circle, server: &FleetServer) -> bool {
-        match circle {
-            Circle::Around(centre, _) => {
-                server.server.position.is_some_and(|position| centre.km_to(position) <= self.radius_km)
-            }
-            Circle::Everywhere => true,
-        }
-    }
-
-    fn reason(&self, circle: Circle, server: &FleetServer, request: &PlacementRequest<'_>) -> String {
+    fn reason(&self, step: Step, server: &FleetServer, request: &PlacementRequest<'_>) -> String {
         let cpu = cpu_words(server, request);
-        match circle {
-            Circle::Around(_, nearest_km) => {
+        match step {
+            Step::Around(_, nearest_km) => {
                 let km = request
                     .position
                     .zip(server.server.position)
@@ -64,8 +55,8 @@ impl NearestLeastCpu {
                     self.radius_km
                 )
             }
-            Circle::Everywhere if request.position.is_none() => format!("position not known, least CPU of all: {cpu}"),
-            Circle::Everywhere => format!("position of the server not known, least CPU of those: {cpu}"),
+            Step::Everywhere if request.position.is_none() => format!("position not known, least CPU of all: {cpu}"),
+            Step::Everywhere => format!("position of the server not known, least CPU of those: {cpu}"),
         }
     }
 }
@@ -76,20 +67,21 @@ impl PlacementPolicy for NearestLeastCpu {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let mut scan = Scan::default();
-        let mut circle = None;
+        let mut list = Shortlist::default();
+        let mut step = None;
         Box::new(std::iter::from_fn(move || {
             loop {
-                let now = *circle.get_or_insert_with(|| self.circle(&scan, request));
-                let key = |server: &FleetServer| self.within(now, server).then(|| by_cpu(server, request.now));
-                if let Some((server, _)) = scan.next(request, key) {
+                let now = *step.get_or_insert_with(|| self.step(&list, request));
+                let circle = match now {
+                    Step::Around(circle, _) => Some(circle),
+                    Step::Everywhere => None,
+                };
+                if let Some(server) = list.next(request, circle, |standing| standing_by_cpu(standing, request.now)) {
                     let score = server.expected_cpu(request.now).unwrap_or(f64::INFINITY);
                     return Some(Candidate { server, score, reason: self.reason(now, server, request) });
                 }
-                circle = None;
-                if matches!(now, Circle::Everywhere) {
-                    return None;
-                }
+                circle?;
+                step = None;
             }
         }))
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::peers::{B3lb, B3scale, Bbblb, BigBlueSwarm, Mconf2012, Scalelite};
+use super::refined::refined;
 use super::{
     GeoPredictive, LeastCpu, LeastMeetings, LeastUsers, Nearest, NearestLeastCpu, PlacementPolicy, PowerOfTwo,
     Predictive, Random, RoundRobin, Weighted,
@@ -35,9 +36,16 @@ pub const NAMES: [&str; 18] = [
     "mconf-2012",
 ];
 
-/// A new policy as `router` says; `None` if it names none of [`NAMES`].
+/// A new policy as `router` says, with its [refinements](crate::network::Refinements) but for the canary, which is another
+/// router; `None` if it names none of [`NAMES`].
 pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
-    Some(match router.policy.as_str() {
+    let plain = |name: &str| plain(name, router);
+    Some(refined(plain(&router.policy)?, &router.refinements, plain))
+}
+
+/// The policy `name` with the parameters of `router`.
+fn plain(name: &str, router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
+    Some(match name {
         "nearest-least-cpu" => Arc::new(NearestLeastCpu { radius_km: router.radius_km }),
         "least-cpu" => Arc::new(LeastCpu),
         "least-users" => Arc::new(LeastUsers),
@@ -99,10 +107,19 @@ impl Policies {
         Self { made: earlier.made, ..self }
     }
 
-    /// Whether there is a policy for `router`.
+    /// Whether there is a policy for `router`, and one to break its ties.
     pub fn know(&self, router: &Router) -> bool {
-        let policy = router.policy.as_str();
-        NAMES.contains(&policy) || self.makers.contains_key(policy) || self.fixed.contains_key(&router.name)
+        let known = |policy: &str| NAMES.contains(&policy) || self.makers.contains_key(policy);
+        let ties = router.refinements.tie_break.as_deref().is_none_or(known);
+        self.fixed.contains_key(&router.name) || (known(&router.policy) && ties)
+    }
+
+    fn make(&self, router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
+        let make = |name: &str| match self.makers.get(name) {
+            Some(make) => Some(make(router)),
+            None => plain(name, router),
+        };
+        Some(refined(make(&router.policy)?, &router.refinements, make))
     }
 
     /// The policy of `router`, one of `network`; `None` if it names one that does not exist. It takes no lock.
@@ -117,8 +134,7 @@ impl Policies {
         if let Some(policy) = kept(&self.made.load()) {
             return Some(policy);
         }
-        let make = self.makers.get(&router.policy);
-        let policy = make.map(|make| make(router)).or_else(|| named(router))?;
+        let policy = self.make(router)?;
         // Who comes first wins, so that all go by one. What is kept of routers that are gone goes with this.
         let before = self.made.rcu(|made| {
             let mut next: Made = Made::clone(made);
@@ -135,7 +151,7 @@ impl Policies {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::NetworkChange;
+    use crate::network::{NetworkChange, Refinements};
 
     fn network(routers: impl IntoIterator<Item = Router>) -> Network {
         Network::new(routers.into_iter().map(Into::into)).unwrap()
@@ -151,6 +167,25 @@ mod tests {
             assert_eq!(named(&router("r", name)).unwrap().name(), name);
         }
         assert!(named(&router("r", "best")).is_none());
+    }
+
+    #[test]
+    fn a_router_refines_its_policy_and_an_unknown_tie_break_is_not_known() {
+        let refined = |refinements| Router { refinements, ..router("r", "least-cpu") };
+        let by = |name: &str| refined(Refinements { tie_break: Some(name.to_owned()), ..Refinements::default() });
+        let policies = Policies::default();
+        assert!(policies.know(&by("nearest")) && !policies.know(&by("best")));
+        let all = Refinements {
+            only_tags: vec!["a".to_owned()],
+            prefer_tags: vec!["b".to_owned()],
+            max_users: Some(1.0),
+            tie_break: Some("least-users".to_owned()),
+            ..Refinements::default()
+        };
+        let policy = named(&refined(all)).unwrap();
+        let debug = format!("{policy:?}");
+        let places = ["Cap", "Only", "Prefer", "TieBreak", "LeastCpu"].map(|name| debug.find(name).unwrap());
+        assert!(places.is_sorted() && policy.name() == "least-cpu", "{debug}");
     }
 
     #[test]

@@ -4,28 +4,26 @@
 //! when servers fail cost a pass each.
 
 use super::PlacementRequest;
+use super::yielded::Yielded;
 use crate::clock::Timestamp;
 use crate::fleet::FleetServer;
 
 /// Yields the eligible servers that it has not yielded yet, smallest key first; of equal keys the first by name.
 #[derive(Debug, Default)]
 pub struct Scan {
-    // a bit for each server of the fleet; empty until the first is yielded
-    yielded: Vec<u64>,
+    yielded: Yielded,
 }
 
 impl Scan {
-    /// The server left with the smallest key. A server whose key is `None` is passed over, and stays.
+    /// The server left with the smallest key. A server whose key is `None` is passed over, and stays. `key` is asked of servers
+    /// that are not eligible too.
     pub fn next<'a, K: PartialOrd>(
         &mut self,
         request: &PlacementRequest<'a>,
         key: impl Fn(&FleetServer) -> Option<K>,
     ) -> Option<(&'a FleetServer, K)> {
         let (index, best, key) = self.best(request, key)?;
-        if self.yielded.is_empty() {
-            self.yielded = vec![0; request.fleet.servers().len().div_ceil(64)];
-        }
-        self.yielded[index / 64] |= 1 << (index % 64);
+        self.yielded.insert(index, request.fleet.servers().len());
         Some((best, key))
     }
 
@@ -45,13 +43,11 @@ impl Scan {
     ) -> Option<(usize, &'a FleetServer, K)> {
         let mut best: Option<(usize, &FleetServer, K)> = None;
         for (index, server) in request.fleet.servers().iter().enumerate() {
-            if self.yielded.get(index / 64).is_some_and(|bits| bits >> (index % 64) & 1 == 1)
-                || !(request.eligible)(server)
-            {
-                continue;
-            }
             if let Some(key) = key(server)
                 && best.as_ref().is_none_or(|(_, _, least)| key < *least)
+                && !self.yielded.contains(index)
+                // asked last: few come so far
+                && (request.eligible)(server)
             {
                 best = Some((index, server, key));
             }

@@ -86,17 +86,35 @@ pub(crate) struct YoungMeeting {
 #[derive(Clone, Debug, Default)]
 pub struct ExpectedLoad {
     young: Vec<YoungMeeting>,
+    line: ExpectedLine,
+    unlisted: u32,
+}
+
+/// That straight line.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct ExpectedLine {
     as_of: Timestamp,
     users: f64,
     users_per_ms: f64,
-    unlisted: u32,
+}
+
+impl ExpectedLine {
+    /// Users that are expected beside those seen.
+    pub(crate) fn users(self, now: Timestamp) -> f64 {
+        let elapsed = now.as_millis().saturating_sub(self.as_of.as_millis()) as f64;
+        (self.users - self.users_per_ms * elapsed).max(0.0)
+    }
 }
 
 impl ExpectedLoad {
     /// Users that are expected beside those seen.
     pub fn users(&self, now: Timestamp) -> f64 {
-        let elapsed = now.since(self.as_of).as_millis() as f64;
-        (self.users - self.users_per_ms * elapsed).max(0.0)
+        self.line.users(now)
+    }
+
+    /// How those go down.
+    pub(crate) fn line(&self) -> ExpectedLine {
+        self.line
     }
 
     /// Meetings placed that no list has shown yet.
@@ -150,10 +168,9 @@ impl ExpectedLoad {
         let reserves = self.young.iter().map(|young| rule.reserve(now.since(young.placed_at), young.users_seen));
         let (count, users) =
             reserves.filter(|&reserve| reserve > 0.0).fold((0.0, 0.0), |(n, sum), r| (n + 1.0, sum + r));
-        self.as_of = now;
-        self.users = users;
-        self.users_per_ms =
+        let users_per_ms =
             if rule.ramp.is_zero() { 0.0 } else { count * rule.expected_users / rule.ramp.as_millis() as f64 };
+        self.line = ExpectedLine { as_of: now, users, users_per_ms };
         self.unlisted = self.young.iter().filter(|meeting| !meeting.listed).count() as u32;
     }
 }

@@ -15,6 +15,7 @@ use url::Url;
 
 pub(crate) use self::contact::Line;
 pub use self::contact::{CALLS_REMEMBERED, CallOutcome, Contact, PastCall};
+pub(crate) use self::load::ExpectedLine;
 pub use self::load::{ExpectedLoad, ExpectedLoadRule, Load};
 pub use self::reachability::{Failed, HealthRules, Reachability};
 pub use self::reason::Reason;

@@ -37,6 +37,9 @@ fn problem(scenario: &Scenario) -> Option<String> {
     if scenario.length.is_zero() || scenario.length > LONGEST {
         return Some(format!("it is {:?} long, which is not between nothing and a year", scenario.length));
     }
+    if scenario.measured_from >= scenario.length {
+        return Some(format!("it is measured from {:?} on and {:?} long", scenario.measured_from, scenario.length));
+    }
     costs(&scenario.costs).or_else(|| servers(scenario)).or_else(|| outages(scenario)).or_else(|| meetings(scenario))
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server::ServerName;
 
-/// The utilisation of every server, minute by minute.
+/// The utilisation of every server, minute by minute, from where the scenario is [measured](super::Scenario::measured_from) on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Course {
     /// The servers, as the scenario has them.

@@ -15,7 +15,9 @@
 //!
 //! A server is overloaded where its utilisation is over [`OVERLOAD`] per cent.
 
+mod bound;
 mod check;
+mod clairvoyant;
 mod course;
 mod error;
 mod measures;
@@ -27,9 +29,13 @@ mod scenario;
 mod seeing;
 mod server;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod timeline;
 pub mod workload;
 
+pub use self::bound::{Bound, bound};
+pub use self::clairvoyant::Clairvoyant;
 pub use self::course::Course;
 pub use self::error::SimulationError;
 pub use self::measures::Measures;

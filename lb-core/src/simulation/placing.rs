@@ -11,10 +11,14 @@ use crate::fleet::{Fleet, FleetServer};
 use crate::placement::{FinishedMeeting, Placed, PlacementPolicy, PlacementRequest};
 use crate::server::{Failed, ServerName};
 
-/// How much of a ranking is looked at each time; one in [`WHOLE_EVERY`] is looked at to its end.
-const LOOKED_AT: usize = 2;
+/// So many rankings are looked at to their end, and then one in [`WHOLE_EVERY`]: every candidate may cost a pass over all
+/// servers.
+const WHOLE: u64 = 10;
 
-const WHOLE_EVERY: u64 = 512;
+const WHOLE_EVERY: u64 = 4096;
+
+/// So many candidates of each tenth ranking are looked at. Of the others only the first.
+const LOOKED_AT: usize = 3;
 
 /// A policy that may panic: what it does then is an error that names it.
 #[derive(Clone, Copy)]
@@ -90,6 +94,16 @@ impl<'a> Fence<'a> {
     }
 }
 
+/// How much of the ranking number `ranking` is looked at.
+fn looked_at(ranking: u64) -> usize {
+    match ranking {
+        0..WHOLE => usize::MAX,
+        _ if ranking.is_multiple_of(WHOLE_EVERY) => usize::MAX,
+        _ if ranking.is_multiple_of(10) => LOOKED_AT,
+        _ => 1,
+    }
+}
+
 impl fmt::Debug for Fence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.policy.fmt(f)
@@ -113,8 +127,7 @@ impl Play<'_> {
                 hints: *hints,
                 now,
             };
-            let whole = self.tally.placements.is_multiple_of(WHOLE_EVERY);
-            let Some(index) = self.fence.best(&request, if whole { usize::MAX } else { LOOKED_AT })? else {
+            let Some(index) = self.fence.best(&request, looked_at(self.tally.placements))? else {
                 self.tally.refused += 1;
                 self.move_people(number, Place::Refused);
                 return Ok(());

@@ -7,7 +7,7 @@ use super::placing::Fence;
 use super::seeing::{Rounds, first_sight};
 use super::server::{Place, TrueMeeting, TrueServer};
 use super::tally::Tally;
-use super::timeline::{Happens, Step, Timeline, presence};
+use super::timeline::{Crowd, Happens, Step, Timeline, presence};
 use super::{OutageKind, Outcome, Player, Scenario, SimulatedPerson, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::Fleet;
@@ -92,17 +92,21 @@ impl<'a> Play<'a> {
         let mut lists = Rounds::of(self.servers.len(), self.player.sight.list);
         let mut reports = Rounds::of(self.servers.len(), self.player.sight.monitor);
         let (mut minute, mut observed) = (MINUTE, OBSERVED_EVERY);
+        let mut measured = Some(self.measured_from()).filter(|from| *from > 0);
         loop {
             let step = steps.as_slice().first().map_or(u64::MAX, |step| step.at);
             let turn = turns.as_slice().first().map_or(u64::MAX, |turn| turn.at);
             let polled = lists.next().min(reports.next()).min(observed);
-            let next = step.min(turn).min(polled).min(minute);
+            let next = step.min(turn).min(polled).min(minute).min(measured.unwrap_or(u64::MAX));
             if next >= end {
                 break;
             }
             self.now = next;
             self.tally.pass(next);
-            if next == minute {
+            if measured == Some(next) {
+                self.begin_measuring();
+                (measured, minute) = (None, next + MINUTE);
+            } else if next == minute {
                 self.mark_minute();
                 minute += MINUTE;
             } else if next == turn {
@@ -130,6 +134,17 @@ impl<'a> Play<'a> {
             course: self.course.map(|utilisation| Course { servers: servers(), utilisation }),
             learnt: self.fence.keep()?,
         })
+    }
+
+    fn measured_from(&self) -> u64 {
+        self.scenario.measured_from.as_millis() as u64
+    }
+
+    /// What was before counts no more.
+    fn begin_measuring(&mut self) {
+        self.mark_minute();
+        self.tally.begin();
+        self.course.iter_mut().flatten().for_each(Vec::clear);
     }
 
     fn turns(&self) -> Vec<Turn> {
@@ -195,28 +210,12 @@ impl<'a> Play<'a> {
         }
         let scenario = self.scenario;
         let Some(person) = scenario.meetings[meeting].people.get(step.person as usize) else { return Ok(()) };
-        match step.what {
-            Happens::Comes => {
-                self.change(meeting, |meeting| {
-                    meeting.users += 1;
-                    meeting.moderators += u32::from(person.moderator);
-                    meeting.voices += u32::from(person.voice);
-                });
-                if let Place::On(server) = self.meetings[meeting].place {
-                    self.count_joins(server, 1);
-                }
-            }
-            Happens::Goes => {
-                self.see_off(meeting, step.person as usize, person);
-                self.change(meeting, |meeting| {
-                    meeting.users -= 1;
-                    meeting.moderators -= u32::from(person.moderator);
-                    meeting.voices -= u32::from(person.voice);
-                });
-            }
-            Happens::CameraOn => self.change(meeting, |meeting| meeting.cameras += 1),
-            Happens::CameraOff => self.change(meeting, |meeting| meeting.cameras -= 1),
-            Happens::Created | Happens::Ends => {}
+        if step.what == Happens::Goes {
+            self.see_off(meeting, step.person as usize, person);
+        }
+        self.change(meeting, |crowd| crowd.take(step.what, person));
+        if let (Happens::Comes, Place::On(server)) = (step.what, self.meetings[meeting].place) {
+            self.count_joins(server, 1);
         }
         Ok(())
     }
@@ -229,20 +228,20 @@ impl<'a> Play<'a> {
     }
 
     /// Something changes in a meeting, and so on its server.
-    fn change(&mut self, number: usize, change: impl FnOnce(&mut TrueMeeting)) {
+    fn change(&mut self, number: usize, change: impl FnOnce(&mut Crowd)) {
         let meeting = &mut self.meetings[number];
-        let (users, work) = (meeting.users, meeting.work);
-        change(meeting);
-        meeting.cost(&self.scenario.costs);
+        let (users, work) = (meeting.crowd.users, meeting.work);
+        change(&mut meeting.crowd);
+        meeting.work = meeting.crowd.work(&self.scenario.costs);
         if let Some(whereabouts) = meeting.place.whereabouts() {
             self.tally.go(whereabouts, users);
-            self.tally.come(whereabouts, meeting.users);
+            self.tally.come(whereabouts, meeting.crowd.users);
         }
         if let Place::On(server) = meeting.place {
             let server = &mut self.servers[server];
             server.settle(self.now, &mut self.tally);
             server.take_work(meeting.work - work);
-            server.users = server.users - users + meeting.users;
+            server.users = server.users - users + meeting.crowd.users;
             if !std::mem::replace(&mut meeting.changed, true) {
                 server.changed.push(number as u32);
             }
@@ -253,11 +252,11 @@ impl<'a> Play<'a> {
     pub(super) fn move_people(&mut self, meeting: usize, place: Place) {
         let meeting = &mut self.meetings[meeting];
         if let Some(whereabouts) = meeting.place.whereabouts() {
-            self.tally.go(whereabouts, meeting.users);
+            self.tally.go(whereabouts, meeting.crowd.users);
         }
         meeting.place = place;
         if let Some(whereabouts) = meeting.place.whereabouts() {
-            self.tally.come(whereabouts, meeting.users);
+            self.tally.come(whereabouts, meeting.crowd.users);
         }
     }
 
@@ -270,7 +269,7 @@ impl<'a> Play<'a> {
             let server = &mut self.servers[server];
             server.settle(self.now, &mut self.tally);
             server.take_work(-meeting.work);
-            server.users -= meeting.users;
+            server.users -= meeting.crowd.users;
             server.meetings -= 1;
             if !std::mem::replace(&mut meeting.changed, true) {
                 server.changed.push(number as u32);
@@ -303,7 +302,8 @@ impl<'a> Play<'a> {
         let TrueMeeting { place: Place::On(server), since, .. } = self.meetings[meeting] else { return };
         if let (Some(here), Some(there)) = (person.position, self.scenario.servers[server].position) {
             let (comes, _) = presence(self.scenario, meeting, number);
-            self.tally.distant(here.km_to(there), self.now - comes.max(since));
+            let from = comes.max(since).max(self.measured_from());
+            self.tally.distant(here.km_to(there), self.now.saturating_sub(from));
         }
     }
 
@@ -328,7 +328,7 @@ impl<'a> Play<'a> {
                 let now = self.clock();
                 self.fleet.change_server(self.in_fleet[server], now, |server| server.unplace(key, None, now));
                 self.held.remove(key);
-                self.tally.moved += u64::from(self.meetings[number].users);
+                self.tally.moved += u64::from(self.meetings[number].crowd.users);
                 self.place(number, vec![name.clone()])?;
             }
         }
@@ -345,11 +345,11 @@ impl<'a> Play<'a> {
         let server = &mut self.servers[index];
         server.settle(self.now, &mut self.tally);
         server.take_work(self.meetings[number].work);
-        server.users += self.meetings[number].users;
+        server.users += self.meetings[number].crowd.users;
         server.meetings += 1;
         server.changed.push(number as u32);
         self.tally.placements += 1;
         // those who were in it elsewhere come back
-        self.count_joins(index, self.meetings[number].users);
+        self.count_joins(index, self.meetings[number].crowd.users);
     }
 }

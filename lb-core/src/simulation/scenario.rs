@@ -38,7 +38,8 @@ pub struct SimulatedServer {
     pub name: ServerName,
     /// Where it stands.
     pub position: Option<Position>,
-    /// How strong it is beside the reference server that [`Costs`] are told for: 1 is as strong, 2 twice.
+    /// How strong it is beside the reference server that [`Costs`] are told for: 1 is as strong, 2 twice. Its operator knows:
+    /// it is its [weight](crate::Server::weight).
     pub strength: f64,
     /// How many users its operator lets it have; absent: no limit.
     pub capacity: Option<u32>,

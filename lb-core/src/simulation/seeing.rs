@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::play::Play;
 use super::server::{Place, TrueMeeting, TrueServer};
+use super::timeline::Crowd;
 use super::{Player, Scenario, SimulatedMeeting, SimulatedServer, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer, ListedMeeting, PackedXml, Stamp};
@@ -52,6 +53,7 @@ pub(super) fn first_sight(scenario: &Scenario, player: &Player) -> Result<Fleet,
     let reported = |server: &SimulatedServer| {
         let mut facts = Server::new(server.name.clone(), "https://bbb.example.org", "secret").ok()?;
         (facts.position, facts.capacity, facts.tags) = (server.position, server.capacity, server.tags.clone());
+        facts.weight = Some(server.strength);
         let mut load = load(&TrueServer::new(server, &scenario.costs), None);
         load.cpu_at = now;
         Some(ReportedServer { host: HostStatus::Up, load, ..ReportedServer::unwatched(facts) })
@@ -103,31 +105,32 @@ impl Play<'_> {
         let server = &mut servers[number];
         let changed = std::mem::take(&mut server.changed);
         let forgot = std::mem::take(&mut server.forgot);
-        let mut change = |listed: &mut Vec<ListedMeeting>| {
-            if forgot {
-                listed.clear();
-            }
-            for &which in &changed {
-                let which = which as usize;
-                bring_up_to_date(listed, &mut meetings[which], &scenario.meetings[which], number, scenario.begins);
-            }
-        };
-        let mut list = None;
-        fleet.change_server(self.in_fleet[number], now, |server| {
-            let mut shown = server.list.take().map(Arc::unwrap_or_clone).unwrap_or_default();
-            if forgot || !changed.is_empty() {
-                shown = shown.again(now, &mut change);
-            }
-            shown.asked_at = now;
-            list = Some(Arc::new(shown));
-        });
-        let Some(list) = list else { return };
-        let users_in = |key: &MeetingKey| {
-            let meeting = &meetings[*held.get(key)? as usize];
-            let id = meeting.internal_id.as_ref().filter(|_| meeting.place == Place::On(number))?;
-            list.find(id).map(|listed| listed.users)
-        };
         fleet.change_server(self.in_fleet[number], now, |server: &mut FleetServer| {
+            let mut list = server.list.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+            if forgot || !changed.is_empty() {
+                list = list.again(now, |listed| {
+                    if forgot {
+                        listed.clear();
+                    }
+                    for &which in &changed {
+                        let which = which as usize;
+                        bring_up_to_date(
+                            listed,
+                            &mut meetings[which],
+                            &scenario.meetings[which],
+                            number,
+                            scenario.begins,
+                        );
+                    }
+                });
+            }
+            list.asked_at = now;
+            let list = Arc::new(list);
+            let users_in = |key: &MeetingKey| {
+                let meeting = &meetings[*held.get(key)? as usize];
+                let id = meeting.internal_id.as_ref().filter(|_| meeting.place == Place::On(number))?;
+                list.find(id).map(|listed| listed.users)
+            };
             server.answered();
             server.take_list(Arc::clone(&list), users_in, GUID, now);
         });
@@ -175,9 +178,8 @@ fn bring_up_to_date(
         }
         return;
     }
-    meeting.most_seen = meeting.most_seen.max(meeting.users);
-    let (users, moderators) = (meeting.users, meeting.moderators);
-    let (audio, video) = (meeting.voices, meeting.cameras);
+    meeting.most_seen = meeting.most_seen.max(meeting.crowd.users);
+    let Crowd { users, moderators, voices: audio, cameras: video } = meeting.crowd;
     match place {
         Ok(place) => {
             let known = &mut listed[place];

@@ -1,6 +1,7 @@
 //! [`TrueServer`] and [`TrueMeeting`]: what there is, whatever the balancer sees of it.
 
 use super::tally::{Tally, Whereabouts};
+use super::timeline::Crowd;
 use super::{Costs, OVERLOAD, SimulatedServer};
 use crate::meeting::InternalMeetingId;
 
@@ -157,10 +158,7 @@ pub(super) struct TrueMeeting {
     pub(super) since: u64,
     /// The incarnation that its server lists.
     pub(super) internal_id: Option<InternalMeetingId>,
-    pub(super) users: u32,
-    pub(super) moderators: u32,
-    pub(super) voices: u32,
-    pub(super) cameras: u32,
+    pub(super) crowd: Crowd,
     pub(super) work: i64,
     /// The most users that a list showed in it.
     pub(super) most_seen: u32,
@@ -174,17 +172,10 @@ impl TrueMeeting {
             place: Place::Nowhere,
             since: 0,
             internal_id: None,
-            users: 0,
-            moderators: 0,
-            voices: 0,
-            cameras: 0,
+            crowd: Crowd::default(),
             work: 0,
             most_seen: 0,
             changed: false,
         }
-    }
-
-    pub(super) fn cost(&mut self, costs: &Costs) {
-        self.work = units(costs.of(self.users, self.voices, self.cameras));
     }
 }

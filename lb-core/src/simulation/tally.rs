@@ -53,6 +53,11 @@ impl Tally {
         }
     }
 
+    /// Begins anew at the present moment. Who is where stays.
+    pub(super) fn begin(&mut self) {
+        *self = Self { counted: self.counted, users: self.users, ..Self::new() };
+    }
+
     /// Counts everybody where they have been until `now`.
     pub(super) fn pass(&mut self, now: u64) {
         let time = now - self.counted;

@@ -1,6 +1,7 @@
 //! [`Timeline`]: all that people do in a scenario, in its order, whoever places their meetings.
 
-use super::Scenario;
+use super::server::units;
+use super::{Costs, Scenario, SimulatedPerson};
 
 /// What happens. Of what happens in the same millisecond, the first named comes first: who goes makes room for who comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,11 +32,46 @@ pub(super) struct Step {
     pub(super) person: u32,
 }
 
+/// Who is in a meeting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Crowd {
+    pub(super) users: u32,
+    pub(super) moderators: u32,
+    pub(super) voices: u32,
+    pub(super) cameras: u32,
+}
+
+impl Crowd {
+    /// `person` does something, in its order.
+    pub(super) fn take(&mut self, what: Happens, person: &SimulatedPerson) {
+        match what {
+            Happens::Comes => {
+                self.users += 1;
+                self.moderators += u32::from(person.moderator);
+                self.voices += u32::from(person.voice);
+            }
+            Happens::Goes => {
+                self.users -= 1;
+                self.moderators -= u32::from(person.moderator);
+                self.voices -= u32::from(person.voice);
+            }
+            Happens::CameraOn => self.cameras += 1,
+            Happens::CameraOff => self.cameras -= 1,
+            Happens::Created | Happens::Ends => {}
+        }
+    }
+
+    /// The work that it makes.
+    pub(super) fn work(self, costs: &Costs) -> i64 {
+        units(costs.of(self.users, self.voices, self.cameras))
+    }
+}
+
 /// All that happens before the scenario's end, in order.
 #[derive(Debug)]
 pub(super) struct Timeline {
     pub(super) steps: Vec<Step>,
-    /// How long all people together are in their meetings, milliseconds.
+    /// How long all people together are in their meetings while it is measured, milliseconds.
     pub(super) people_ms: u64,
 }
 
@@ -57,7 +93,7 @@ pub(super) fn life(scenario: &Scenario, meeting: usize) -> (u64, u64) {
 
 impl Timeline {
     pub(super) fn of(scenario: &Scenario) -> Self {
-        let end = scenario.length.as_millis() as u64;
+        let (measured, end) = (scenario.measured_from.as_millis() as u64, scenario.length.as_millis() as u64);
         let mut steps = Vec::new();
         let mut people_ms = 0;
         for (number, meeting) in scenario.meetings.iter().enumerate() {
@@ -74,7 +110,7 @@ impl Timeline {
                 if comes >= goes {
                     continue;
                 }
-                people_ms += goes.min(end).saturating_sub(comes);
+                people_ms += goes.min(end).saturating_sub(comes.max(measured));
                 happens(comes, Happens::Comes, who);
                 happens(goes, Happens::Goes, who);
                 let on = (begins + u64::from(person.camera.0)).max(comes);

@@ -6,6 +6,7 @@ mod events;
 mod hooks;
 mod network;
 mod outbox;
+mod policies;
 mod recordings;
 mod rollups;
 
@@ -27,7 +28,7 @@ use crate::clock::Timestamp;
 use crate::course::CourseStep;
 use crate::event::Event;
 use crate::meeting::{Claim, ClaimToken, InternalMeetingId, Meeting, MeetingId, MeetingKey, Stray};
-use crate::network::{IntegrationName, LiveNetwork, Network};
+use crate::network::{IntegrationName, LiveNetwork, Network, RouterName};
 use crate::server::{AdministratorWord, ServerName};
 
 /// How many events an [`InMemoryStore`] keeps; the oldest go first.
@@ -54,6 +55,7 @@ struct Written {
     ended: hooks::Ended,
     course: BTreeMap<Timestamp, CourseStep>,
     rollups: rollups::Rollups,
+    learned: BTreeMap<(RouterName, String), Vec<u8>>,
 }
 
 impl InMemoryStore {
@@ -340,4 +342,5 @@ mod tests {
     crate::recording_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::event_store_contract!(async || Box::new(InMemoryStore::new()));
     crate::rollup_store_contract!(async || Box::new(InMemoryStore::new()));
+    crate::policy_store_contract!(async || Box::new(InMemoryStore::new()));
 }

@@ -1,6 +1,7 @@
 //! Where meetings are kept: [`MeetingStore`], its protocol; [`FleetStore`] for the last good fleet, [`NetworkStore`] for who
 //! may use the balancer, [`AccountStore`] for who may run it, [`RecordingStore`] for recordings, [`EventStore`] for what
-//! happened, [`CourseStore`] for the course of the load, [`RollupStore`] for what reports need.
+//! happened, [`CourseStore`] for the course of the load, [`RollupStore`] for what reports need,
+//! [`PolicyStore`] for what placement policies have learnt.
 //!
 //! | implementation | for |
 //! |---|---|
@@ -34,6 +35,7 @@ mod memory;
 mod network;
 mod outbox;
 mod outbox_index;
+mod policies;
 mod recording_index;
 mod recordings;
 mod rollups;
@@ -59,6 +61,7 @@ pub use self::outbox::{
     OUTBOX_OF_ONE, OUTBOX_PLACES, OUTBOX_RESERVED, Outbox, Settled,
 };
 pub use self::outbox_index::{Lane, OutboxIndex};
+pub use self::policies::PolicyStore;
 pub use self::recording_index::{PublishedRecordings, RecordingIndex};
 pub use self::recordings::{CHANGES_AT_ONCE, RecordingChange, RecordingStore, owner_among};
 pub use self::rollups::{ROLLUP_MARKS, RollupChange, RollupMarks, RollupPage, RollupPart, RollupStore, rollup_days};
@@ -91,6 +94,8 @@ pub struct Stores {
     pub course: Arc<dyn CourseStore>,
     /// What reports need of them, rolled up.
     pub rollups: Arc<dyn RollupStore>,
+    /// What placement policies have learnt.
+    pub policies: Arc<dyn PolicyStore>,
 }
 
 impl Stores {
@@ -105,7 +110,8 @@ impl Stores {
             + HookStore
             + EventStore
             + CourseStore
-            + RollupStore,
+            + RollupStore
+            + PolicyStore,
     {
         Self {
             meetings: store.clone(),
@@ -116,7 +122,8 @@ impl Stores {
             hooks: store.clone(),
             events: store.clone(),
             course: store.clone(),
-            rollups: store,
+            rollups: store.clone(),
+            policies: store,
         }
     }
 }

@@ -41,6 +41,7 @@ pub mod hooks;
 pub mod meetings;
 pub mod network;
 pub mod outbox;
+pub mod policies;
 pub mod recordings;
 pub mod rollups;
 pub mod strays;
@@ -313,6 +314,24 @@ macro_rules! rollup_store_contract {
     };
     ($make:expr $(,)?) => {
         $crate::rollup_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
+    };
+}
+
+/// Makes one `#[test]` of each clause that every [`PolicyStore`](crate::store::PolicyStore) keeps. See
+/// [`testkit::store`](crate::testkit::store).
+#[macro_export]
+macro_rules! policy_store_contract {
+    (run = $run:expr, make = $make:expr $(,)?) => {
+        $crate::contract_tests! { $run, $make, $crate::testkit::store =>
+            policies::{
+                a_new_store_has_learnt_nothing,
+                what_was_learnt_comes_back_for_its_router_and_policy,
+                what_routers_that_are_gone_had_learnt_is_forgotten,
+            }
+        }
+    };
+    ($make:expr $(,)?) => {
+        $crate::policy_store_contract!(run = |future| $crate::testkit::store::block_on(future), make = $make);
     };
 }
 

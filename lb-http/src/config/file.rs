@@ -16,7 +16,10 @@ use super::admin_socket::AdminSocket;
 use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, ReportFormat, VoiceUnique};
 use super::duration::Age;
 use super::entity::{KnownSecret, ParameterValue, PolicyName};
-use super::scalar::{ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Percent, Users, Weight};
+use super::scalar::{
+    ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Margin, MostCpu, MostUsers, Percent, Share, Users,
+    Weight,
+};
 use super::value::{At, Entries, List, OneOrMore, Table, Tables};
 use crate::store::StoreUrl;
 
@@ -134,6 +137,14 @@ tables! {
         radius_km: Option<At<Kilometres>>,
         weights: Option<Table<BTreeMap<String, At<Weight>>>>,
         fallback: Option<At<String>>,
+        only_tags: Option<List<String>>,
+        prefer_tags: Option<List<String>>,
+        max_users: Option<At<MostUsers>>,
+        max_cpu: Option<At<MostCpu>>,
+        tie_break: Option<At<PolicyName>>,
+        tie_within: Option<At<Margin>>,
+        canary: Option<At<String>>,
+        canary_share: Option<At<Share>>,
     }
 
     Plan {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use lb_core::network::{
     BadNetwork, Entity, Integration, IntegrationSecret, Integrations, Network, NetworkServer, ParameterRules, Partner,
-    Plan, Router, TagRules, is_name,
+    Plan, Refinements, Router, TagRules, is_name,
 };
 
 use super::entity::{KnownSecret, ParameterValue};
@@ -138,6 +138,7 @@ fn partner(name: String, keys: file::Partner) -> Entity {
 
 fn router(name: String, keys: file::Router, known: &Known, faults: &mut Faults) -> Router {
     let fallback = existing(keys.fallback, ("router", &known.routers), "fallback", &format!("router {name}"), faults);
+    let canary = existing(keys.canary, ("router", &known.routers), "canary", &format!("router {name}"), faults);
     let default = Router::new(name);
     let weights = keys.weights.map(|table| table.keys).unwrap_or_default();
     Router {
@@ -145,6 +146,16 @@ fn router(name: String, keys: file::Router, known: &Known, faults: &mut Faults) 
         radius_km: said(keys.radius_km).map_or(default.radius_km, |radius| radius.0),
         weights: weights.into_iter().map(|(server, weight)| (server.into(), weight.value.0)).collect(),
         fallback: fallback.map(Into::into),
+        refinements: Refinements {
+            only_tags: values(keys.only_tags),
+            prefer_tags: values(keys.prefer_tags),
+            max_users: said(keys.max_users).map(|most| most.0),
+            max_cpu: said(keys.max_cpu).map(|most| most.0),
+            tie_break: said(keys.tie_break).map(|policy| policy.0),
+            tie_within: said(keys.tie_within).map_or(0.0, |within| within.0),
+            canary: canary.map(Into::into),
+            canary_share: said(keys.canary_share).map_or(0.0, |share| share.0),
+        },
         managed: true,
         name: default.name,
     }

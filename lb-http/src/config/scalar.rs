@@ -142,4 +142,12 @@ numbers! {
     Weight: "a number from 0.01 to 1000", 0.01..=1000.0;
     /// A share of a server's CPU.
     Percent: "a number from 0 to 100", 0.0..=100.0;
+    /// Users that a server may have and take one more meeting.
+    MostUsers: "a number from 1 to 100000", 1.0..=100_000.0;
+    /// CPU in use that a server may have and take one more meeting.
+    MostCpu: "a number from 1 to 100", 1.0..=100.0;
+    /// How far scores may lie apart.
+    Margin: "a number from 0 to 1000000", 0.0..=1_000_000.0;
+    /// A part of something.
+    Share: "a number from 0 to 1", 0.0..=1.0;
 }

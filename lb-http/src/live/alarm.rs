@@ -36,7 +36,7 @@ impl ShownAlarm {
     /// The same without what only users may see; `None` where nothing is left.
     pub(super) fn for_public(&self) -> Option<Self> {
         match self {
-            Self::Limit { .. } => None,
+            Self::Limit { .. } | Self::Network(Alarm::PolicyFenced { .. }) => None,
             Self::Network(Alarm::Monitor { since, .. }) => {
                 Some(Self::Network(Alarm::Monitor { since: *since, problem: String::new() }))
             }
@@ -47,6 +47,8 @@ impl ShownAlarm {
 
 #[cfg(test)]
 mod tests {
+    use lb_core::placement::Misconduct;
+
     use super::*;
 
     #[test]
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_learns_no_name_of_an_integration_and_no_text_of_the_monitor() {
+    fn the_public_learns_no_name_of_an_integration_or_router_and_no_text_of_the_monitor() {
         let monitor = Alarm::Monitor { since: Timestamp::default(), problem: "http://monitor.internal: 401".into() };
         let limit = ShownAlarm::Limit {
             integration: "moodle".into(),
@@ -68,6 +70,13 @@ mod tests {
             at: Timestamp::default(),
         };
         assert_eq!(limit.for_public(), None);
+        let fenced = Alarm::PolicyFenced {
+            router: "schools".into(),
+            policy: "own".to_owned(),
+            misconduct: Misconduct::RankedTwice { server: "bbb1".into() },
+            since: Timestamp::default(),
+        };
+        assert_eq!(ShownAlarm::Network(fenced).for_public(), None);
         let shown = ShownAlarm::Network(monitor).for_public();
         assert!(!format!("{shown:?}").contains("internal"));
     }

@@ -199,6 +199,9 @@ fn shortened(kind: &EventKind) -> Option<EventKind> {
         | EventKind::MonitorRecovered
         | EventKind::StoreFailed { .. }
         | EventKind::StoreRecovered
+        | EventKind::PolicyFenced { .. }
+        | EventKind::PolicyBack { .. }
+        | EventKind::PolicyForgot { .. }
         | EventKind::ConfigurationReloaded { .. }
         | EventKind::ConfigurationRefused { .. } => {}
         other if OF_MEETINGS.contains(&other.word()) || OF_OTHERS.contains(&other.word()) => {}

@@ -3,12 +3,15 @@
 mod view;
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use lb_core::Position;
 use lb_core::account::Right;
 use lb_core::balancer::{ExplainError, ExplainRequest};
+use lb_core::placement::MeetingHints;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -49,6 +52,15 @@ pub(crate) struct Asked {
     /// Whether the meeting is to be recorded.
     #[serde(default)]
     pub(crate) record: bool,
+    /// How many users the website lets in at the most: maxParticipants.
+    #[param(value_type = Option<u32>, minimum = 1)]
+    pub(crate) max_participants: Option<NonZeroU32>,
+    /// How many users the website expects: meta_bbb-meeting-size-hint.
+    #[param(value_type = Option<u32>, minimum = 1)]
+    pub(crate) size: Option<NonZeroU32>,
+    /// After how many minutes BBB ends the meeting at the latest.
+    #[param(value_type = Option<u32>, minimum = 1)]
+    pub(crate) duration: Option<NonZeroU32>,
 }
 
 impl Asked {
@@ -77,6 +89,11 @@ impl Asked {
             position,
             preferred_server: given(self.preferred_server),
             records: self.record,
+            hints: MeetingHints {
+                max_participants: self.max_participants.map(NonZeroU32::get),
+                size: self.size.map(NonZeroU32::get),
+                duration: self.duration.map(|minutes| Duration::from_secs(u64::from(minutes.get()) * 60)),
+            },
         })
     }
 }
@@ -122,12 +139,17 @@ mod tests {
     fn what_is_asked_is_read_and_what_is_half_said_is_refused() {
         let asked = read(
             r#"{"integration":"moodle","meeting_id":"","forwarded_for":"192.0.2.1, 2001:db8::1","address":"198.51.100.7",
-                "latitude":-30.0,"longitude":-51.2,"preferred_server":"bbb1","record":true}"#,
+                "latitude":-30.0,"longitude":-51.2,"preferred_server":"bbb1","record":true,
+                "max_participants":30,"size":25,"duration":90}"#,
         );
         let asked = asked.unwrap();
         assert_eq!((asked.meeting_id, asked.forwarded_for.len()), (None, 2));
         assert_eq!(asked.forwarded_for[1], "2001:db8::1".parse::<IpAddr>().unwrap());
         assert_eq!((asked.position.map(|position| position.longitude), asked.records), (Some(-51.2), true));
+        let hints =
+            MeetingHints { max_participants: Some(30), size: Some(25), duration: Some(Duration::from_secs(5400)) };
+        assert_eq!(asked.hints, hints);
+        assert!(serde_json::from_str::<Asked>(r#"{"integration":"moodle","size":0}"#).is_err());
         let many = vec!["192.0.2.1"; FORWARDED + 1].join(",");
         for bad in [
             r#"{"integration":"moodle","latitude":1.0}"#,

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lb_core::ServerName;
 use lb_core::account::Right;
-use lb_core::network::{Network, Router, RouterName};
+use lb_core::network::{Network, Refinements, Router, RouterName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -44,6 +44,26 @@ pub(crate) struct RouterBody {
     weights: BTreeMap<ServerName, f64>,
     /// The router that is asked where this one finds no server.
     fallback: Option<String>,
+    /// Only servers that carry all of these tags are ranked.
+    only_tags: Vec<String>,
+    /// Servers that carry all of these tags come first.
+    prefer_tags: Vec<String>,
+    /// Servers that have or expect so many users are left out.
+    #[schema(exclusive_minimum = 0)]
+    max_users: Option<f64>,
+    /// Servers of which so much CPU is in use or expected, per cent, are left out.
+    #[schema(exclusive_minimum = 0)]
+    max_cpu: Option<f64>,
+    /// The policy that chooses among servers that are alike.
+    tie_break: Option<String>,
+    /// How far from the best score servers are alike, in the unit of the policy's scores.
+    #[schema(minimum = 0)]
+    tie_within: f64,
+    /// The router that places a share of the meetings in place of this one.
+    canary: Option<String>,
+    /// How large that share is.
+    #[schema(minimum = 0, maximum = 1)]
+    canary_share: f64,
 }
 
 /// A router: a placement policy with its parameters, which integrations choose.
@@ -65,15 +85,39 @@ impl Default for RouterBody {
 impl RouterBody {
     /// The router called `name` of which this is said.
     pub(crate) fn named(self, name: RouterName) -> Router {
-        let Self { policy, radius_km, weights, fallback } = self;
-        Router { policy, radius_km, weights, fallback: fallback.map(Into::into), ..Router::new(name) }
+        let fallback = self.fallback.map(Into::into);
+        let refinements = Refinements {
+            only_tags: self.only_tags,
+            prefer_tags: self.prefer_tags,
+            max_users: self.max_users,
+            max_cpu: self.max_cpu,
+            tie_break: self.tie_break,
+            tie_within: self.tie_within,
+            canary: self.canary.map(Into::into),
+            canary_share: self.canary_share,
+        };
+        let Self { policy, radius_km, weights, .. } = self;
+        Router { policy, radius_km, weights, fallback, refinements, ..Router::new(name) }
     }
 }
 
 impl From<&Arc<Router>> for RouterView {
     fn from(router: &Arc<Router>) -> Self {
-        let Router { name, policy, radius_km, weights, fallback, managed } = Router::clone(router);
-        let body = RouterBody { policy, radius_km, weights, fallback: fallback.map(|fallback| fallback.to_string()) };
+        let Router { name, policy, radius_km, weights, fallback, refinements, managed } = Router::clone(router);
+        let body = RouterBody {
+            policy,
+            radius_km,
+            weights,
+            fallback: fallback.map(|fallback| fallback.to_string()),
+            only_tags: refinements.only_tags,
+            prefer_tags: refinements.prefer_tags,
+            max_users: refinements.max_users,
+            max_cpu: refinements.max_cpu,
+            tie_break: refinements.tie_break,
+            tie_within: refinements.tie_within,
+            canary: refinements.canary.map(|canary| canary.to_string()),
+            canary_share: refinements.canary_share,
+        };
         Self { name: name.to_string(), body, managed }
     }
 }

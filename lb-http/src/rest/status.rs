@@ -237,7 +237,9 @@ impl MonitorView {
 impl From<&Alarm> for AlarmView {
     fn from(alarm: &Alarm) -> Self {
         let (since, server) = match alarm {
-            Alarm::Monitor { since, .. } | Alarm::Freeze { since } => (Some(Moment(*since)), None),
+            Alarm::Monitor { since, .. } | Alarm::Freeze { since } | Alarm::PolicyFenced { since, .. } => {
+                (Some(Moment(*since)), None)
+            }
             Alarm::ServerDown { server }
             | Alarm::CopiesInUse { server, .. }
             | Alarm::ForeignMeetings { server, .. } => (None, Some(server.to_string())),

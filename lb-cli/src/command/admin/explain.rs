@@ -1,6 +1,7 @@
 //! `lb explain`: where a meeting would go now, and why.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use clap::Args;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::{Desk, Task};
 use crate::client::Place;
 use crate::outcome::{Failure, Outcome};
 use crate::render::line;
-use crate::table::{Cell, Column, Sheet, text};
+use crate::table::{Cell, Column, Ink, Sheet, text};
 
 const CANDIDATES: &[Column] = &[
     Column::at("rank", "/rank").right(),
@@ -58,6 +59,15 @@ pub(crate) struct Explain {
     /// The meeting is to be recorded
     #[arg(long)]
     record: bool,
+    /// How many users the website lets in at the most
+    #[arg(long, value_name = "USERS")]
+    max_participants: Option<NonZeroU32>,
+    /// How many users the website expects (meta_bbb-meeting-size-hint)
+    #[arg(long, value_name = "USERS")]
+    size: Option<NonZeroU32>,
+    /// After how many minutes BBB ends the meeting at the latest
+    #[arg(long, value_name = "MINUTES")]
+    duration: Option<NonZeroU32>,
 }
 
 impl Task for Explain {
@@ -71,7 +81,10 @@ impl Task for Explain {
             .with_some("latitude", self.latitude)
             .with_some("longitude", self.longitude)
             .with_some("preferred_server", self.preferred_server.as_ref())
-            .with_some("record", self.record.then_some(true));
+            .with_some("record", self.record.then_some(true))
+            .with_some("max_participants", self.max_participants)
+            .with_some("size", self.size)
+            .with_some("duration", self.duration);
         let explained = desk.client.get(&place).await?.json()?;
         desk.tell(&explained, |sheet| told(sheet, &explained))
     }
@@ -96,6 +109,13 @@ fn told(sheet: Sheet, explained: &Value) -> String {
         ],
         explained,
     ));
+    for fenced in rows("fenced") {
+        let field = |name: &str| self::text(&fenced[name]);
+        let told =
+            format!("! policy {} of router {} is passed over: it {}", field("policy"), field("router"), field("text"));
+        text.push_str(&sheet.ink(Ink::Bad, &line(&told)));
+        text.push('\n');
+    }
     for (columns, rows) in [(CANDIDATES, &candidates), (LEFT_OUT, &left_out)] {
         if !rows.is_empty() {
             text.push('\n');
@@ -174,6 +194,8 @@ mod tests {
                   "expected_cpu": null, "expected_users": 0.4 },
             ],
             "more_candidates": false,
+            "fenced": [{ "router": "schools", "policy": "own", "what": "ranked-twice", "text": "ranked poa2 twice",
+                "until": null }],
             "left_out": [{ "server": "poa3", "state": "draining", "reasons": [
                 { "why": "draining", "text": "it is draining" }, { "why": "lacks-tag", "text": "it lacks gpu" }] }],
         })
@@ -195,6 +217,12 @@ mod tests {
             "--longitude",
             "-51.2",
             "--record",
+            "--max-participants",
+            "30",
+            "--size",
+            "25",
+            "--duration",
+            "90",
         ]);
         assert_eq!(
             ran.output(),
@@ -204,7 +232,8 @@ mod tests {
              required tags     gpu\n\
              preferred tags    -\n\
              forbidden tags    -\n\
-             preferred server  -\n\n\
+             preferred server  -\n\
+             ! policy own of router schools is passed over: it ranked poa2 twice\n\n\
              RANK  SERVER  SCORE  WAY          KM  CPU %  USERS  WHY\n   \
              1  poa2    12.00  router       96  12.00     15  least CPU\n   \
              2  poa1        -  last-resort   -      -      0  a \\u{1b}[31m\n\n\
@@ -214,7 +243,7 @@ mod tests {
         assert_eq!(
             asked[0].line,
             "GET /api/v1/explain?integration=moodle&meeting_id=room%2F1&forwarded_for=192.0.2.1%2C2001%3Adb8%3A%3A1\
-             &latitude=-30&longitude=-51.2&record=true"
+             &latitude=-30&longitude=-51.2&record=true&max_participants=30&size=25&duration=90"
         );
     }
 

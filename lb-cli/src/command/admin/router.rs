@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::put::{FromFile, Thing};
-use super::value::{TextOrNone, Weights};
+use super::value::{Names, OrNone, TextOrNone, Weights};
 use super::{Desk, Listing, Task};
 use crate::client::Place;
 use crate::outcome::{Failure, Outcome};
@@ -16,10 +16,25 @@ const COLUMNS: &[Column] = &[
     Column::at("radius km", "/radius_km").right().rank(1),
     Column::at("fallback", "/fallback").rank(2),
     Column::at("weights", "/weights").rank(4),
+    Column::at("only", "/only_tags").rank(6),
+    Column::at("canary", "/canary").rank(5),
     Column::at("managed", "/managed").rank(3),
 ];
 
-const FIELDS: &[&str] = &["policy", "radius_km", "weights", "fallback"];
+const FIELDS: &[&str] = &[
+    "policy",
+    "radius_km",
+    "weights",
+    "fallback",
+    "only_tags",
+    "prefer_tags",
+    "max_users",
+    "max_cpu",
+    "tie_break",
+    "tie_within",
+    "canary",
+    "canary_share",
+];
 
 /// What is done with routers.
 #[derive(Debug, Subcommand)]
@@ -45,6 +60,8 @@ Examples:
   lb router put south --policy nearest-least-cpu --radius-km 800 --fallback default
   lb router put south --weights poa1=2,poa2=1
   lb router put south --fallback none
+  lb router put south --only-tags campus --max-cpu 70 --fallback default
+  lb router put default --canary tried --canary-share 0.1
 
 What is not said stays as it is.")]
     Put(Put),
@@ -91,6 +108,38 @@ struct Fields {
     #[arg(long, value_name = "ROUTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<TextOrNone>,
+    /// Only servers that carry all of these tags, with commas, or none
+    #[arg(long, value_name = "TAGS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_tags: Option<Names>,
+    /// Servers that carry all of these tags come first, with commas, or none
+    #[arg(long, value_name = "TAGS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prefer_tags: Option<Names>,
+    /// Leave out servers that have or expect so many users, or none
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_users: Option<OrNone<f64>>,
+    /// Leave out servers of which so much CPU is in use or expected, per cent, or none
+    #[arg(long, value_name = "PERCENT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_cpu: Option<OrNone<f64>>,
+    /// The policy that chooses among servers that are alike, or none
+    #[arg(long, value_name = "POLICY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tie_break: Option<TextOrNone>,
+    /// How far from the best score servers are alike
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tie_within: Option<f64>,
+    /// The router that places a share of the meetings in place of this one, or none
+    #[arg(long, value_name = "ROUTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<TextOrNone>,
+    /// How large that share is, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary_share: Option<f64>,
 }
 
 impl Task for Verb {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::api::Failure;
-use crate::balancer::place::{Ranked, Whereabouts};
+use crate::balancer::place::{PassedOver, Ranked, Whereabouts};
 use crate::clock::Timestamp;
 use crate::fleet::FleetServer;
 use crate::meeting::{Meeting, MeetingId};
 use crate::network::{Integration, IntegrationName, RouterName, TagRules};
-use crate::placement::{LeftOut, Way};
+use crate::placement::{LeftOut, Misconduct, Way};
 use crate::position::Position;
 use crate::server::{ServerName, ServerState};
 
@@ -43,6 +43,28 @@ pub struct Explanation {
     pub more_candidates: bool,
     /// The servers that could not, by name.
     pub left_out: Vec<LeftOutServer>,
+    /// Policies of the routers on the way that are passed over because of what they did.
+    pub fenced: Vec<FencedPolicy>,
+}
+
+/// A policy that is passed over because it did what none may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FencedPolicy {
+    /// Whose.
+    pub router: RouterName,
+    /// Which.
+    pub policy: String,
+    /// What it did.
+    pub misconduct: Misconduct,
+    /// Until when it is fenced off; absent where it did that for this explanation, which fences nobody off.
+    pub until: Option<Timestamp>,
+}
+
+impl From<PassedOver> for FencedPolicy {
+    fn from(passed: PassedOver) -> Self {
+        let policy = passed.policy.name().to_owned();
+        Self { router: passed.router, policy, misconduct: passed.misconduct, until: passed.until }
+    }
 }
 
 /// What would become of a create.

@@ -4,9 +4,10 @@ use futures_util::future::join_all;
 
 use super::*;
 use crate::balancer::{Actor, AdministrationError, Expected};
-use crate::event::{Administered, Change, Subject};
+use crate::event::{Administered, Change, Placement, Subject};
 use crate::network::{
-    BadNetwork, Declared, Entity, EntityName, IntegrationName, Partner, Plan, PlanName, Revision, Router, RouterName,
+    BadNetwork, Declared, Entity, EntityName, IntegrationName, Partner, Plan, PlanName, Refinements, Revision, Router,
+    RouterName,
 };
 use crate::placement::{Candidate, LeastUsers, PlacementPolicy, PlacementRequest};
 
@@ -290,4 +291,40 @@ fn where_a_router_finds_no_server_its_fallback_is_asked_and_the_reason_says_so()
     let (said, placement) = through("first", "room-3");
     said.success();
     assert_eq!(placement.map(|placement| placement.policy).as_deref(), Some("round-robin"), "from the next call on");
+}
+
+#[test]
+fn a_canary_places_its_share_of_the_rooms_and_where_it_finds_no_server_its_router_does() {
+    let network = Network::of(3);
+    let balancer = Balancer::builder(network.servers.clone(), network.clock.clone(), Arc::new(SeededRng::new(2)))
+        .network(crate::Network::clone(&network.balancer.network()))
+        .succeeding(&network.balancer)
+        .observer(network.witness.clone())
+        .policy("nobody", Arc::new(|_| Arc::new(Nobody)))
+        .build();
+    let put = |entity: Entity| block_on(balancer.put(entity, Expected::Any, &ana())).unwrap();
+    let by = |policy: &str| Router { policy: policy.to_owned(), ..Router::new("tried") };
+    put(by("least-users").into());
+    let refinements = Refinements { canary: Some("tried".into()), canary_share: 0.25, ..Refinements::default() };
+    put(Router { policy: "least-meetings".to_owned(), refinements, ..Router::new("default") }.into());
+    let created = |id: &str| {
+        let create = network.request("moodle", "create", &[("name", "Algebra"), ("meetingID", id)]);
+        Said(block_on(balancer.handle(&create))).success();
+        let placements = network.events().into_iter().filter_map(|event| match event {
+            EventKind::MeetingCreated { placement, .. } => Some(placement),
+            _ => None,
+        });
+        placements.last().unwrap()
+    };
+    let rooms =
+        |numbers: std::ops::Range<u32>| numbers.map(|number| created(&format!("room-{number}"))).collect::<Vec<_>>();
+    let (tried, others): (Vec<_>, Vec<_>) = rooms(0..80).into_iter().partition(|one| one.policy == "least-users");
+    assert!((10..30).contains(&tried.len()), "{}", tried.len());
+    assert!(tried.iter().all(|one| one.reason.starts_with("canary tried: ")), "{tried:?}");
+    assert!(others.iter().all(|one| one.policy == "least-meetings" && !one.reason.contains("canary")), "{others:?}");
+    put(by("nobody").into());
+    let without = rooms(80..120);
+    assert!(without.iter().all(|one| one.policy == "least-meetings"), "{without:?}");
+    let passed_on = |one: &&Placement| one.reason.starts_with("router tried found no server, default: ");
+    assert!((3..20).contains(&without.iter().filter(passed_on).count()), "{without:?}");
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::clock::Timestamp;
-use crate::network::{IntegrationSecret, RouterName};
+use crate::network::{IntegrationSecret, Refinements, RouterName};
 use crate::position::Position;
 use crate::secret::Secret;
 use crate::server::Server;
@@ -73,6 +73,16 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
         radius_km: 120.5,
         weights: [("bbb1".into(), 0.1)].into(),
         fallback: Some(RouterName::from("spare")),
+        refinements: Refinements {
+            only_tags: vec!["campus".to_owned()],
+            prefer_tags: vec!["new".to_owned(), "gpu".to_owned()],
+            max_users: Some(150.0),
+            max_cpu: Some(70.5),
+            tie_break: Some("nearest".to_owned()),
+            tie_within: 2.5,
+            canary: Some("spare".into()),
+            canary_share: 0.1,
+        },
         managed: true,
         ..Router::new("near")
     };
@@ -81,6 +91,14 @@ fn every_field_that_is_other_than_before_is_told_as_the_file_writes_it() {
         "radius_km: 300 → 120.5",
         r#"weights: {} → {"bbb1":0.1}"#,
         "fallback: – → spare",
+        r#"only_tags: [] → ["campus"]"#,
+        r#"prefer_tags: [] → ["new","gpu"]"#,
+        "max_users: – → 150",
+        "max_cpu: – → 70.5",
+        "tie_break: – → nearest",
+        "tie_within: 0 → 2.5",
+        "canary: – → spare",
+        "canary_share: 0 → 0.1",
         "managed: false → true",
     ];
     assert_eq!(between(Router::new("near"), router), changes);

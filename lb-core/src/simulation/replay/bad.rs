@@ -29,8 +29,8 @@ pub enum BadReplay {
     /// There is no event.
     #[error("there are no events")]
     Empty,
-    /// No event is of a meeting.
-    #[error("no event is of a meeting: nothing could be placed")]
+    /// No event is of a meeting, or of none that was for any time.
+    #[error("there is no meeting in the events: nothing could be placed")]
     NoMeetings,
     /// There is more than fits into memory.
     #[error("there are more than {} people in meetings; take a shorter time", super::MOST_STAYS)]

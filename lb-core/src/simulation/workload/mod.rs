@@ -29,7 +29,6 @@ mod timetable;
 mod university;
 
 use std::fmt;
-use std::time::Duration;
 
 pub use self::fleet::fleet;
 use self::size::DAY;

@@ -14,7 +14,7 @@ use crate::meeting::MeetingKey;
 use crate::simulation::SimulatedMeeting;
 
 /// How many users a server of strength 1 has when most are there, so that a good policy overloads nothing.
-pub(super) const USERS_PER_STRENGTH: f64 = 190.0;
+pub(super) const USERS_PER_STRENGTH: f64 = 200.0;
 
 /// How much goes on at each hour of a working day, and how much less on the weekend.
 const DAY: [f64; 24] = [

@@ -13,7 +13,7 @@ use crate::position::Position;
 use crate::simulation::{SimulatedMeeting, SimulatedServer};
 
 /// How many users a server of strength 1 has when most are there, so that a good policy overloads nothing.
-pub(super) const USERS_PER_STRENGTH: f64 = 235.0;
+pub(super) const USERS_PER_STRENGTH: f64 = 205.0;
 
 const MINUTES: f64 = 45.0;
 

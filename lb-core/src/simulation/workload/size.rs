@@ -12,7 +12,7 @@ pub const MONDAY: Timestamp = Timestamp::from_millis(1_772_409_600_000);
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// How large a workload is. [`Workload::size`] has what suits each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Servers: 1 to [`MOST_SERVERS`](Self::MOST_SERVERS).
     pub servers: usize,
@@ -136,12 +136,12 @@ mod tests {
     fn what_cannot_be_is_refused_with_what_could() {
         let good = Workload::SchoolDay.size();
         let told = |size: Size| size.check().unwrap_err().to_string();
-        assert_eq!(told(Size { servers: 0, ..good.clone() }), "a workload cannot have 0 servers: 1 to 20000");
-        assert!(told(Size { users: 0, ..good.clone() }).contains("0 users at once"));
-        assert!(told(Size { users: usize::MAX, ..good.clone() }).contains("1 to 1000000"));
-        assert!(told(Size { length: Duration::ZERO, ..good.clone() }).contains("0 hours: 1 to 1344"));
-        assert!(told(Size { length: Duration::MAX, ..good.clone() }).contains("hours: 1 to 1344"));
-        assert!(told(Size { warm_up: Duration::MAX, ..good.clone() }).contains("hours of warm-up"));
+        assert_eq!(told(Size { servers: 0, ..good }), "a workload cannot have 0 servers: 1 to 20000");
+        assert!(told(Size { users: 0, ..good }).contains("0 users at once"));
+        assert!(told(Size { users: usize::MAX, ..good }).contains("1 to 1000000"));
+        assert!(told(Size { length: Duration::ZERO, ..good }).contains("0 hours: 1 to 1344"));
+        assert!(told(Size { length: Duration::MAX, ..good }).contains("hours: 1 to 1344"));
+        assert!(told(Size { warm_up: Duration::MAX, ..good }).contains("hours of warm-up"));
         assert!(told(Size { users: 1_000_000, ..good }).contains("users at once times days"));
     }
 }

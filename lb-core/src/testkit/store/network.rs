@@ -14,7 +14,7 @@ use crate::hook::HookWish;
 use crate::meeting::MeetingKey;
 use crate::network::{
     BadNetwork, Entity, EntityName, Integration, IntegrationSecret, NetworkChange, NetworkServer, ParameterRules,
-    Partner, Plan, Revision, Router, ServerFacts, TagRules,
+    Partner, Plan, Refinements, Revision, Router, ServerFacts, TagRules,
 };
 use crate::position::Position;
 use crate::server::Server;
@@ -60,6 +60,16 @@ pub(crate) fn full() -> Vec<Entity> {
         radius_km: 120.5,
         weights: [("bbb1".into(), 0.1), ("bbb2".into(), 7.0)].into(),
         fallback: Some("spare".into()),
+        refinements: Refinements {
+            only_tags: vec!["campus".to_owned()],
+            prefer_tags: vec!["new".to_owned(), "gpu".to_owned()],
+            max_users: Some(150.0),
+            max_cpu: Some(70.5),
+            tie_break: Some("nearest".to_owned()),
+            tie_within: 2.5,
+            canary: Some("spare".into()),
+            canary_share: 0.1,
+        },
         managed: true,
         ..Router::new("near")
     };

@@ -61,15 +61,30 @@ impl EntityKind for Routers {
             policies.push(Pick::new(&*router.policy, &*router.policy));
         }
         let others = ground.network.routers().filter(|router| Some(router.name.as_str()) != name);
-        let others = others.map(|router| Pick::new(router.name.as_str(), router.name.as_str()));
-        let fallbacks = std::iter::once(Pick::new("", w.no_fallback)).chain(others).collect();
+        let others: Vec<_> = others.map(|router| router.name.to_string()).collect();
+        let or = |none: &str| {
+            let named = others.iter().map(|name| Pick::new(name, name));
+            std::iter::once(Pick::new("", none)).chain(named).collect()
+        };
+        let named = placement::NAMES.iter().map(|policy| Pick::new(*policy, *policy));
+        let tie_breaks = std::iter::once(Pick::new("", w.no_policy)).chain(named).collect();
         vec![
             Field::new("policy", Kind::Radio(policies), w.policy, w.policy_hint).required(),
             Field::new("radius_km", Kind::Decimal { least: 0.0, most: f64::MAX }, w.radius, w.radius_hint)
                 .unit("km")
                 .required(),
             Field::new("weights", Kind::Numbers, w.weights, w.weights_hint),
-            Field::new("fallback", Kind::Choice(fallbacks), w.fallback, w.fallback_hint).nothing(w.no_fallback),
+            Field::new("fallback", Kind::Choice(or(w.no_fallback)), w.fallback, w.fallback_hint).nothing(w.no_fallback),
+            Field::new("only_tags", Kind::Lines, w.only_tags, w.only_tags_hint),
+            Field::new("prefer_tags", Kind::Lines, w.prefer_tags, w.prefer_tags_hint),
+            Field::new("max_users", Kind::Decimal { least: 1.0, most: 100_000.0 }, w.max_users, w.max_users_hint),
+            Field::new("max_cpu", Kind::Decimal { least: 1.0, most: 100.0 }, w.max_cpu, w.max_cpu_hint).unit("%"),
+            Field::new("tie_break", Kind::Choice(tie_breaks), w.tie_break, w.tie_break_hint).nothing(w.no_policy),
+            Field::new("tie_within", Kind::Decimal { least: 0.0, most: 1_000_000.0 }, w.tie_within, w.tie_within_hint)
+                .required(),
+            Field::new("canary", Kind::Choice(or(w.no_canary)), w.canary, w.canary_hint).nothing(w.no_canary),
+            Field::new("canary_share", Kind::Decimal { least: 0.0, most: 1.0 }, w.canary_share, w.canary_share_hint)
+                .required(),
         ]
     }
 

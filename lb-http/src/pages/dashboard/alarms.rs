@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use lb_core::balancer::Alarm;
+use lb_core::placement::Misconduct;
 use lb_core::server::{ServerName, ServerState};
 use lb_core::{IntegrationName, Timestamp};
 
@@ -158,6 +159,10 @@ fn one(alarm: &ShownAlarm, look: Look) -> Option<Shown> {
         }
         Alarm::Freeze { since } => (Sentence::of(w.freeze), Some(*since), Sentence::of(w.freeze_todo)),
         Alarm::LastResort => (Sentence::of(w.last_resort), None, Sentence::of(w.last_resort_todo)),
+        Alarm::PolicyFenced { router, policy, misconduct, since } => {
+            let what = sentence(w.fenced, &[Part::Name(policy), Part::Name(router.as_str())]);
+            (what, Some(*since), sentence(w.fenced_todo, &[Part::Made(&did(misconduct, look))]))
+        }
         other => (sentence("{}", &[Part::Name(&other.to_string())]), None, Sentence::default()),
     };
     let level = match alarm {
@@ -192,6 +197,18 @@ fn limits(alarms: &[ShownAlarm], look: Look) -> Option<Shown> {
         since: Sentence::default(),
         todo: sentence(w.limits_todo, &[Part::Made(&all)]),
     })
+}
+
+/// What a policy did, as it goes on after its name.
+pub(in crate::pages) fn did(misconduct: &Misconduct, look: Look) -> Sentence {
+    let w = &look.w.alarms;
+    let (text, which) = match misconduct {
+        Misconduct::Panicked { message, .. } => return sentence(w.panicked, &[Part::Name(message)]),
+        Misconduct::RankedTwice { server } => (w.ranked_twice, server),
+        Misconduct::NotOffered { server } => (w.not_offered, server),
+        Misconduct::NotANumber { server } => (w.not_a_number, server),
+    };
+    sentence(text, &[Part::Server(which.as_str())])
 }
 
 fn since_words(since: Option<Timestamp>, look: Look) -> Sentence {

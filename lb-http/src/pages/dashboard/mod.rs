@@ -28,6 +28,7 @@ mod world;
 use askama::Template;
 
 use self::alarms::Alarms;
+pub(super) use self::alarms::did;
 use self::feed::Happened;
 use self::headline::Headline;
 pub(super) use self::look::Look;

@@ -1,12 +1,14 @@
 //! What the page shows.
 
 use askama::Template;
-use lb_core::balancer::{Balancer, Explanation};
+use lb_core::balancer::{Balancer, Explanation, FencedPolicy};
 
 use super::drawn::Drawn;
 use super::question::{Flaws, Question};
 use super::told::{CandidateRow, LeftOutRow, MOST, OutcomeTold};
+use crate::pages::dashboard::{Look, did};
 use crate::pages::frame::Frame;
+use crate::pages::sentence::{Part, Sentence, sentence};
 use crate::pages::words::fill;
 use crate::rest::Caller;
 
@@ -35,6 +37,8 @@ struct Answer {
     candidates_shown: String,
     left_out: Vec<LeftOutRow>,
     left_out_shown: String,
+    /// Policies that are passed over, and why.
+    fenced: Vec<Sentence>,
 }
 
 impl ExplainPage {
@@ -85,9 +89,16 @@ impl Answer {
             candidates_shown: shown(told.candidates.len(), told.more_candidates),
             left_out: left_out.map(|one| LeftOutRow::new(frame, &balancer.fleet(), one)).collect(),
             left_out_shown: shown(told.left_out.len(), false),
+            fenced: told.fenced.iter().map(|fenced| fenced_off(frame, fenced)).collect(),
             outcome,
         }
     }
+}
+
+fn fenced_off(frame: &Frame, fenced: &FencedPolicy) -> Sentence {
+    let did = did(&fenced.misconduct, Look { w: frame.w, language: frame.language });
+    let (policy, router) = (Part::Name(&fenced.policy), Part::Name(fenced.router.as_str()));
+    sentence(frame.w.explain.fenced, &[policy, router, Part::Made(&did)])
 }
 
 /// How it was decided; names and figures as HTML.

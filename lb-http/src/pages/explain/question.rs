@@ -1,6 +1,7 @@
 //! What is asked.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use lb_core::Position;
 use serde::Deserialize;
@@ -22,6 +23,9 @@ pub(super) struct Question {
     pub(super) meeting_id: String,
     pub(super) preferred_server: String,
     pub(super) record: String,
+    pub(super) max_participants: String,
+    pub(super) size: String,
+    pub(super) duration: String,
     /// Whose 300 km the map shows.
     pub(super) server: String,
 }
@@ -32,6 +36,9 @@ pub(super) struct Flaws {
     pub(super) forwarded_for: &'static str,
     pub(super) address: &'static str,
     pub(super) position: &'static str,
+    pub(super) max_participants: &'static str,
+    pub(super) size: &'static str,
+    pub(super) duration: &'static str,
 }
 
 impl Flaws {
@@ -55,7 +62,18 @@ impl Question {
         if (given(&self.latitude) || given(&self.longitude)) && self.position().is_none() {
             flaws.position = w.position_wrong;
         }
+        let wrong = |text: &str| if given(text) && number(text).is_none() { w.number_wrong } else { "" };
+        flaws.max_participants = wrong(&self.max_participants);
+        flaws.size = wrong(&self.size);
+        flaws.duration = wrong(&self.duration);
         flaws
+    }
+
+    /// Whether anything is said that is not asked for at first.
+    pub(super) fn says_more(&self) -> bool {
+        let more = [&self.meeting_id, &self.preferred_server, &self.address];
+        let hints = [&self.max_participants, &self.size, &self.duration];
+        self.records() || more.into_iter().chain(hints).any(|text| !text.is_empty())
     }
 
     fn position(&self) -> Option<Position> {
@@ -74,6 +92,9 @@ impl Question {
             longitude: degrees(&self.longitude),
             preferred_server: given(&self.preferred_server),
             record: self.records(),
+            max_participants: number(&self.max_participants),
+            size: number(&self.size),
+            duration: number(&self.duration),
         })
     }
 
@@ -94,10 +115,17 @@ impl Question {
                 ("meeting_id", &self.meeting_id),
                 ("preferred_server", &self.preferred_server),
                 ("record", &self.record),
+                ("max_participants", &self.max_participants),
+                ("size", &self.size),
+                ("duration", &self.duration),
                 ("server", server),
             ],
         )
     }
+}
+
+fn number(text: &str) -> Option<NonZeroU32> {
+    text.trim().parse().ok()
 }
 
 /// Degrees, as people of either language write them.
@@ -124,12 +152,21 @@ mod tests {
         assert!(!question("latitude=NaN&longitude=0").flaws(words).position.is_empty());
         assert!(!question("forwarded_for=192.0.2.1,").flaws(words).forwarded_for.is_empty());
         assert!(!question("address=here").flaws(words).address.is_empty());
+        assert!(!question("size=0").flaws(words).size.is_empty());
+        assert!(!question("duration=long").flaws(words).duration.is_empty());
+        assert!(!question("max_participants=+30&size=25").flaws(words).any());
     }
 
     #[test]
     fn a_question_is_found_again_in_the_links_of_its_map() {
-        let question = Question { integration: "a&b".to_owned(), record: "on".to_owned(), ..Question::default() };
-        assert_eq!(question.around("bbb 1"), "/admin/explain?integration=a%26b&record=on&server=bbb+1");
-        assert!(question.asked().unwrap().record);
+        let question = Question {
+            integration: "a&b".to_owned(),
+            record: "on".to_owned(),
+            size: "25".to_owned(),
+            ..Question::default()
+        };
+        assert_eq!(question.around("bbb 1"), "/admin/explain?integration=a%26b&record=on&size=25&server=bbb+1");
+        let asked = question.asked().unwrap();
+        assert_eq!((asked.record, asked.size.map(NonZeroU32::get)), (true, Some(25)));
     }
 }

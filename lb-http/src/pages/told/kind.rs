@@ -75,8 +75,10 @@ pub(crate) fn tone(kind: &EventKind) -> &'static str {
         | EventKind::HookForged { .. }
         | EventKind::ServerFailed { .. }
         | EventKind::MonitorFailed { .. }
+        | EventKind::PolicyFenced { .. }
+        | EventKind::PolicyForgot { .. }
         | EventKind::ConfigurationRefused { .. } => "is-warning",
-        EventKind::MonitorRecovered | EventKind::StoreRecovered => "is-good",
+        EventKind::MonitorRecovered | EventKind::StoreRecovered | EventKind::PolicyBack { .. } => "is-good",
         EventKind::MeetingAdopted { .. } | EventKind::MeetingsReleased { .. } | EventKind::Administered { .. } => {
             "is-news"
         }

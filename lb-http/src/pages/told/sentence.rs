@@ -88,6 +88,9 @@ pub(super) fn sentence(w: &Words, kind: &EventKind) -> String {
         Kind::RecordingUpdated { meeting, recording, server } => film(t.recording_updated, meeting, recording, server),
         Kind::MonitorFailed { .. } => marked(t.monitor_failed, &[]),
         Kind::MonitorRecovered => marked(t.monitor_recovered, &[]),
+        Kind::PolicyFenced { router, policy, .. } => marked(t.policy_fenced, &[policy, router]),
+        Kind::PolicyBack { router, policy } => marked(t.policy_back, &[policy, router]),
+        Kind::PolicyForgot { router, policy, .. } => marked(t.policy_forgot, &[policy, router]),
         Kind::StoreFailed { .. } => marked(t.store_failed, &[]),
         Kind::StoreRecovered => marked(t.store_recovered, &[]),
         other => marked(t.other, &[&other.word()]),
@@ -113,7 +116,9 @@ pub(super) fn detail(kind: &EventKind) -> String {
         | EventKind::CallbackFailed { problem, .. }
         | EventKind::CallbackRefused { problem, .. }
         | EventKind::MonitorFailed { problem }
+        | EventKind::PolicyForgot { problem, .. }
         | EventKind::StoreFailed { problem } => problem.clone(),
+        EventKind::PolicyFenced { misconduct, .. } => misconduct.to_string(),
         EventKind::RecordingSeen { formats, .. } => formats.join(", "),
         _ => String::new(),
     }

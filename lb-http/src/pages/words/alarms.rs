@@ -31,6 +31,13 @@ words! {
             "{} servidores têm reuniões criadas por fora do balanceador: {}";
         foreign_todo: "Meetings: {}. Somebody knows a server's secret: find the website that uses it, or change it.",
             "Reuniões: {}. Alguém conhece o segredo de um servidor: encontre o site que o usa ou troque-o.";
+        fenced: "The policy {} of router {} is fenced off", "A política {} do roteador {} está isolada";
+        fenced_todo: "It {}. Others place the router’s meetings; it is tried again once a minute. Mend it, or choose another policy for the router.",
+            "Ela {}. Outras alocam as reuniões do roteador; ela é tentada de novo a cada minuto. Conserte-a ou escolha outra política para o roteador.";
+        panicked: "panicked ({})", "entrou em pânico ({})";
+        ranked_twice: "ranked {} twice", "classificou {} duas vezes";
+        not_offered: "ranked {}, which it was not offered", "classificou {}, que não lhe foi oferecido";
+        not_a_number: "gave {} a score that is not a number", "deu a {} uma nota que não é um número";
         certificate: "The certificate ends {}", "O certificado vence {}";
         certificate_ended: "The certificate has ended: {}", "O certificado venceu: {}";
         certificate_todo: "Renew it: the balancer reads its files again by itself.", "Renove-o: o balanceador lê os arquivos de novo sozinho.";

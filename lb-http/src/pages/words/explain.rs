@@ -26,6 +26,14 @@ words! {
             "Uma que existe fica onde está. Vazio: qualquer uma que não existe.";
         preferred: "Preferred server", "Servidor preferido";
         preferred_hint: "Its name or address, as preferredServer.", "Nome ou endereço, como em preferredServer.";
+        max_participants: "maxParticipants", "maxParticipants";
+        hints_hint: "More users than this are not let in.", "Mais usuários do que isso não entram.";
+        size: "Users expected", "Usuários esperados";
+        size_hint: "As the website says in meta_bbb-meeting-size-hint.", "Como o site diz em meta_bbb-meeting-size-hint.";
+        duration: "Duration in minutes", "Duração em minutos";
+        duration_hint: "BBB ends the meeting then at the latest.", "O BBB encerra a reunião no máximo então.";
+        number_wrong: "A whole number from 1 on.", "Um número inteiro a partir de 1.";
+        fenced: "The policy {} of router {} is passed over: it {}.", "A política {} do roteador {} é ignorada: ela {}.";
         record: "The meeting is to be recorded", "A reunião deve ser gravada";
         ask: "Explain", "Explicar";
         address_wrong: "An address is IPv4 or IPv6, such as 192.0.2.1.", "Um endereço é IPv4 ou IPv6, como 192.0.2.1.";

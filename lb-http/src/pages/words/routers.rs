@@ -50,6 +50,30 @@ words! {
         fallback: "Router that is asked next", "Roteador consultado depois";
         fallback_hint: "Where this one finds no server.", "Quando este não encontra servidor.";
         no_fallback: "none: the meeting is refused", "nenhum: a reunião é recusada";
+        only_tags: "Only servers with these tags", "Somente servidores com estas etiquetas";
+        only_tags_hint: "One on each line; a server must carry all of them. Empty: any server.",
+            "Uma em cada linha; o servidor precisa ter todas. Vazio: qualquer servidor.";
+        prefer_tags: "Servers with these tags first", "Primeiro servidores com estas etiquetas";
+        prefer_tags_hint: "One on each line. The others follow.", "Uma em cada linha. Os outros vêm depois.";
+        max_users: "Most users of a server", "Máximo de usuários de um servidor";
+        max_users_hint: "A server that has or expects so many is left out. Empty: none is.",
+            "Um servidor que tem ou espera tantos fica de fora. Vazio: nenhum fica.";
+        max_cpu: "Most CPU of a server", "Máximo de CPU de um servidor";
+        max_cpu_hint: "A server of which so much is in use or expected is left out. Empty: none is.",
+            "Um servidor com tanto em uso ou esperado fica de fora. Vazio: nenhum fica.";
+        tie_break: "Among servers that are alike", "Entre servidores parecidos";
+        tie_break_hint: "Another rule chooses among the best where their scores are close.",
+            "Outra regra escolhe entre os melhores quando suas pontuações são próximas.";
+        tie_within: "Alike within", "Parecidos até";
+        tie_within_hint: "How far from the best score, in its unit: 5 with least-cpu is 5 % of CPU.",
+            "A que distância da melhor pontuação, na unidade dela: 5 com least-cpu são 5 % de CPU.";
+        canary: "Router tried on a share", "Roteador testado em uma parte";
+        canary_hint: "It places a share of the meetings in place of this one; compare both in the metrics.",
+            "Ele aloca uma parte das reuniões no lugar deste; compare os dois nas métricas.";
+        canary_share: "Share", "Parte";
+        canary_share_hint: "0.1 is a tenth of the meetings.", "0,1 é um décimo das reuniões.";
+        no_policy: "none", "nenhuma";
+        no_canary: "none", "nenhum";
         fallback_short: "Then", "Depois";
         meaning: "It places the new meetings of its integrations ({}). Meetings that run stay where they are.",
             "Aloca as novas reuniões das suas integrações ({}). As reuniões em andamento ficam onde estão.";

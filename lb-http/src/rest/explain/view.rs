@@ -1,7 +1,7 @@
 //! How an explanation looks in JSON.
 
 use lb_core::api::Failure;
-use lb_core::balancer::{Explanation, LeftOutServer, Outcome, RankedServer, Whereabouts};
+use lb_core::balancer::{Explanation, FencedPolicy, LeftOutServer, Outcome, RankedServer, Whereabouts};
 use lb_core::network::TagRules;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,22 @@ pub(super) struct ExplanationView {
     more_candidates: bool,
     /// The servers that could not.
     left_out: Vec<LeftOutView>,
+    /// Policies on the way that are passed over because of what they did.
+    fenced: Vec<FencedView>,
+}
+
+/// A policy that is passed over because it did what none may do.
+#[derive(Debug, Serialize, ToSchema)]
+struct FencedView {
+    router: String,
+    policy: String,
+    /// What it did: panicked, ranked-twice, not-offered or not-a-number.
+    #[schema(example = "panicked")]
+    what: &'static str,
+    /// The same for people, as it goes on after the policy's name.
+    text: String,
+    /// Until when it is fenced off; null where it did that for this explanation alone, which fences nobody off.
+    until: Option<Moment>,
 }
 
 /// What would become of the create.
@@ -133,6 +149,19 @@ impl From<Explanation> for ExplanationView {
             candidates: (1..).zip(explained.candidates).map(CandidateView::from).collect(),
             more_candidates: explained.more_candidates,
             left_out: explained.left_out.into_iter().map(LeftOutView::from).collect(),
+            fenced: explained.fenced.into_iter().map(FencedView::from).collect(),
+        }
+    }
+}
+
+impl From<FencedPolicy> for FencedView {
+    fn from(fenced: FencedPolicy) -> Self {
+        Self {
+            router: fenced.router.to_string(),
+            policy: fenced.policy,
+            what: fenced.misconduct.word(),
+            text: fenced.misconduct.to_string(),
+            until: fenced.until.map(Moment::from),
         }
     }
 }

@@ -24,6 +24,7 @@ mod later;
 mod network;
 mod outbox;
 mod parameters;
+mod policies;
 mod probe;
 mod recordings;
 mod restore;
@@ -34,7 +35,7 @@ mod sealed_rows;
 mod tables;
 mod writer;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,13 +46,13 @@ use async_trait::async_trait;
 use lb_core::callback::{CallbackId, CallbackKind, Delivery, DeliveryId};
 use lb_core::course::CourseStep;
 use lb_core::event::Event;
-use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision};
+use lb_core::network::{EntityName, LiveNetwork, Network, NetworkChange, Revision, RouterName};
 use lb_core::server::AdministratorWord;
 use lb_core::store::{
     ClaimOutcome, Counted, CourseStore, Entry, Erased, EventCursor, EventFilter, EventPage, EventStore, FleetRecord,
     FleetStore, Lane, MeetingHistory, MeetingQuery, MeetingStore, NetworkStore, NowHeld, OWNERS_NAMED, Outbox,
-    PersonQuery, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, RollupChange, RollupMarks, RollupPage,
-    RollupPart, RollupStore, Settled, StoreError, rollup_days,
+    PersonQuery, PolicyStore, PseudonymKey, PublishedIndex, PublishedRecordings, Replaces, RollupChange, RollupMarks,
+    RollupPage, RollupPart, RollupStore, Settled, StoreError, rollup_days,
 };
 use lb_core::{
     Claim, ClaimToken, IntegrationName, InternalMeetingId, Meeting, MeetingId, MeetingKey, ServerName, Stray, Timestamp,
@@ -582,6 +583,27 @@ impl EventStore for SqliteStore {
             Ok(event_person::erase(work.transaction()?, (&query, &key), &found)?)
         };
         self.writer.run(job).await
+    }
+}
+
+#[async_trait]
+impl PolicyStore for SqliteStore {
+    async fn learned(&self, router: &RouterName, policy: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let (router, policy) = (router.clone(), policy.to_owned());
+        self.reader.read(move |database| policies::learned(database, &router, &policy)).await
+    }
+
+    async fn keep_learned(&self, router: &RouterName, policy: &str, learned: Vec<u8>) -> Result<(), StoreError> {
+        let (router, policy) = (router.clone(), policy.to_owned());
+        self.writer.run(move |work| Ok(policies::keep(work.transaction()?, &router, &policy, &learned)?)).await
+    }
+
+    async fn forget_learned_but(&self, routers: BTreeSet<RouterName>) -> Result<(), StoreError> {
+        let gone = self.reader.read(move |database| policies::others(database, &routers)).await?;
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.writer.run(move |work| Ok(policies::forget(work.transaction()?, &gone)?)).await
     }
 }
 

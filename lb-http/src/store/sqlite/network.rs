@@ -107,8 +107,9 @@ fn put_router(database: &Connection, version: i64, router: &Router) -> Result<()
         router.radius_km,
         json(&router.weights)?,
         router.fallback.as_ref().map(|fallback| fallback.as_str()),
+        json(&router.refinements)?,
     ];
-    database.prepare_cached("INSERT OR REPLACE INTO routers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(row)?;
+    database.prepare_cached("INSERT OR REPLACE INTO routers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(row)?;
     Ok(())
 }
 
@@ -241,6 +242,7 @@ fn router(row: &Row<'_>) -> Result<Entity> {
         radius_km: row.get("radius_km")?,
         weights: from_json(row, "weights")?,
         fallback: row.get::<_, Option<String>>("fallback")?.map(Into::into),
+        refinements: from_json(row, "refinements")?,
         name: text(row, "name")?,
     };
     Ok(router.into())

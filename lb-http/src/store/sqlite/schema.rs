@@ -30,6 +30,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/0012.sql"),
     include_str!("schema/0013.sql"),
     include_str!("schema/0014.sql"),
+    include_str!("schema/0015.sql"),
+    include_str!("schema/0016.sql"),
 ];
 
 /// Marks a database as the balancer's (`PRAGMA application_id`): "LBal".

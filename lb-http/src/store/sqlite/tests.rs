@@ -93,6 +93,7 @@ mod contract {
     lb_core::recording_store_contract!(run = run, make = async || Disposable::new());
     lb_core::event_store_contract!(run = run, make = async || Disposable::new());
     lb_core::rollup_store_contract!(run = run, make = async || Disposable::new());
+    lb_core::policy_store_contract!(run = run, make = async || Disposable::new());
 }
 
 /// Makes the writer stand still while `meanwhile` queues its jobs, then lets it go on; answers what came of `meanwhile`.

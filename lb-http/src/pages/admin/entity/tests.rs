@@ -7,7 +7,7 @@ use lb_core::account::{Principal, Role, TokenScope};
 use lb_core::balancer::{Actor, Expected};
 use lb_core::checksum::Algorithm;
 use lb_core::network::{
-    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Router, ServerFacts, TagRules,
+    Entity, Integration, NetworkServer, ParameterRules, Partner, Plan, Refinements, Router, ServerFacts, TagRules,
 };
 use lb_core::{Position, Secret, Server};
 use serde_json::{Value, json};
@@ -82,6 +82,16 @@ fn all() -> Vec<Entity> {
             radius_km: 0.5,
             weights: [(HOSTILE.into(), 0.01), ("b".into(), 1e9)].into(),
             fallback: Some("default".into()),
+            refinements: Refinements {
+                only_tags: texts(&["gpu", "a, b"]),
+                prefer_tags: texts(&["large"]),
+                max_users: Some(150.0),
+                max_cpu: Some(70.5),
+                tie_break: Some("nearest".to_owned()),
+                tie_within: 2.5,
+                canary: Some("default".into()),
+                canary_share: 0.1,
+            },
             ..Router::new(HOSTILE)
         }
         .into(),

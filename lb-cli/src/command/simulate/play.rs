@@ -1,0 +1,120 @@
+//! Playing every scenario with every policy, on all cores.
+
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lb_core::simulation::{Clairvoyant, Course, Measures, Player, Scenario, bound, simulate};
+use rayon::prelude::*;
+
+use super::wish::{Source, Wish, policy};
+use crate::outcome::Failure;
+
+/// The name of the reference that knows everything.
+pub(super) const CLAIRVOYANT: &str = "clairvoyant";
+
+/// All that was played.
+#[derive(Debug)]
+pub(super) struct Played {
+    pub(super) workloads: Vec<PlayedWorkload>,
+}
+
+/// What came of one workload, with each policy and seed.
+#[derive(Debug)]
+pub(super) struct PlayedWorkload {
+    pub(super) name: String,
+    pub(super) servers: usize,
+    pub(super) seeds: usize,
+    /// By seed, then as the policies were named.
+    pub(super) runs: Vec<Run>,
+}
+
+/// One scenario with one policy.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) policy: String,
+    pub(super) seed: u64,
+    /// No placement has fewer overloaded user-minutes.
+    pub(super) bound: f64,
+    pub(super) measures: Measures,
+    pub(super) course: Option<Course>,
+}
+
+impl PlayedWorkload {
+    pub(super) fn heading(&self) -> String {
+        let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+        format!("{}: {}, {}", self.name, plural(self.servers, "server"), plural(self.seeds, "seed"))
+    }
+
+    /// The bound of each seed.
+    pub(super) fn bounds(&self) -> Vec<f64> {
+        let first = self.runs.first().map(|run| run.policy.as_str());
+        self.runs.iter().filter(|run| Some(run.policy.as_str()) == first).map(|run| run.bound).collect()
+    }
+}
+
+/// Plays all of it. A bar on standard error shows how far it is, where somebody looks.
+pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
+    let runs = wish.sources.len() * wish.seeds.len() * wish.policies.len();
+    let bar = ProgressBar::new(runs as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} runs, {eta} left  {msg}") {
+        bar.set_style(style);
+    }
+    let workloads = wish.sources.iter().map(|source| {
+        bar.set_message(source.name());
+        let seeds: Vec<_> = wish.seeds.par_iter().map(|seed| of_seed(wish, source, *seed, &bar)).collect();
+        let mut played = PlayedWorkload { name: source.name(), servers: 0, seeds: wish.seeds.len(), runs: Vec::new() };
+        for one in seeds {
+            let (servers, runs) = one?;
+            played.servers = servers;
+            played.runs.extend(runs);
+        }
+        Ok(played)
+    });
+    let workloads = workloads.collect::<Result<_, Failure>>();
+    bar.finish_and_clear();
+    Ok(Played { workloads: workloads? })
+}
+
+fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result<(usize, Vec<Run>), Failure> {
+    let scenario = source.scenario(seed)?;
+    let bound = bound(&scenario).map_err(|error| Failure::Failed(error.to_string()))?.overloaded_user_minutes;
+    let course = wish.course && wish.seeds.first() == Some(&seed);
+    let runs = wish.policies.par_iter().map(|name| {
+        let played = run(&scenario, name, seed, bound, course);
+        bar.inc(1);
+        played
+    });
+    Ok((scenario.servers.len(), runs.collect::<Result<_, _>>()?))
+}
+
+fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> Result<Run, Failure> {
+    let player = match name {
+        CLAIRVOYANT => {
+            Player::new(Arc::new(Clairvoyant::of(scenario).map_err(|error| Failure::Failed(error.to_string()))?))
+        }
+        name => Player::new(policy(name)?),
+    };
+    let player = player.seeded(seed);
+    let player = if course { player.with_course() } else { player };
+    let outcome = simulate(scenario, &player).map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(Run { policy: name.to_owned(), seed, bound, measures: outcome.measures, course: outcome.course })
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::Made(workload, _) => workload.name().to_owned(),
+            Self::Replayed(scenario) => scenario.name.clone(),
+        }
+    }
+
+    /// The scenario by this seed. What a real network lived through is the same by each; which polls are lost is not.
+    fn scenario(&self, seed: u64) -> Result<Arc<Scenario>, Failure> {
+        match self {
+            Self::Made(workload, size) => {
+                workload.scenario(seed, size).map(Arc::new).map_err(|error| Failure::Usage(error.to_string()))
+            }
+            Self::Replayed(scenario) => Ok(Arc::clone(scenario)),
+        }
+    }
+}

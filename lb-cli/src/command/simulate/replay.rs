@@ -1,0 +1,60 @@
+//! A file of stored events, to be lived through again.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use lb_core::simulation::replay::{Replayed, read, replay, servers};
+use lb_core::simulation::{Scenario, SimulatedServer};
+
+use super::wish::of_file;
+use crate::outcome::Failure;
+
+/// The scenario that `path` tells, on the servers of the events or on so many others that are all alike. What had to be put
+/// right in it is told on standard error.
+pub(super) fn scenario(path: &Path, others: Option<usize>) -> Result<Scenario, Failure> {
+    let bad = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let file = File::open(path).map_err(|error| of_file("read", path, error))?;
+    let events = read(BufReader::new(file).lines()).map_err(|error| bad(&error))?;
+    let servers = others.map_or_else(|| servers(&events), alike);
+    let Replayed { mut scenario, repaired } = replay(events.into_iter(), servers).map_err(|error| bad(&error))?;
+    if !repaired.is_nothing() {
+        eprintln!("{}: put right: {repaired}", path.display());
+    }
+    scenario.name = path.file_name().map_or_else(|| "replay".to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(scenario)
+}
+
+fn alike(count: usize) -> Vec<SimulatedServer> {
+    let server = |number: usize| SimulatedServer {
+        name: format!("bbb{number}").into(),
+        position: None,
+        strength: 1.0,
+        capacity: None,
+        tags: Vec::new(),
+    };
+    (1..=count).map(server).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::admin::fake::lb;
+
+    const EVENTS: &str = r#"{"at":1772409600000,"kind":"meeting-created"}"#;
+
+    #[test]
+    fn a_file_that_is_no_replay_is_refused_with_its_name_and_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("events.jsonl");
+        let refused = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            lb(&["simulate", "--replay", path.to_str().unwrap()], &[], "").usage()
+        };
+        for (text, told) in [("", "events.jsonl: "), ("{}\nnone", "line 2"), (EVENTS, "line 1")] {
+            let sentence = refused(text);
+            assert!(sentence.contains("events.jsonl") && sentence.contains(told), "{sentence}");
+        }
+        let none = dir.path().join("none.jsonl");
+        assert!(lb(&["simulate", "--replay", none.to_str().unwrap()], &[], "").failed().contains("cannot read"));
+    }
+}

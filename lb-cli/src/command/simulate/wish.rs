@@ -1,0 +1,143 @@
+//! [`Simulate`]: what was said on the command line; [`Wish`]: what it means.
+
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use lb_core::network::Router;
+use lb_core::placement::{self, PlacementPolicy};
+use lb_core::simulation::Scenario;
+use lb_core::simulation::workload::{self, Size, Workload};
+
+use super::play::CLAIRVOYANT;
+use super::replay;
+use crate::outcome::Failure;
+
+/// More seeds than this are refused.
+const MOST_SEEDS: u64 = 1000;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Simulate {
+    /// What people do (otherwise all workloads); may be said several times
+    #[arg(long, value_name = "NAME", value_parser = workload::NAMES)]
+    pub(crate) workload: Vec<String>,
+    /// Who places the meetings (otherwise all policies); may be said several times
+    #[arg(long, value_name = "NAME", value_parser = policies())]
+    pub(crate) policy: Vec<String>,
+    /// Which chances: one seed, or from-to
+    #[arg(long, value_name = "SEEDS", default_value = "1-3", value_parser = seeds)]
+    pub(crate) seeds: RangeInclusive<u64>,
+    /// How many servers, with as many users as they can well serve
+    #[arg(long, value_name = "N", conflicts_with = "replay")]
+    pub(crate) servers: Option<usize>,
+    /// How many users at once, at the most, are aimed at
+    #[arg(long, value_name = "N", conflicts_with = "replay")]
+    pub(crate) users: Option<usize>,
+    /// Days before the measured one, in which policies learn (otherwise what suits the workload)
+    #[arg(long, value_name = "DAYS", conflicts_with = "replay")]
+    pub(crate) warm_up: Option<u64>,
+    /// Live through the events of a real network instead: a file with one event of `lb event list --json` on each line
+    #[arg(long, value_name = "FILE", conflicts_with = "workload")]
+    pub(crate) replay: Option<PathBuf>,
+    /// How many servers the replay has, all alike (otherwise those of the events)
+    #[arg(long, value_name = "N", requires = "replay")]
+    pub(crate) replay_servers: Option<usize>,
+    /// Draw the utilisation of every server over time, for the first seed
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Show every run as JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Write every run as CSV, for a spreadsheet
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Write the report that this file describes, with its plots, beside it: docs/placement.toml makes docs/placement.md
+    #[arg(long, value_name = "FILE.toml", exclusive = true)]
+    pub(crate) report: Option<PathBuf>,
+}
+
+/// All that can be named: the policies, and the reference that knows everything.
+fn policies() -> PossibleValuesParser {
+    PossibleValuesParser::new(placement::NAMES.into_iter().chain([CLAIRVOYANT]))
+}
+
+/// One seed, or several: `7`, `1-10`.
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let number =
+        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("{text:?} is no seed: a number, or from-to"));
+    let (from, to) = match text.split_once('-') {
+        Some((from, to)) => (number(from)?, number(to)?),
+        None => (number(text)?, number(text)?),
+    };
+    if from > to || to - from >= MOST_SEEDS {
+        return Err(format!("{text}: the first is not above the last, and there are {MOST_SEEDS} at most"));
+    }
+    Ok(from..=to)
+}
+
+/// What is to be lived through.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// A workload of a size.
+    Made(Workload, Size),
+    /// What a real network lived through.
+    Replayed(Arc<Scenario>),
+}
+
+/// What is to be simulated.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) sources: Vec<Source>,
+    pub(super) policies: Vec<String>,
+    pub(super) seeds: Vec<u64>,
+    /// Whether the course of the first seed is wanted, of the first source alone.
+    pub(super) course: bool,
+}
+
+impl Wish {
+    pub(super) fn of(args: &Simulate) -> Result<Self, Failure> {
+        let sources = match &args.replay {
+            Some(path) => vec![Source::Replayed(Arc::new(replay::scenario(path, args.replay_servers)?))],
+            None => workloads(&args.workload)?.into_iter().map(|workload| made(workload, args)).collect(),
+        };
+        if args.plot.is_some() && sources.len() > 1 {
+            return Err(Failure::Usage("--plot draws one workload: name it by --workload".to_owned()));
+        }
+        let policies = if args.policy.is_empty() { all_policies() } else { args.policy.clone() };
+        Ok(Self { sources, policies, seeds: args.seeds.clone().collect(), course: args.plot.is_some() })
+    }
+}
+
+/// The workloads of these names; all, where none is named.
+pub(super) fn workloads(names: &[String]) -> Result<Vec<Workload>, Failure> {
+    if names.is_empty() {
+        return Ok(Workload::ALL.to_vec());
+    }
+    names.iter().map(|name| workload::named(name).map_err(|error| Failure::Usage(error.to_string()))).collect()
+}
+
+fn made(workload: Workload, args: &Simulate) -> Source {
+    let mut size = args.servers.map_or_else(|| workload.size(), |servers| workload.size_for(servers));
+    size.users = args.users.unwrap_or(size.users);
+    if let Some(days) = args.warm_up {
+        size.warm_up = Duration::from_secs(days.saturating_mul(24 * 3600));
+    }
+    Source::Made(workload, size)
+}
+
+pub(super) fn all_policies() -> Vec<String> {
+    placement::NAMES.iter().copied().chain([CLAIRVOYANT]).map(str::to_owned).collect()
+}
+
+/// A new policy of that name, as a router without parameters has it.
+pub(super) fn policy(name: &str) -> Result<Arc<dyn PlacementPolicy>, Failure> {
+    let router = Router { policy: name.to_owned(), ..Router::new("simulated") };
+    placement::named(&router).ok_or_else(|| Failure::Usage(format!("there is no policy {name:?}")))
+}
+
+/// What cannot be read or written of a file.
+pub(super) fn of_file(what: &str, path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::Failed(format!("cannot {what} {}: {error}", path.display()))
+}

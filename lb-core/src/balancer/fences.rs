@@ -1,0 +1,115 @@
+//! Policies that are fenced off because of what they did, and for how long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::{Alarm, Balancer};
+use crate::clock::Timestamp;
+use crate::event::EventKind;
+use crate::network::{Network, RouterName};
+use crate::placement::{Misconduct, PlacementPolicy};
+
+/// How long a policy is not asked again after it did what none may do.
+pub(super) const FENCED_FOR: Duration = Duration::from_secs(60);
+
+/// What a router's policy did, and until when it is not asked.
+#[derive(Clone, Debug)]
+pub(super) struct Fence {
+    pub(super) router: RouterName,
+    pub(super) policy: Arc<dyn PlacementPolicy>,
+    pub(super) misconduct: Misconduct,
+    /// Since when it has placed nothing soundly.
+    since: Timestamp,
+    pub(super) until: Timestamp,
+}
+
+impl Fence {
+    fn is_around(&self, policy: &Arc<dyn PlacementPolicy>) -> bool {
+        Arc::ptr_eq(&self.policy, policy)
+    }
+}
+
+/// All fences. One stays, and is told of, until its policy has placed a meeting again, or its router has another policy.
+/// Readers take no lock.
+#[derive(Debug, Default)]
+pub(super) struct Fences(ArcSwap<Vec<Fence>>);
+
+impl Fences {
+    /// The fence that keeps `policy` from being asked now.
+    pub(super) fn around(&self, policy: &Arc<dyn PlacementPolicy>, now: Timestamp) -> Option<Fence> {
+        let holds = |fence: &&Fence| fence.is_around(policy) && now < fence.until;
+        self.0.load().iter().find(holds).cloned()
+    }
+
+    /// Fences a policy off, and forgets the fences of routers that are not in `network`. Answers until when; `None` where it was
+    /// fenced off already.
+    fn put(
+        &self,
+        (router, network): (&RouterName, &Network),
+        policy: &Arc<dyn PlacementPolicy>,
+        misconduct: &Misconduct,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let until = now + FENCED_FOR;
+        let holds = |fences: &Vec<Fence>| fences.iter().any(|fence| fence.is_around(policy) && now < fence.until);
+        let before = self.0.rcu(|fences| {
+            let mut next = Vec::clone(fences);
+            if !holds(fences) {
+                let since = fences.iter().find(|fence| fence.is_around(policy)).map_or(now, |fence| fence.since);
+                // a router has one policy: what is kept of an earlier one goes
+                next.retain(|fence| fence.router != *router && network.router(fence.router.as_str()).is_some());
+                let (router, policy, misconduct) = (router.clone(), Arc::clone(policy), misconduct.clone());
+                next.push(Fence { router, policy, misconduct, since, until });
+            }
+            next
+        });
+        (!holds(&before)).then_some(until)
+    }
+
+    /// `policy` has placed a meeting soundly. Answers the fence that was around it and had run out.
+    fn lift(&self, policy: &Arc<dyn PlacementPolicy>, now: Timestamp) -> Option<Fence> {
+        let over = |fence: &Fence| fence.is_around(policy) && now >= fence.until;
+        if !self.0.load().iter().any(over) {
+            return None;
+        }
+        let before = self.0.rcu(|fences| fences.iter().filter(|fence| !over(fence)).cloned().collect::<Vec<_>>());
+        before.iter().find(|fence| over(fence)).cloned()
+    }
+}
+
+impl Balancer {
+    /// Fences a router's policy off for a while, and tells of it once.
+    pub(super) fn fence_off(&self, router: &RouterName, policy: &Arc<dyn PlacementPolicy>, misconduct: Misconduct) {
+        let network = self.network();
+        let Some(until) = self.fences.put((router, &network), policy, &misconduct, self.clock.now()) else { return };
+        let (router, policy) = (router.clone(), policy.name().to_owned());
+        self.emit(EventKind::PolicyFenced { router, policy, misconduct, until });
+    }
+
+    /// A policy has placed a meeting, and did nothing wrong.
+    pub(super) fn let_back(&self, policy: &Arc<dyn PlacementPolicy>) {
+        if let Some(fence) = self.fences.lift(policy, self.clock.now()) {
+            self.emit(EventKind::PolicyBack { router: fence.router, policy: policy.name().to_owned() });
+        }
+    }
+
+    /// Of each router whose policy did what none may do, and has placed nothing soundly since.
+    pub(super) fn fence_alarms(&self) -> impl Iterator<Item = Alarm> {
+        let network = self.network();
+        let fences = self.fences.0.load_full();
+        let still = fences.iter().filter(|fence| {
+            let router = network.router(fence.router.as_str());
+            let policy = router.and_then(|router| self.policy_of(router, &network));
+            policy.is_some_and(|policy| fence.is_around(&policy))
+        });
+        let alarm = |fence: &Fence| Alarm::PolicyFenced {
+            router: fence.router.clone(),
+            policy: fence.policy.name().to_owned(),
+            misconduct: fence.misconduct.clone(),
+            since: fence.since,
+        };
+        still.map(alarm).collect::<Vec<_>>().into_iter()
+    }
+}

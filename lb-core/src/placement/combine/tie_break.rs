@@ -1,0 +1,67 @@
+//! [`TieBreak`]: among servers that are almost alike, another policy chooses.
+
+use std::sync::Arc;
+
+use super::narrowed::Narrowed;
+use crate::placement::{Candidate, Learner, Placed, PlacementPolicy, PlacementRequest};
+use crate::server::ServerName;
+
+/// The servers that `policy` scores within `within` of its best are alike: `by` ranks those. Then come those within `within`
+/// of the best that is left, and so on.
+///
+/// To find who is alike it looks at more of the policy's ranking than its first.
+#[derive(Clone, Debug)]
+pub struct TieBreak {
+    /// Who ranks.
+    pub policy: Arc<dyn PlacementPolicy>,
+    /// How far from the best a score may be, in the unit of `policy`; 0: equal ones alone.
+    pub within: f64,
+    /// Who ranks those that are alike.
+    pub by: Arc<dyn PlacementPolicy>,
+}
+
+impl PlacementPolicy for TieBreak {
+    fn name(&self) -> &str {
+        self.policy.name()
+    }
+
+    fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+        let mut ranking = self.policy.rank(request).peekable();
+        let group = move || {
+            let best = ranking.next()?;
+            let alike = |score: f64| score - best.score <= self.within || score == best.score;
+            let mut names = vec![best.server.server.name.clone()];
+            while let Some(next) = ranking.next_if(|next| alike(next.score)) {
+                names.push(next.server.server.name.clone());
+            }
+            Some(Group { of: names.len(), best: best.reason, names })
+        };
+        Box::new(std::iter::from_fn(group).flat_map(move |Group { names, best, of }| {
+            let ranked = Narrowed::new(&*self.by, request, move |server| names.contains(&server.server.name));
+            ranked.map(move |candidate| match of {
+                1 => Candidate { reason: best.clone(), ..candidate },
+                of => Candidate {
+                    reason: format!("of {of} that {} finds alike: {}", self.policy.name(), candidate.reason),
+                    ..candidate
+                },
+            })
+        }))
+    }
+
+    fn placed(&self, placed: &Placed<'_>) {
+        self.policy.placed(placed);
+        self.by.placed(placed);
+    }
+
+    fn learner(&self) -> Option<&dyn Learner> {
+        self.policy.learner()
+    }
+}
+
+/// Servers that are alike.
+struct Group {
+    names: Vec<ServerName>,
+    of: usize,
+    /// Why the best of them is the best.
+    best: String,
+}

@@ -1,0 +1,144 @@
+//! [`Placements`]: how many meetings each policy places, and how the servers that it chose fare afterwards. So a router and its
+//! canary are compared.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lb_core::Timestamp;
+use lb_core::fleet::Fleet;
+use lb_core::server::ServerName;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, linear_buckets};
+use prometheus_client::registry::Registry;
+
+/// So long after a placement its server is looked at: the meeting has filled by then.
+const AFTERWARDS: Duration = Duration::from_secs(600);
+
+/// So many placements wait to be looked at; beyond that the oldest are not.
+const WAITING: usize = 10_000;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Labels {
+    /// The integration's router, whoever placed in its stead.
+    router: String,
+    policy: String,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    due: Timestamp,
+    labels: Labels,
+    server: ServerName,
+}
+
+/// What becomes of placements.
+#[derive(Debug)]
+pub(super) struct Placements {
+    made: Family<Labels, Counter>,
+    cpu: Family<Labels, Histogram>,
+    // held for a push or for what is due
+    waiting: Mutex<VecDeque<Waiting>>,
+}
+
+impl Default for Placements {
+    fn default() -> Self {
+        Self {
+            made: Family::default(),
+            cpu: Family::new_with_constructor((|| Histogram::new(linear_buckets(10.0, 10.0, 10))) as fn() -> Histogram),
+            waiting: Mutex::default(),
+        }
+    }
+}
+
+impl Placements {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "placements",
+            "Meetings placed, by the integration's router and the policy",
+            self.made.clone(),
+        );
+        registry.register(
+            "placement_cpu_percent",
+            "CPU of the servers that were chosen, ten minutes afterwards",
+            self.cpu.clone(),
+        );
+    }
+
+    /// A meeting was placed on `server`.
+    pub(super) fn note(&self, at: Timestamp, router: &str, policy: &str, server: &ServerName) {
+        let labels = Labels { router: router.to_owned(), policy: policy.to_owned() };
+        self.made.get_or_create(&labels).inc();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= WAITING {
+            waiting.pop_front();
+        }
+        waiting.push_back(Waiting { due: at + AFTERWARDS, labels, server: server.clone() });
+    }
+
+    /// Looks at the servers of placements that are due. One whose CPU is not known now is not counted.
+    pub(super) fn look(&self, fleet: &Fleet, now: Timestamp) {
+        let due: Vec<_> = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = waiting.partition_point(|one| one.due <= now);
+            waiting.drain(..count).collect()
+        };
+        for Waiting { labels, server, .. } in due {
+            if let Some(cpu) = fleet.server(&server).and_then(|server| server.cpu(now)) {
+                self.cpu.get_or_create(&labels).observe(cpu);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use lb_core::Server;
+    use lb_core::server::Load;
+    use lb_core::source::{MonitorReport, ReportedServer};
+    use prometheus_client::encoding::text::encode;
+
+    use super::*;
+
+    #[test]
+    fn a_placement_is_counted_at_once_and_its_server_is_looked_at_ten_minutes_later() {
+        let begin = Timestamp::from_millis(1_800_000_000_000);
+        let later = begin + AFTERWARDS;
+        let server = Server::new("bbb1", "https://bbb1.example.org", "secret").unwrap();
+        let load = Load { cpu: Some(72.0), cpu_at: later, ..Load::default() };
+        let report = MonitorReport::of([ReportedServer { load, ..ReportedServer::unwatched(server) }]);
+        let fleet = Fleet::default().with_report(report, &BTreeMap::new(), &Arc::default(), later).unwrap();
+        let placements = Placements::default();
+        let mut registry = Registry::default();
+        placements.register(&mut registry);
+        placements.note(begin, "default", "predictive", &"bbb1".into());
+        placements.note(begin, "default", "least-cpu", &"gone".into());
+        let told = |now| {
+            placements.look(&fleet, now);
+            let mut text = String::new();
+            encode(&mut text, &registry).unwrap();
+            text
+        };
+        let early = told(begin + Duration::from_secs(599));
+        assert!(early.contains("placements_total{router=\"default\",policy=\"predictive\"} 1"), "{early}");
+        assert!(!early.contains("placement_cpu_percent_count"), "{early}");
+        let all = told(later);
+        assert!(all.contains("placement_cpu_percent_sum{router=\"default\",policy=\"predictive\"} 72"), "{all}");
+        assert!(!all.contains("placement_cpu_percent_count{router=\"default\",policy=\"least-cpu\"}"), "{all}");
+        assert_eq!(told(later + AFTERWARDS), all, "once");
+    }
+
+    #[test]
+    fn no_more_wait_than_may() {
+        let placements = Placements::default();
+        for _ in 0..WAITING + 5 {
+            placements.note(Timestamp::from_millis(0), "default", "random", &"bbb1".into());
+        }
+        assert_eq!(placements.waiting.lock().unwrap().len(), WAITING);
+    }
+}
