@@ -16,11 +16,16 @@ pub(super) struct Attended {
     pub(super) forecast: Forecast,
     /// The hash of its room; `None` for breakout rooms and those of nobody.
     pub(super) room: Option<u64>,
+    /// When it began, wherever it was held first.
+    pub(super) began: Timestamp,
     /// When a list last showed it.
     pub(super) at: Timestamp,
+    /// What that list showed.
+    pub(super) seen: Seen,
+    /// Whether its server answered then.
+    pub(super) answered: bool,
     most_users: u32,
     most_cameras: u32,
-    users: u32,
     // users × minutes until now
     user_minutes: f32,
     // the users, their age and their user-minutes, when it was last seen to grow
@@ -28,24 +33,41 @@ pub(super) struct Attended {
 }
 
 impl Attended {
-    pub(super) fn new(forecast: Forecast, room: Option<u64>, at: Timestamp) -> Self {
-        let grown = (0, 0.0, 0.0);
-        Self { forecast, room, at, most_users: 0, most_cameras: 0, users: 0, user_minutes: 0.0, grown }
+    pub(super) fn new(forecast: Forecast, room: Option<u64>, began: Timestamp) -> Self {
+        Self {
+            forecast,
+            room,
+            began,
+            at: began,
+            seen: Seen::nothing(),
+            answered: true,
+            most_users: 0,
+            most_cameras: 0,
+            user_minutes: 0.0,
+            grown: (0, 0.0, 0.0),
+        }
     }
 
     /// Takes in what a list shows of it.
     pub(super) fn see(&mut self, listed: &ListedMeeting, now: Timestamp) -> Seen {
-        let age = minutes(now, Timestamp::from_millis(listed.create_time));
-        self.user_minutes += self.users as f32 * minutes(now, self.at);
+        let age = minutes(now, self.began);
+        self.user_minutes += self.seen.users * minutes(now, self.at);
         self.at = now;
-        self.users = listed.users;
         self.most_users = self.most_users.max(listed.users);
         self.most_cameras = self.most_cameras.max(listed.video);
         if listed.users as f32 > self.grown.0 as f32 * GROWTH {
             self.grown = (listed.users, age, self.user_minutes);
         }
         let voices = voices(listed.users, listed.audio);
-        Seen { age, users: listed.users as f32, cameras: listed.video as f32, voices }
+        self.seen = Seen { age, users: listed.users as f32, cameras: listed.video as f32, voices };
+        self.seen
+    }
+
+    /// What it will bring with it at once if it is placed afresh now, because its server does not answer or lists it no more, and
+    /// nobody told of its end. `None` while it is where it was.
+    pub(super) fn stranded(&self, now: Timestamp) -> Option<Seen> {
+        let is_there = self.at == now && self.answered;
+        (!is_there).then(|| Seen { age: minutes(now, self.began), ..self.seen })
     }
 
     /// What it teaches, now that it has ended.

@@ -1,12 +1,16 @@
 //! [`Forecast`]: what is expected of one meeting, and how its users will come and its end draw near.
 
-use super::record::Record;
+use super::estimate::{Estimate, Estimates};
 use super::steps::{Course, MIDDLES, STEPS};
 use super::work::Work;
 use crate::placement::MeetingHints;
 
-/// A hint of the size weighs as much as so many earlier meetings of the room: hints lie.
-const HINT_WEIGHT: f32 = 2.0;
+/// How far a hint of the size is off, a variance of logarithms: by a factor of two, more or less, for hints lie. So much it weighs
+/// beside what is known of the room: much for a new one, next to nothing for one that has met often.
+const HINT_OFF: f32 = 0.4;
+
+/// Whatever the age, at least so large a share of the people is taken to be there who will come.
+const LEAST_FILLED: f32 = 0.2;
 
 /// How many of something are expected, and how sure that is.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +22,9 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn of(mean_log: f32, variance: f32) -> Self {
-        let variance = variance.clamp(0.02, 1.5);
-        let expected = ((mean_log + variance / 2.0).clamp(0.0, 12.0).exp() - 1.0).max(0.5);
+    fn of(estimate: Estimate) -> Self {
+        let variance = estimate.variance().clamp(0.005, 1.5);
+        let expected = ((estimate.mean + variance / 2.0).clamp(0.0, 12.0).exp() - 1.0).max(0.5);
         // the shape of the gamma distribution with this spread
         Self { expected, sure: 1.0 / (variance.exp() - 1.0) }
     }
@@ -28,7 +32,8 @@ impl Crowd {
     /// How many will have come at last, where `seen` have when `filled` of all should have: sizes are spread like a gamma
     /// distribution and people come by chance, so that the expectation gives way as more is seen.
     fn in_all(&self, seen: f32, filled: f32) -> f32 {
-        (self.sure + seen) / (self.sure / self.expected + filled)
+        // people who come together at once are not the first of very many
+        (self.sure + seen) / (self.sure / self.expected + filled.max(LEAST_FILLED.min(seen)))
     }
 }
 
@@ -81,27 +86,24 @@ impl Seen {
 }
 
 impl Forecast {
-    /// What `record` and the hints say together; `weight` is what a hint is weighed against.
-    pub(super) fn of(record: &Record, weight: f32, hints: &MeetingHints) -> Self {
-        let mut mean = record.users.mean;
-        if let Some(size) = hints.size {
-            mean += ((size as f32).ln_1p() - mean) * HINT_WEIGHT / (weight + HINT_WEIGHT);
-        }
+    /// What is known and what the hints say, together.
+    pub(super) fn of(known: &Estimates, hints: &MeetingHints) -> Self {
+        let users = hints.size.map_or(known.users, |size| known.users.told((size as f32).ln_1p(), super::knobs().hint));
         let most = hints.max_participants.map_or(f32::INFINITY, |most| most as f32);
-        let mut crowd = Crowd::of(mean, record.users.variance);
+        let mut crowd = Crowd::of(users);
         crowd.expected = crowd.expected.min(most);
-        let mut cameras = Crowd::of(record.cameras.mean, record.cameras.variance);
+        let mut cameras = Crowd::of(known.cameras);
         cameras.expected = cameras.expected.min(crowd.expected);
-        let deviation = record.minutes.variance.sqrt().clamp(0.06, 1.2);
+        let deviation = known.minutes.variance().sqrt().clamp(0.06, 1.2);
         Self {
             crowd,
             cameras,
             most,
-            half: record.minutes.mean.clamp(-1.0, 8.0).exp(),
+            half: known.minutes.mean.clamp(-1.0, 8.0).exp(),
             alike: std::f32::consts::PI / (3.0_f32.sqrt() * deviation),
             longest: hints.duration.map_or(f32::INFINITY, |duration| duration.as_secs_f32() / 60.0),
-            filling: record.filling.mean.clamp(-1.6, 4.1).exp(),
-            meetings: record.users.count,
+            filling: known.filling.mean.clamp(-1.6, 4.1).exp(),
+            meetings: known.meetings,
         }
     }
 
@@ -149,10 +151,15 @@ impl Forecast {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::Record;
     use super::*;
 
+    fn of(record: &Record, hints: &MeetingHints) -> Forecast {
+        Forecast::of(&Estimates::of_kind(record), hints)
+    }
+
     fn class() -> Forecast {
-        Forecast::of(&Record::PRIOR, 0.0, &MeetingHints::default())
+        of(&Record::PRIOR, &MeetingHints::default())
     }
 
     fn seen(age: f32, users: f32) -> Seen {
@@ -175,12 +182,12 @@ mod tests {
     #[test]
     fn a_meeting_at_the_end_of_its_time_is_expected_to_end() {
         let alike = Record { minutes: super::super::spread::Spread::believed(45.0_f32.ln(), 0.01), ..Record::PRIOR };
-        let forecast = Forecast::of(&alike, 0.0, &MeetingHints::default());
+        let forecast = of(&alike, &MeetingHints::default());
         let alive = |age| forecast.life(&seen(age, 20.0), &Work::default()).alive;
         assert!(alive(5.0)[7] > 0.95 && alive(5.0)[10] < 0.3, "{:?}", alive(5.0));
         assert!(alive(44.0)[4] < 0.1, "{:?}", alive(44.0));
         let short = MeetingHints { duration: Some(std::time::Duration::from_secs(1200)), ..MeetingHints::default() };
-        let short = Forecast::of(&alike, 0.0, &short).life(&Seen::nothing(), &Work::default());
+        let short = of(&alike, &short).life(&Seen::nothing(), &Work::default());
         assert!(short.alive[6] > 0.9 && short.alive[7] == 0.0);
     }
 
@@ -192,7 +199,7 @@ mod tests {
                 let spread = Spread::believed(mean, variance);
                 let record = Record { last: 0, users: spread, minutes: spread, cameras: spread, filling: spread };
                 for hints in [MeetingHints::default(), MeetingHints { size: Some(u32::MAX), ..Default::default() }] {
-                    let forecast = Forecast::of(&record, 0.0, &hints);
+                    let forecast = of(&record, &hints);
                     for seen in [Seen::nothing(), seen(0.0, 0.0), seen(1e7, 4e9), seen(0.0, 4e9)] {
                         let life = forecast.life(&seen, &Work::default());
                         for step in 0..STEPS {

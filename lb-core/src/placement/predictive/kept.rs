@@ -21,6 +21,7 @@ struct Kept {
     hours: Vec<(u64, Record)>,
     integrations: Vec<(u64, Record)>,
     all: Record,
+    alike: Record,
     servers: Vec<(u64, Strength)>,
 }
 
@@ -32,6 +33,7 @@ pub(super) fn write(memory: &Memory, strengths: &BTreeMap<u64, Strength>) -> Opt
         hours: records(&memory.hours),
         integrations: records(&memory.integrations),
         all: memory.all,
+        alike: memory.alike,
         servers: strengths.iter().take(MOST_SERVERS).map(|(key, strength)| (*key, *strength)).collect(),
     };
     let bytes = postcard::to_extend(&kept, vec![VERSION]).ok()?;
@@ -52,7 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Memory, BTreeMap<u64, Strength>), St
         return Err(format!("{} bytes follow its end", left.len()));
     }
     let mut records = kept.rooms.iter().chain(&kept.hours).chain(&kept.integrations).map(|(_, record)| record);
-    let sound = kept.all.is_sound() && records.all(Record::is_sound);
+    let sound = kept.all.is_sound() && kept.alike.is_sound() && records.all(Record::is_sound);
     if !sound || !kept.servers.iter().all(|(_, strength)| strength.is_sound()) {
         return Err("it holds figures that cannot be".to_owned());
     }
@@ -61,5 +63,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Memory, BTreeMap<u64, Strength>), St
     memory.hours = memory.hours.filled(kept.hours);
     memory.integrations = memory.integrations.filled(kept.integrations);
     memory.all = kept.all;
+    memory.alike = kept.alike;
     Ok((memory, kept.servers.into_iter().take(MOST_SERVERS).collect()))
 }

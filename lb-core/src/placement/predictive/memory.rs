@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::estimate::Estimates;
 use super::forecast::Forecast;
 use super::record::{Lesson, Record};
 use super::table::Table;
@@ -18,8 +19,9 @@ pub(super) const MOST_INTEGRATIONS: usize = 1_000;
 
 /// How many meetings of a room, of an hour, of an integration, of all weigh; older ones fade.
 const MEMORIES: [u16; 4] = [6, 30, 200, 1000];
-/// With so many meetings one weighs as much as the wider kind that it belongs to: a room, an hour, an integration, all.
-const DOUBTS: [f32; 4] = [0.7, 6.0, 10.0, 10.0];
+/// With so many meetings one weighs as much as the wider kind that it belongs to: an hour, an integration, all. Of a room it is
+/// [learnt](Estimates).
+const DOUBTS: [f32; 3] = [6.0, 10.0, 10.0];
 /// A meeting counts to the hour that it is ten minutes before: classes are opened a little early.
 const EARLY_MILLIS: u64 = 10 * 60_000;
 
@@ -30,6 +32,8 @@ pub(super) struct Memory {
     pub(super) hours: Table,
     pub(super) integrations: Table,
     pub(super) all: Record,
+    /// How alike the meetings of one room are: variances.
+    pub(super) alike: Record,
 }
 
 impl Default for Memory {
@@ -39,6 +43,7 @@ impl Default for Memory {
             hours: Table::new(MOST_HOURS, MEMORIES[1]),
             integrations: Table::new(MOST_INTEGRATIONS, MEMORIES[2]),
             all: Record::default(),
+            alike: Record::default(),
         }
     }
 }
@@ -48,36 +53,39 @@ impl Memory {
     pub(super) fn forecast(&self, meeting: &MeetingKey, hints: &MeetingHints, now: Timestamp) -> Forecast {
         let room = self.rooms.get(room_key(meeting)).copied().unwrap_or_default();
         let integration = meeting.integration.as_str();
-        let record = room.within(&self.of_integration(integration, now), DOUBTS[0]);
-        // what the hint is weighed against: the room's meetings, and what stands behind them
-        Forecast::of(&record, f32::from(room.users.count) + DOUBTS[0], hints)
+        let estimates = Estimates::of_room(&room, &self.of_integration(integration, now), &self.alike);
+        Forecast::of(&estimates, hints)
     }
 
     /// What is expected of a meeting of which nothing is known but whose it is.
     pub(super) fn forecast_of_integration(&self, integration: &str, now: Timestamp) -> Forecast {
-        Forecast::of(&self.of_integration(integration, now), 0.0, &MeetingHints::default())
+        Forecast::of(&Estimates::of_kind(&self.of_integration(integration, now)), &MeetingHints::default())
     }
 
     /// What is expected of any meeting.
     pub(super) fn forecast_of_any(&self) -> Forecast {
-        Forecast::of(&self.of_all(), 0.0, &MeetingHints::default())
+        Forecast::of(&Estimates::of_kind(&self.of_all()), &MeetingHints::default())
     }
 
     fn of_all(&self) -> Record {
-        self.all.within(&Record::PRIOR, DOUBTS[3])
+        self.all.within(&Record::PRIOR, DOUBTS[2])
     }
 
     fn of_integration(&self, integration: &str, now: Timestamp) -> Record {
         let hour = self.hours.get(hour_key(integration, now)).copied().unwrap_or_default();
         let whole = self.integrations.get(integration_key(integration)).copied().unwrap_or_default();
-        hour.within(&whole.within(&self.of_all(), DOUBTS[2]), DOUBTS[1])
+        hour.within(&whole.within(&self.of_all(), super::knobs().d2), super::knobs().d1)
     }
 
     /// Takes in what a meeting teaches that began at `began`.
     pub(super) fn learn(&mut self, meeting: &MeetingKey, began: Timestamp, lesson: &Lesson) {
         let hour = u32::try_from(began.as_millis() / 3_600_000).unwrap_or(u32::MAX);
         let integration = meeting.integration.as_str();
-        self.rooms.learn(room_key(meeting), lesson, hour);
+        let room = room_key(meeting);
+        if let Some(known) = self.rooms.get(room) {
+            self.alike.learn_straying(known, lesson, MEMORIES[3]);
+        }
+        self.rooms.learn(room, lesson, hour);
         self.hours.learn(hour_key(integration, began), lesson, hour);
         self.integrations.learn(integration_key(integration), lesson, hour);
         self.all.learn(lesson, MEMORIES[3], hour);
@@ -175,7 +183,7 @@ mod tests {
             |room, size| forecast(&memory, "moodle", room, MeetingHints { size, ..MeetingHints::default() }).users();
         assert!(hint("new", Some(200)) > 60.0 && hint("new", Some(3)) < 12.0);
         let (told, known) = (hint("class", Some(200)), hint("class", None));
-        assert!(told > known * 1.3 && told < 60.0, "it has lied four times: {told} {known}");
+        assert!(told > known && told < known * 1.5, "it has lied four times: {told} {known}");
         let capped = MeetingHints {
             max_participants: Some(5),
             size: Some(100_000),

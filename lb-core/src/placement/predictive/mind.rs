@@ -32,6 +32,8 @@ struct Awaited {
     server: ServerName,
     at: Timestamp,
     forecast: Forecast,
+    /// What it brings with it.
+    seen: Seen,
 }
 
 /// What was learnt, and what is expected.
@@ -74,8 +76,8 @@ impl Mind {
         if awaited.len() >= MOST_AWAITED {
             awaited.remove(0);
         }
-        awaited.push(Awaited { room, server, at: placed.now, forecast });
         let outlook = self.outlook.load();
+        awaited.push(Awaited { room, server, at: placed.now, forecast, seen: outlook.seen(room) });
         for server in before.iter().chain([placed.server]) {
             show(&outlook, &awaited, server, work);
         }
@@ -137,7 +139,7 @@ fn show(outlook: &Outlook, awaited: &[Awaited], server: &ServerName, work: &Work
     let lives: Vec<_> = awaited
         .iter()
         .filter(|meeting| meeting.server == *server)
-        .map(|meeting| meeting.forecast.life(&Seen::nothing(), work))
+        .map(|meeting| meeting.forecast.life(&meeting.seen, work))
         .collect();
     slot.pending.show(lives.iter());
 }

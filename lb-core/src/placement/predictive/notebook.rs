@@ -52,14 +52,19 @@ impl Notebook {
             outlook.slots.push(self.look_at(server, memory, placed, work, rate, now));
         }
         self.meetings.retain(|_, meeting| now.since(meeting.at) < FORGOTTEN_AFTER);
+        let stranded = |meeting: &Attended| Some((meeting.room?, meeting.stranded(now)?));
+        outlook.stranded = self.rooms.values().filter_map(|id| stranded(self.meetings.get(id)?)).collect();
         let meetings = &self.meetings;
         self.rooms.retain(|_, id| meetings.contains_key(id));
         outlook
     }
 
-    /// Whether the last look showed a meeting of this room running.
+    /// Whether the last look showed a meeting of this room running, on a server that answers.
     pub(super) fn shows(&self, room: u64, now: Timestamp) -> bool {
-        self.rooms.get(&room).and_then(|id| self.meetings.get(id)).is_some_and(|meeting| meeting.at == now)
+        self.rooms
+            .get(&room)
+            .and_then(|id| self.meetings.get(id))
+            .is_some_and(|meeting| meeting.at == now && meeting.answered)
     }
 
     /// What was seen of the last meeting of a room, which has ended.
@@ -79,7 +84,7 @@ impl Notebook {
         let (mut present, mut load, mut users) = (0.0, [0.0; STEPS], [0.0; STEPS]);
         if let Some(list) = &server.list {
             for meeting in list.running() {
-                let (forecast, seen) = self.follow(meeting, memory, placed, now);
+                let (forecast, seen) = self.follow(meeting, !server.is_suspended(), memory, placed, now);
                 present += work.of(seen.users, seen.users * seen.voices, seen.cameras);
                 let life = forecast.life(&seen, work);
                 for step in 0..STEPS {
@@ -109,11 +114,13 @@ impl Notebook {
     fn follow(
         &mut self,
         meeting: &ListedMeeting,
+        answered: bool,
         memory: &Memory,
         placed: &dyn Fn(u64) -> Option<Forecast>,
         now: Timestamp,
     ) -> (Forecast, Seen) {
         if let Some(known) = self.meetings.get_mut(&meeting.internal_id) {
+            known.answered = answered;
             return (known.forecast, known.see(meeting, now));
         }
         let began = Timestamp::from_millis(meeting.create_time).min(now);
@@ -125,7 +132,11 @@ impl Notebook {
         });
         let integration = meeting.stamp.as_ref().map_or("", |stamp| stamp.institution.as_str());
         let forecast = expected.unwrap_or_else(|| memory.forecast_of_integration(integration, began));
+        // one that is placed afresh goes on where it was
+        let before = room.and_then(|room| self.meetings.get(self.rooms.get(&room)?));
+        let began = before.filter(|before| before.at < now || !before.answered).map_or(began, |before| before.began);
         let mut attended = Attended::new(forecast, room, began);
+        attended.answered = answered;
         let seen = attended.see(meeting, now);
         if self.meetings.len() < MOST_MEETINGS {
             if let Some(room) = room {

@@ -1,5 +1,6 @@
 //! [`Outlook`]: what is expected of every server, as readers see it without a lock.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::forecast::{Forecast, Life, Seen};
@@ -68,13 +69,20 @@ pub(super) struct Outlook {
     pub(super) rate: f32,
     /// The life of a meeting of which nothing is known.
     pub(super) any: Life,
+    /// What meetings will bring with them that are placed afresh, by the hash of their room.
+    pub(super) stranded: HashMap<u64, Seen>,
 }
 
 impl Outlook {
     /// Before anything was observed.
     pub(super) fn unknown(forecast: &Forecast, work: &Work) -> Self {
         let any = forecast.life(&Seen::nothing(), work);
-        Self { at: Timestamp::default(), slots: Vec::new(), rate: 1.0, any }
+        Self { at: Timestamp::default(), slots: Vec::new(), rate: 1.0, any, stranded: HashMap::new() }
+    }
+
+    /// What is seen of a meeting at the moment of its placement: nothing, unless it is placed afresh.
+    pub(super) fn seen(&self, room: u64) -> Seen {
+        self.stranded.get(&room).copied().unwrap_or_else(Seen::nothing)
     }
 
     /// Where the slot of a server is, looked for from `hint` on.
@@ -98,7 +106,7 @@ impl Outlook {
         // placed by somebody else, or since
         let others = server.pending_placements().saturating_sub(shown) as f32;
         let off = match (measured(server, now), slot.seen.0) {
-            (Some(cpu), Some(seen)) => FRESH * (cpu - seen),
+            (Some(cpu), Some(seen)) => super::knobs().fresh * (cpu - seen),
             _ => 0.0,
         };
         let came = server.users() as f32 - slot.seen.1;
@@ -132,5 +140,5 @@ pub(super) fn measured(server: &FleetServer, now: Timestamp) -> Option<f32> {
 
 /// The share of what the CPU is off the reckoning now that is left at a step.
 pub(super) fn fade(step: usize) -> f32 {
-    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / FADE).exp())
+    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / super::knobs().fade).exp())
 }

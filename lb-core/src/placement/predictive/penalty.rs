@@ -32,9 +32,14 @@ pub(super) struct Burden {
 
 impl Penalty {
     fn of(&self, cpu: f32) -> f32 {
+        let k = super::knobs();
         let square = (cpu.max(0.0) / self.limit).powi(2);
-        let fourth = square * square;
-        fourth * fourth + self.ease * square
+        if k.form > 0.5 {
+            let x = (cpu - k.limit) / k.sigma;
+            return 0.5 * (x + (x * x + 1.0).sqrt()) + k.ease * square;
+        }
+        let x = cpu.max(0.0) / k.limit;
+        x.powf(k.power) + k.ease * square
     }
 
     /// What it adds to the penalties of all users of the server, the new ones among them, over the life of a meeting, for
@@ -46,7 +51,7 @@ impl Penalty {
             let (cpu, users) = (burden.cpu[step], burden.users[step]);
             let with = self.of(cpu + burden.rate * life.work[step]);
             // written so that it cannot come out below nothing
-            added += alive * (own * with + users * (with - self.of(cpu)));
+            added += alive * (own * with + super::knobs().users * users * (with - self.of(cpu)));
             user_minutes += alive * own;
         }
         let added = added / user_minutes;

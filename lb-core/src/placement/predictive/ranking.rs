@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Predictive;
-use super::forecast::{Forecast, Life, Seen};
+use super::forecast::{Forecast, Life};
+use super::memory::room_key;
 use super::outlook::Outlook;
 use super::penalty::{Burden, Penalty};
 use super::work::Work;
@@ -31,10 +32,11 @@ pub(in crate::placement) struct Ranking<'a, C> {
 impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
     pub(in crate::placement) fn new(policy: &Predictive, request: &'a PlacementRequest<'a>, cost: C) -> Self {
         let forecast = policy.mind.memory.load().forecast(request.meeting, &request.hints, request.now);
-        let life = forecast.life(&Seen::nothing(), &policy.work);
+        let outlook = policy.mind.outlook.load_full();
+        let life = forecast.life(&outlook.seen(room_key(request.meeting)), &policy.work);
         Self {
             request,
-            outlook: policy.mind.outlook.load_full(),
+            outlook,
             forecast,
             life,
             work: policy.work,

@@ -17,6 +17,24 @@ pub(super) struct Lesson {
     pub(super) filling: Option<f32>,
 }
 
+impl Lesson {
+    fn log_users(&self) -> f32 {
+        (self.users as f32).ln_1p()
+    }
+
+    fn log_minutes(&self) -> f32 {
+        self.minutes.max(0.5).ln()
+    }
+
+    fn log_cameras(&self) -> Option<f32> {
+        self.cameras.map(|cameras| (cameras as f32).ln_1p())
+    }
+
+    fn log_filling(&self) -> Option<f32> {
+        self.filling.map(|minutes| minutes.clamp(0.2, 60.0).ln())
+    }
+}
+
 /// The figures of the meetings of one room, of one integration at one hour of the week, of one integration, or of all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -45,14 +63,25 @@ impl Record {
 
     pub(super) fn learn(&mut self, lesson: &Lesson, memory: u16, hour: u32) {
         self.last = self.last.max(hour);
-        self.users.learn((lesson.users as f32).ln_1p(), memory);
-        self.minutes.learn(lesson.minutes.max(0.5).ln(), memory);
-        if let Some(cameras) = lesson.cameras {
-            self.cameras.learn((cameras as f32).ln_1p(), memory);
-        }
-        if let Some(minutes) = lesson.filling {
-            self.filling.learn(minutes.clamp(0.2, 60.0).ln(), memory);
-        }
+        self.users.learn(lesson.log_users(), memory);
+        self.minutes.learn(lesson.log_minutes(), memory);
+        lesson.log_cameras().into_iter().for_each(|figure| self.cameras.learn(figure, memory));
+        lesson.log_filling().into_iter().for_each(|figure| self.filling.learn(figure, memory));
+    }
+
+    /// Takes in how far a meeting strayed from the mean of its `room`, which has met before: what is learnt are variances.
+    pub(super) fn learn_straying(&mut self, room: &Record, lesson: &Lesson, memory: u16) {
+        let stray = |room: Spread, learnt: &mut Spread, figure: f32| {
+            let count = f32::from(room.count);
+            if count > 0.0 {
+                // the mean of so few is off itself
+                learnt.learn(((figure - room.mean).powi(2) * count / (count + 1.0)).min(4.0), memory);
+            }
+        };
+        stray(room.users, &mut self.users, lesson.log_users());
+        stray(room.minutes, &mut self.minutes, lesson.log_minutes());
+        lesson.log_cameras().into_iter().for_each(|figure| stray(room.cameras, &mut self.cameras, figure));
+        lesson.log_filling().into_iter().for_each(|figure| stray(room.filling, &mut self.filling, figure));
     }
 
     /// This, drawn towards `wider`.

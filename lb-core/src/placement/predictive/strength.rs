@@ -8,7 +8,7 @@ use crate::server::Server;
 /// BBB's rule of thumb: so many users are for a server of the strength that work is told for.
 const USERS_OF_ONE: f32 = 200.0;
 /// A prior weighs as much as a few measurements at a good load: work squared, summed.
-const PRIOR: f32 = 2000.0;
+const PRIOR: f32 = 500.0;
 /// Measured at a good load, so many measurements weigh; older ones fade.
 const MEASUREMENTS: f32 = 2000.0;
 /// That load.
@@ -88,7 +88,7 @@ impl Strength {
         let missed = cpu - self.rate(prior) * work_then;
         if cpu < SATURATED || missed > 0.0 {
             self.smoothed = self.smoothed.saturating_add(1);
-            self.offset += (1.0 / self.smoothed as f32).max(SMOOTHING) * (missed - self.offset);
+            self.offset += (1.0 / self.smoothed as f32).max(super::knobs().smooth) * (missed - self.offset);
         }
         true
     }

@@ -276,3 +276,27 @@ fn people_are_told_what_is_expected() {
     assert!(known.starts_with("expects ") && known.contains("(this room: 3 meetings)"), "{known}");
     assert!(reasons.iter().any(|reason| reason.contains("CPU unknown, reckoned 2 %")), "{reasons:?}");
 }
+
+#[test]
+fn a_meeting_that_is_placed_afresh_comes_with_its_people_at_once() {
+    use crate::server::Failed;
+    let policy = Predictive::default();
+    let servers = fleet(&[idle("a"), idle("b"), idle("c")]);
+    let servers = listing(&servers, "a", vec![listed("class", 90, 5, 20, NOW)], NOW);
+    policy.observe(&servers, NOW);
+    let score = |room: &str, fleet: &Fleet| {
+        let key = MeetingKey::new("moodle", room);
+        let request = request(fleet, &key, NOW);
+        policy.rank(&request).find(|candidate| candidate.server.server.name.as_str() == "b").unwrap().score
+    };
+    assert!((score("class", &servers) - score("other", &servers)).abs() < 1e-9, "it is where it is");
+    let failed = servers.with_server(&"a".into(), NOW, |server| {
+        (0..9).for_each(|_| server.failed(Failed::Refused, NOW));
+    });
+    let failed = failed.unwrap();
+    policy.observe(&failed, NOW + MINUTE / 6);
+    assert!(score("class", &failed) > 1.5 * score("other", &failed));
+    end(&policy, "class", NOW.before(MINUTE * 20), 21, 90);
+    policy.observe(&failed.without(&"a".into()), NOW + MINUTE / 3);
+    assert!(score("class", &failed) < 1.5 * score("other", &failed), "it has ended");
+}
