@@ -103,9 +103,9 @@ impl Notebook {
         let key =
             self.keys.entry(server.server.name.clone()).or_insert_with(|| server_key(server.server.name.as_str()));
         let strength = self.strengths.entry(*key).or_default();
-        strength.measure(cpu.map(|cpu| (cpu - work.idle).max(0.0)), server.measured.cpu_at, present, prior);
+        strength.measure(cpu, server.measured.cpu_at, work.idle + present, prior);
         let (rate, offset) = (strength.rate(prior), strength.offset());
-        let mut reckoned = load.map(|load| work.idle + rate * load);
+        let mut reckoned = load.map(|load| rate * (work.idle + load));
         reckoned.iter_mut().enumerate().for_each(|(step, cpu)| *cpu = (*cpu + offset * fade(step)).max(0.0));
         let name = server.server.name.clone();
         Slot { name, cpu: reckoned, users, rate, seen: (cpu, server.users() as f32), pending: Pending::default() }

@@ -127,7 +127,7 @@ impl Outlook {
         let rate = self.rate / told(&server.server);
         let listed = server.users() as f32;
         let coming = server.expected_users(now) as f32 - listed;
-        let cpu = measured(server, now).unwrap_or_else(|| work.idle + rate * work.of_users(listed));
+        let cpu = measured(server, now).unwrap_or_else(|| rate * (work.idle + work.of_users(listed)));
         let cpu = cpu + rate * work.of_users(coming);
         Burden { cpu: [cpu; STEPS], users: [listed + coming; STEPS], rate }
     }

@@ -13,6 +13,8 @@ const PRIOR: f32 = 500.0;
 const MEASUREMENTS: f32 = 2000.0;
 /// That load.
 const GOOD: f32 = 20.0;
+/// Less work shows nothing: what an idle server does is its own affair.
+const BUSY: f32 = 6.0;
 /// How much a new difference between measured and reckoned weighs at the least; the first is taken as it is.
 const SMOOTHING: f32 = 0.2;
 /// Fewer measurements tell nothing of the strength: of a server that is busy for its users it could not be told whether it is
@@ -66,8 +68,7 @@ impl Strength {
         self.offset
     }
 
-    /// Its measurements give the work in the lists of now; a new figure of the CPU, beyond `idle`, is taken in. Answers
-    /// whether there was one.
+    /// Takes in a figure of the CPU, if it is new, beside the work that the lists show now. Answers whether it was.
     pub(super) fn measure(&mut self, cpu: Option<f32>, at: Timestamp, work: f32, prior: f32) -> bool {
         // a figure of the CPU is of the time before it
         let work_then = (work + self.work_before.replace(work).unwrap_or(work)) / 2.0;
@@ -79,7 +80,7 @@ impl Strength {
             return false;
         }
         self.measured_at = at;
-        if cpu < SATURATED && work_then > 1.0 {
+        if cpu < SATURATED && work_then > BUSY {
             let weight = (work_then / GOOD).powi(2).min(1.0) / MEASUREMENTS;
             self.cross += work_then * cpu - self.cross * weight;
             self.measurements = self.measurements.saturating_add(1);
