@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use lb_core::simulation::replay::{Replayed, read, replay, servers};
+use lb_core::simulation::workload::Size;
 use lb_core::simulation::{Scenario, SimulatedServer};
 
 use super::wish::of_file;
@@ -14,6 +15,9 @@ use crate::outcome::Failure;
 /// right in it is told on standard error.
 pub(super) fn scenario(path: &Path, others: Option<usize>) -> Result<Scenario, Failure> {
     let bad = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    if others.is_some_and(|count| !(1..=Size::MOST_SERVERS).contains(&count)) {
+        return Err(Failure::Usage(format!("--replay-servers: 1 to {} there may be", Size::MOST_SERVERS)));
+    }
     let file = File::open(path).map_err(|error| of_file("read", path, error))?;
     let events = read(BufReader::new(file).lines()).map_err(|error| bad(&error))?;
     let servers = others.map_or_else(|| servers(&events), alike);

@@ -8,7 +8,7 @@ use crate::placement::{NAMES, named};
 /// count that knows nothing of the simulator's.
 #[test]
 fn all_servers_together_bear_in_every_minute_just_the_people_who_are_there() {
-    for seed in 0..5 {
+    for seed in 0..3 {
         let mut scenario = Scenario { outages: Vec::new(), ..busy(seed) };
         scenario.costs = super::scenario(Vec::new()).costs;
         scenario.servers.iter_mut().for_each(|server| server.capacity = None);
