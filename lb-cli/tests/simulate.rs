@@ -128,7 +128,7 @@ fn what_cannot_be_simulated_is_refused_in_a_sentence() {
         (&["--seeds", "some"], "\"some\" is no seed"),
         (&["--plot", "day.svg", "--workload", "flash"], "--plot draws one workload"),
     ] {
-        let told = refused(&[&SMALL, arguments].concat());
+        let told = refused(&[&["--workload", "open-service", "--policy", "random"], arguments].concat());
         assert!(told.contains(sentence) && !told.contains("panicked"), "{arguments:?}: {told}");
     }
     assert!(refused(&["--workload", "holidays"]).contains("possible values: school-day"));

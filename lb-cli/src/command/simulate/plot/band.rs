@@ -5,7 +5,7 @@ use std::fmt::Write;
 use lb_core::simulation::OVERLOAD;
 
 use super::rows::turned;
-use super::{LEFT, Panel};
+use super::{LEFT, Panel, WIDTH};
 
 /// How high the band's picture is.
 pub(super) const HEIGHT: usize = 84;
@@ -61,25 +61,28 @@ fn spans(panel: &Panel<'_>) -> Vec<Option<Span>> {
 
 /// Draws it below `top`.
 pub(super) fn draw(svg: &mut String, panel: &Panel<'_>, scale: &Scale, top: usize) {
-    let (wide, width, spans) = (panel.window.wide, panel.window.width(), spans(panel));
+    let (window, spans, id) = (panel.window, spans(panel), panel.number);
     let limit = scale.y(OVERLOAD);
-    let id = panel.number;
+    let (cells, placed) = (window.cells, window.placed(top));
     let _ = writeln!(
         svg,
-        "<g transform=\"translate({LEFT} {top})\"><clipPath id=\"over{id}\"><rect width=\"{width}\" height=\"{limit}\"/></clipPath>"
+        "<defs><path id=\"band{id}\" d=\"{}\"/><clipPath id=\"over{id}\"><rect width=\"{cells}\" height=\"{limit}\"/></clipPath></defs>",
+        area(&spans, scale)
     );
-    let area = area(&spans, scale, wide);
-    let _ = writeln!(svg, "<path id=\"band{id}\" class=\"band\" d=\"{area}\"/>");
-    let _ = writeln!(svg, "<use href=\"#band{id}\" class=\"over\" clip-path=\"url(#over{id})\"/>");
-    let mean = line(spans.iter().map(|span| span.map(|span| scale.y(span.mean))), wide);
-    let _ = writeln!(svg, "<path class=\"mean\" d=\"{mean}\"/>");
-    let _ = writeln!(svg, "<path class=\"limit\" d=\"M0 {limit}H{width}\"/>");
-    let _ = writeln!(svg, "<path class=\"frame\" d=\"M0 0V{HEIGHT}H{width}\"/></g>");
+    let mean = line(spans.iter().map(|span| span.map(|span| scale.y(span.mean))));
     let _ = writeln!(
         svg,
-        "<text x=\"{}\" y=\"{}\" class=\"hot\" font-size=\"11\">80 %</text>",
-        LEFT + width + 6,
-        top as i64 + limit + 4
+        "<g transform=\"{placed}\"><use href=\"#band{id}\" class=\"band\"/>\
+         <use href=\"#band{id}\" class=\"over\" clip-path=\"url(#over{id})\"/><path class=\"mean\" d=\"{mean}\"/></g>"
+    );
+    let (bottom, limit) = (top + HEIGHT, top as i64 + limit);
+    let right = LEFT + WIDTH;
+    let _ = writeln!(
+        svg,
+        "<path class=\"limit\" d=\"M{LEFT} {limit}H{right}\"/><path class=\"frame\" d=\"M{LEFT} {top}V{bottom}H{right}\"/>\
+         <text x=\"{}\" y=\"{}\" class=\"hot\" font-size=\"11\">80 %</text>",
+        right + 6,
+        limit + 4
     );
     for per_cent in [0.0, scale.most] {
         let y = top as i64 + scale.y(per_cent) + 4;
@@ -89,21 +92,20 @@ pub(super) fn draw(svg: &mut String, panel: &Panel<'_>, scale: &Scale, top: usiz
             LEFT - 8
         );
     }
-    turned(svg, "band", top + HEIGHT / 2);
+    turned(svg, "CPU", top + HEIGHT / 2);
 }
 
 /// The band as one closed path for each stretch of time in which any server served.
-fn area(spans: &[Option<Span>], scale: &Scale, wide: usize) -> String {
+fn area(spans: &[Option<Span>], scale: &Scale) -> String {
     let mut path = String::new();
     let mut from = 0;
     for stretch in spans.chunk_by(|one, next| one.is_some() == next.is_some()) {
         let served: Vec<Span> = stretch.iter().flatten().copied().collect();
         if !served.is_empty() {
-            let begin = from * wide;
-            let above = steps(served.iter().map(|span| scale.y(span.most)), wide);
+            let above = steps(served.iter().map(|span| scale.y(span.most)));
             let below: Vec<i64> = served.iter().rev().map(|span| scale.y(span.least)).collect();
             let last = below.first().copied().unwrap_or_default();
-            let _ = write!(path, "M{begin} {HEIGHT}{above}V{last}{}z", back(&below, wide));
+            let _ = write!(path, "M{from} {HEIGHT}{above}V{last}{}z", back(&below));
         }
         from += stretch.len();
     }
@@ -111,33 +113,33 @@ fn area(spans: &[Option<Span>], scale: &Scale, wide: usize) -> String {
 }
 
 /// From cell to cell to the right: up or down first, then along.
-fn steps(ys: impl Iterator<Item = i64>, wide: usize) -> String {
+fn steps(ys: impl Iterator<Item = i64>) -> String {
     let mut path = String::new();
     let ys: Vec<i64> = ys.collect();
     for same in ys.chunk_by(|one, next| one == next) {
-        let _ = write!(path, "V{}h{}", same.first().copied().unwrap_or_default(), same.len() * wide);
+        let _ = write!(path, "V{}h{}", same.first().copied().unwrap_or_default(), same.len());
     }
     path
 }
 
 /// The same to the left.
-fn back(ys: &[i64], wide: usize) -> String {
+fn back(ys: &[i64]) -> String {
     let mut path = String::new();
     for same in ys.chunk_by(|one, next| one == next) {
-        let _ = write!(path, "V{}h-{}", same.first().copied().unwrap_or_default(), same.len() * wide);
+        let _ = write!(path, "V{}h-{}", same.first().copied().unwrap_or_default(), same.len());
     }
     path
 }
 
 /// A line, broken where there is nothing.
-fn line(ys: impl Iterator<Item = Option<i64>>, wide: usize) -> String {
+fn line(ys: impl Iterator<Item = Option<i64>>) -> String {
     let mut path = String::new();
     let ys: Vec<_> = ys.collect();
     let mut from = 0;
     for stretch in ys.chunk_by(|one, next| one.is_some() == next.is_some()) {
         let served: Vec<i64> = stretch.iter().flatten().copied().collect();
         if let Some(first) = served.first() {
-            let _ = write!(path, "M{} {first}{}", from * wide, steps(served.iter().copied(), wide));
+            let _ = write!(path, "M{} {first}{}", from, steps(served.iter().copied()));
         }
         from += stretch.len();
     }

@@ -12,7 +12,7 @@ pub(super) const STYLE: &str = "<style>\n\
     .paper{fill:#fff}text{fill:#171b22}.strong{font-weight:600}.dim,.mark{fill:#4f5968}.mark{font-size:11px}\n\
     .s0{fill:#f1f5f9}.s1{fill:#d7e5f2}.s2{fill:#b3d0e8}.s3{fill:#82b1d8}.s4{fill:#4b8bc2}.s5{fill:#1f62a0}\n\
     .s6{fill:#f2a33c}.s7{fill:#df4a32}.s8{fill:#8e0f22}\n\
-    .frame,.tick,.limit,.mean{fill:none}.frame{stroke:#9aa4b2}.tick{stroke:#9aa4b2;stroke-dasharray:1 3}\n\
+    .frame,.tick,.limit,.mean{fill:none;vector-effect:non-scaling-stroke}.frame{stroke:#9aa4b2}.tick{stroke:#9aa4b2;stroke-dasharray:1 3}\n\
     .band{fill:#b3d0e8}.over{fill:#df4a32}.mean{stroke:#1f62a0;stroke-width:1.5}\n\
     .limit{stroke:#b3261e;stroke-dasharray:5 3}.hot{fill:#b3261e}\n\
     @media (prefers-color-scheme:dark){\n\
@@ -24,7 +24,7 @@ pub(super) const STYLE: &str = "<style>\n\
     </style>\n";
 
 /// What stands at the left edge of each shade.
-const WORDS: [&str; COOL + HOT] = ["0", "", "", "40", "", "", "80", "100", "120 % and more"];
+const WORDS: [&str; COOL + HOT] = ["0", "", "", "40", "", "", "80", "100", "120 % of the CPU and more"];
 const WIDE: usize = 34;
 
 /// What the colours mean, in one line.
@@ -41,15 +41,15 @@ pub(super) fn legend(svg: &mut String, top: usize) {
             );
         }
     }
-    let (x, middle) = (LEFT + (COOL + HOT) * WIDE + 100, top + 6);
+    let (x, middle) = (LEFT + (COOL + HOT) * WIDE + 170, top + 6);
     let _ = writeln!(
         svg,
         "<rect x=\"{x}\" y=\"{top}\" width=\"34\" height=\"12\" class=\"band\"/>\
-         <text x=\"{}\" y=\"{}\" class=\"mark\">from the least to the most used server; above 80 % red</text>",
+         <text x=\"{}\" y=\"{}\" class=\"mark\">least to most used server, red above 80 %</text>",
         x + 42,
         top + 10
     );
-    let x = x + 350;
+    let x = x + 300;
     let _ = writeln!(
         svg,
         "<path d=\"M{x} {middle}h34\" class=\"mean\"/><text x=\"{}\" y=\"{}\" class=\"mark\">mean of all</text>",

@@ -74,7 +74,7 @@ fn courses(workload: &PlayedWorkload, wanted: impl Fn(&str) -> bool) -> String {
     let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" class=\"paper\"/>");
     let _ = writeln!(
         svg,
-        "<text x=\"{LEFT}\" y=\"28\" font-size=\"17\"><tspan class=\"strong\">{name}</tspan> <tspan class=\"dim\" font-size=\"13\">utilisation of {} servers over time, seed {seed}</tspan></text>",
+        "<text x=\"{LEFT}\" y=\"28\" font-size=\"17\"><tspan class=\"strong\">{name}</tspan> <tspan class=\"dim\" font-size=\"13\">utilisation of {} servers over time (UTC), seed {seed}</tspan></text>",
         workload.servers
     );
     look::legend(&mut svg, 42);

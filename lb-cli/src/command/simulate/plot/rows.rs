@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use lb_core::simulation::{Course, OVERLOAD};
 
-use super::LEFT;
 use super::look::{COOL, HOT};
 use super::window::Window;
+use super::{LEFT, WIDTH};
 
 /// The rows of one policy are so high together at most, and one is so high at most.
 const ROWS: usize = 180;
@@ -25,28 +25,25 @@ pub(super) fn draw(svg: &mut String, course: &Course, window: &Window, top: usiz
     let high = row(course);
     let mut paths = vec![String::new(); COOL + HOT];
     for (number, row) in course.utilisation.iter().enumerate() {
-        let y = top + number * high;
+        let y = number * high;
         let mut begun: (usize, Option<usize>) = (0, None);
         let shades = window.cells(row).map(shade).chain([None]);
         for (cell, shade) in shades.enumerate() {
             if shade != begun.1 {
                 if let Some(path) = begun.1.and_then(|shade| paths.get_mut(shade)) {
-                    let (x, wide) = (LEFT + begun.0 * window.wide, (cell - begun.0) * window.wide);
-                    let _ = write!(path, "M{x} {y}h{wide}v{high}h-{wide}z");
+                    let wide = cell - begun.0;
+                    let _ = write!(path, "M{} {y}h{wide}v{high}h-{wide}z", begun.0);
                 }
                 begun = (cell, shade);
             }
         }
     }
+    let _ = writeln!(svg, "<g transform=\"{}\" shape-rendering=\"crispEdges\">", window.placed(top));
     for (shade, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
-        let _ = writeln!(svg, "<path class=\"s{shade}\" shape-rendering=\"crispEdges\" d=\"{path}\"/>");
+        let _ = writeln!(svg, "<path class=\"s{shade}\" d=\"{path}\"/>");
     }
     let (count, height) = (course.servers.len(), high * course.servers.len());
-    let _ = writeln!(
-        svg,
-        "<rect x=\"{LEFT}\" y=\"{top}\" width=\"{}\" height=\"{height}\" class=\"frame\"/>",
-        window.width()
-    );
+    let _ = writeln!(svg, "</g><rect x=\"{LEFT}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{height}\" class=\"frame\"/>");
     for (number, word) in [(0, "1".to_owned()), (count.saturating_sub(1), count.to_string())].into_iter().take(count) {
         let y = top + number * high + high / 2 + 4;
         let _ = writeln!(svg, "<text x=\"{}\" y=\"{y}\" class=\"mark\" text-anchor=\"end\">{word}</text>", LEFT - 8);

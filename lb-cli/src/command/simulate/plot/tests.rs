@@ -23,9 +23,9 @@ fn workload(name: &str, most: f32) -> PlayedWorkload {
 fn an_overloaded_server_is_a_hot_row_over_the_time_of_the_day_and_a_band_over_the_line() {
     let svg = drawn(&workload("flash", 90.0));
     assert!(svg.contains("1,234 overloaded user-minutes (10.0 %)"), "{svg}");
-    // 60 of 100 minutes that are drawn, from 00:40 to 02:20, of 9 each
-    assert!(svg.contains("<path class=\"s6\" shape-rendering=\"crispEdges\" d=\"M240 117h540v9h-540z\"/>"), "{svg}");
-    assert!(svg.contains(">01:00</text>") && svg.contains(">02:00</text>") && !svg.contains(">00:30</text>"), "{svg}");
+    // 60 of the 120 minutes that are drawn, from 00:30 to 02:30
+    assert!(svg.contains("<path class=\"s6\" d=\"M30 9h60v9h-60z\"/>") && svg.contains("scale(8.0000 1)"), "{svg}");
+    assert!(svg.contains(">01:00</text>") && svg.contains(">02:30</text>") && !svg.contains(">00:15</text>"), "{svg}");
     assert!(svg.contains("id=\"over0\"") && svg.contains(">80 %</text>"));
     let calm = drawn(&workload("flash", 79.0));
     assert!(!calm.contains("<path class=\"s6\"") && calm.contains("<path class=\"s5\""), "{calm}");

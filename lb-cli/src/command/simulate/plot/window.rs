@@ -9,10 +9,11 @@ use super::{LEFT, WIDTH};
 
 /// So many cells there are at most.
 const CELLS: usize = 480;
-/// Before the first and after the last minute in which any server is used for more than this, nothing is drawn, per cent.
-const QUIET: f32 = 10.0;
-/// So many minutes of the quiet are drawn all the same.
-const MARGIN: usize = 20;
+/// Before the first and after the last minute in which any server is used for more than this share of the most, nothing is
+/// drawn …
+const QUIET: f32 = 0.25;
+/// … but for so many minutes.
+const MARGIN: usize = 30;
 /// What the marks of time may be apart, minutes, and how many there may be.
 const STEPS: [u64; 11] = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 7 * 1440];
 const MOST_MARKS: u64 = 14;
@@ -25,8 +26,8 @@ pub(super) struct Window {
     last: usize,
     /// How many minutes a cell has.
     together: usize,
-    /// How wide a cell is.
-    pub(super) wide: usize,
+    /// How many cells there are.
+    pub(super) cells: usize,
     /// When the first minute of the courses begins, minutes since 1970.
     begins: u64,
 }
@@ -34,26 +35,21 @@ pub(super) struct Window {
 impl Window {
     /// All minutes in which a server of any of these does something.
     pub(super) fn of<'a>(courses: impl Iterator<Item = &'a Course>, begins: Timestamp) -> Self {
-        let mut used: Option<(usize, usize)> = None;
-        let mut minutes = 0;
-        for row in courses.flat_map(|course| &course.utilisation) {
-            minutes = minutes.max(row.len());
-            let is_used = |mean: &Option<f32>| mean.is_some_and(|mean| mean > QUIET);
-            if let (Some(first), Some(last)) = (row.iter().position(is_used), row.iter().rposition(is_used)) {
-                used = Some(used.map_or((first, last), |(earlier, later)| (earlier.min(first), later.max(last))));
-            }
-        }
-        let (first, last) = used.map_or((0, minutes), |(first, last)| {
-            (first.saturating_sub(MARGIN), last.saturating_add(MARGIN + 1).min(minutes))
-        });
+        let rows: Vec<_> = courses.flat_map(|course| &course.utilisation).collect();
+        let minutes = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+        let quiet = QUIET * rows.iter().copied().flatten().flatten().copied().fold(0.0, f32::max);
+        let is_used = |mean: &Option<f32>| mean.is_some_and(|mean| mean > quiet);
+        let first = rows.iter().filter_map(|row| row.iter().position(is_used)).min().unwrap_or(0);
+        let last = rows.iter().filter_map(|row| row.iter().rposition(is_used)).max().unwrap_or(minutes);
+        let (first, last) = (first.saturating_sub(MARGIN), last.saturating_add(MARGIN + 1).min(minutes));
         let together = (last - first).div_ceil(CELLS).max(1);
         let cells = (last - first).div_ceil(together).max(1);
-        Self { first, last, together, wide: (WIDTH / cells).max(1), begins: begins.as_millis() / 60_000 }
+        Self { first, last, together, cells, begins: begins.as_millis() / 60_000 }
     }
 
-    /// How wide all cells are.
-    pub(super) fn width(&self) -> usize {
-        (self.last - self.first).div_ceil(self.together) * self.wide
+    /// What places pictures whose width is in cells at the left edge of the time, below `top`.
+    pub(super) fn placed(&self, top: usize) -> String {
+        format!("translate({LEFT} {top}) scale({:.4} 1)", WIDTH as f64 / self.cells as f64)
     }
 
     /// The minutes of each cell of a server.
@@ -67,11 +63,12 @@ impl Window {
         let fits = |step: &&u64| (until - from) / **step < MOST_MARKS;
         let Some(step) = STEPS.iter().find(fits).or(STEPS.last()) else { return };
         for minute in (from.div_ceil(*step)..=until / step).map(|mark| mark * step) {
-            let x = LEFT + (minute - from) as usize * self.wide / self.together;
+            let cell = (minute - from) as f64 / self.together as f64;
+            let x = LEFT as f64 + (cell * WIDTH as f64 / self.cells as f64).round();
             let word = moment(minute, *step);
             let _ = writeln!(
                 svg,
-                "<path d=\"M{x}.5 {}V{}\" class=\"tick\"/><text x=\"{x}\" y=\"{}\" class=\"mark\" text-anchor=\"middle\">{word}</text>",
+                "<path d=\"M{x} {}V{}\" class=\"tick\"/><text x=\"{x}\" y=\"{}\" class=\"mark\" text-anchor=\"middle\">{word}</text>",
                 top,
                 bottom + 4,
                 bottom + 16,
