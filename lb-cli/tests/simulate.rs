@@ -188,7 +188,7 @@ fn a_report_is_written_beside_its_recipe_with_plots_and_a_verdict_that_is_comput
         "Of 1 comparisons",
         "| `scalelite` |",
         "| the bound |",
-        "2 servers, seeds 1, 2",
+        "2 servers; 2 runs of each policy, seeds 1, 2.",
         "![",
         "(small/open-service.svg)",
     ] {

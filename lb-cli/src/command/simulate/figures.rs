@@ -171,7 +171,9 @@ impl Line {
 
     pub(super) fn as_row(&self) -> Value {
         let figures = self.figures.iter().map(|(figure, mean)| {
-            (figure.key().to_owned(), Value::String(mean.map_or("-".to_owned(), |mean| figure.text(mean))))
+            // how sure the share is, the first figure says
+            let text = |mean| if *figure == Figure::OverloadedShare { figure.short(mean) } else { figure.text(mean) };
+            (figure.key().to_owned(), Value::String(mean.map_or("-".to_owned(), text)))
         });
         let mut row: Map<_, _> = figures.collect();
         row.insert("policy".to_owned(), Value::String(self.policy.clone()));

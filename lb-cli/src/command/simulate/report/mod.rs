@@ -110,8 +110,8 @@ fn written(recipe: &Recipe, played: &Played, stem: &str) -> String {
         let seeds = number(workload.seeds as f64);
         let _ = write!(
             page,
-            "\n## {}\n\n{about} {} servers, seeds {}, {seeds} runs of each policy. No placement whatever has fewer than **{}** \
-             overloaded user-minutes.\n\n",
+            "\n## {}\n\n{about}\n{} servers; {seeds} runs of each policy, seeds {}. No placement whatever has fewer than **{}** overloaded \
+             user-minutes.\n\n",
             workload.name,
             workload.servers,
             listed(&recipe.seeds),

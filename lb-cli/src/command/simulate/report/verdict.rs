@@ -13,8 +13,8 @@ enum Verdict {
     Fewer(f64),
     /// It has more; by how much of the peer's, per cent, if the peer has any.
     More(Option<f64>),
-    /// Seed by seed the difference may be zero.
-    Open,
+    /// Seed by seed the difference may be zero; how much fewer it has in the mean, per cent of the peer's, if the peer has any.
+    Open(Option<f64>),
     /// Neither has any.
     None,
 }
@@ -23,14 +23,14 @@ impl Verdict {
     /// Seed by seed. A difference is believed where its 95 % interval has no zero.
     fn of(ours: &[f64], peer: &[f64]) -> Self {
         let differences: Vec<_> = peer.iter().zip(ours).map(|(peer, ours)| peer - ours).collect();
-        let (Some(spared), Some(had)) = (Mean::of(&differences), Mean::of(peer)) else { return Self::Open };
+        let (Some(spared), Some(had)) = (Mean::of(&differences), Mean::of(peer)) else { return Self::Open(None) };
         let share = |of: f64| (had.mean > 0.0).then(|| 100.0 * of / had.mean);
         let other = Mean { mean: -spared.mean, ..spared };
         match share(spared.mean) {
             Some(share) if spared.is_certainly_above_zero() => Self::Fewer(share),
             _ if other.is_certainly_above_zero() => Self::More(share(other.mean)),
             _ if peer.iter().chain(ours).all(|had| *had == 0.0) => Self::None,
-            _ => Self::Open,
+            share => Self::Open(share),
         }
     }
 
@@ -39,7 +39,10 @@ impl Verdict {
             Self::Fewer(share) => format!("{share:.0} % fewer"),
             Self::More(Some(share)) => format!("**{share:.0} % more**"),
             Self::More(None) => "**more** than none".to_owned(),
-            Self::Open => "uncertain".to_owned(),
+            Self::Open(Some(fewer)) if fewer.abs() >= 0.5 => {
+                format!("uncertain ({:.0} % {})", fewer.abs(), if fewer > 0.0 { "fewer" } else { "more" })
+            }
+            Self::Open(_) => "uncertain".to_owned(),
             Self::None => "neither has any".to_owned(),
         }
     }
@@ -55,13 +58,13 @@ pub(super) fn written(recipe: &Recipe, workloads: &[PlayedWorkload]) -> String {
     let mut page = format!("\n## Where `{OURS}` hurts fewer people than each peer's rule, and where not\n\n");
     let _ = write!(
         page,
-        "Overloaded user-minutes of `{OURS}` beside those of the rules of other programs. A difference is told where its 95 % interval, \
-         seed by seed, leaves out zero; else it is *uncertain*. Of {} comparisons `{OURS}` has certainly fewer in {}, certainly **more** in \
-         {}; {} are uncertain, and in {} neither has any.\n\n| beside |",
+        "Overloaded user-minutes of `{OURS}` beside those of the rules of other programs. A difference is told where its 95 % interval, seed\n\
+         by seed, leaves out zero; else it is *uncertain*, and what it is in the mean stands behind it. Of {} comparisons `{OURS}` has\n\
+         certainly fewer in {}, certainly **more** in {}; {} are uncertain, and in {} neither has any.\n\n| beside |",
         all.len(),
         count(|it| matches!(it, Verdict::Fewer(_))),
         count(|it| matches!(it, Verdict::More(_))),
-        count(|it| matches!(it, Verdict::Open)),
+        count(|it| matches!(it, Verdict::Open(_))),
         count(|it| matches!(it, Verdict::None)),
     );
     row(&mut page, workloads, |workload| workload.name.clone());
@@ -102,12 +105,12 @@ mod tests {
         let told = |ours: [f64; 3]| Verdict::of(&ours, &peer).text();
         assert_eq!(told([50.0, 150.0, 250.0]), "25 % fewer");
         assert_eq!(told([150.0, 250.0, 350.0]), "**25 % more**");
-        assert_eq!(told([0.0, 300.0, 250.0]), "uncertain");
+        assert_eq!(told([0.0, 300.0, 250.0]), "uncertain (8 % fewer)");
         assert_eq!(told(peer), "uncertain");
         let none = [0.0; 3];
         assert_eq!(Verdict::of(&none, &none), Verdict::None);
         assert_eq!(Verdict::of(&[5.0, 6.0, 7.0], &none).text(), "**more** than none");
-        assert_eq!(Verdict::of(&[5.0], &[100.0]), Verdict::Open, "one seed tells nothing");
-        assert_eq!(Verdict::of(&[], &peer), Verdict::Open);
+        assert_eq!(Verdict::of(&[5.0], &[100.0]), Verdict::Open(Some(95.0)), "one seed makes nothing certain");
+        assert_eq!(Verdict::of(&[], &peer), Verdict::Open(None));
     }
 }
