@@ -67,5 +67,5 @@ pub struct Outcome {
 pub fn simulate(scenario: &Scenario, player: &Player) -> Result<Outcome, SimulationError> {
     check::scenario(scenario)?;
     check::sight(&player.sight)?;
-    play::Play::new(scenario, player)?.to_the_end()
+    play::Play::new(scenario, player)?.run()
 }

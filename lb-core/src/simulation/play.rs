@@ -88,8 +88,8 @@ impl<'a> Play<'a> {
         self.scenario.begins + std::time::Duration::from_millis(self.now)
     }
 
-    /// Lets all of it happen.
-    pub(super) fn to_the_end(mut self) -> Result<Outcome, SimulationError> {
+    /// Lets all of it happen, to the end.
+    pub(super) fn run(mut self) -> Result<Outcome, SimulationError> {
         if let Some(kept) = &self.player.memory {
             self.fence.recall(kept)?;
         }

@@ -64,7 +64,7 @@ Examples:
   lb router put default --canary tried --canary-share 0.1
 
 What is not said stays as it is.")]
-    Put(Put),
+    Put(Box<Put>),
     /// Remove a router that no integration and no other router names
     #[command(after_help = "\
 Examples:
@@ -147,7 +147,8 @@ impl Task for Verb {
         match self {
             Self::List(listing) => desk.list(&listing, &Place::of(&["routers"]), COLUMNS).await,
             Self::Show { name } => desk.show(&at(&name), COLUMNS).await,
-            Self::Put(Put { name, file, fields }) => {
+            Self::Put(put) => {
+                let Put { name, file, fields } = *put;
                 let thing = Thing { place: at(&name), what: format!("router {name}"), fields: FIELDS };
                 desk.put(&thing, &file, &fields).await
             }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Makes a scenario one that cannot be.
+type Spoil = fn(&mut Scenario);
+
 fn refused(change: impl FnOnce(&mut Scenario)) -> String {
     let mut scenario = scenario(vec![meeting("class", 10, 60, 2), meeting("talk", 20, 60, 2)]);
     change(&mut scenario);
@@ -10,7 +13,7 @@ fn refused(change: impl FnOnce(&mut Scenario)) -> String {
 
 #[test]
 fn a_scenario_that_cannot_be_is_refused_and_the_error_says_why() {
-    let cases: [(fn(&mut Scenario), &str); 16] = [
+    let cases: [(Spoil, &str); 16] = [
         (|it| it.servers.clear(), "it has no servers"),
         (|it| it.servers[1].strength = 0.0, "the server b has the strength 0"),
         (|it| it.servers[1].strength = f64::NAN, "the server b has the strength NaN"),
