@@ -176,7 +176,7 @@ fn a_report_that_cannot_be_made_is_refused_before_anything_is_played() {
 fn a_report_is_written_beside_its_recipe_with_plots_and_a_verdict_that_is_computed() {
     let dir = tempfile::tempdir().unwrap();
     let text = "seeds = [1, 2]\nworkloads = ['open-service']\nservers = 2\n\
-        policies = ['random', 'predictive', 'scalelite', 'clairvoyant']\n\
+        policies = ['predictive', 'scalelite', 'clairvoyant']\n\
         peers = ['scalelite']\ndrawn = ['scalelite', 'predictive']\n";
     let path = recipe(dir.path(), text);
     let told = said(&mut simulate(&["--report", &path]));
@@ -201,5 +201,5 @@ fn a_report_is_written_beside_its_recipe_with_plots_and_a_verdict_that_is_comput
         assert!(cells.windows(2).all(|pair| pair[0] == pair[1]), "{cells:?}: {table}");
     }
     let drawn = fs::read_to_string(dir.path().join("small/open-service.svg")).unwrap();
-    assert!(drawn.contains(">predictive</tspan>") && !drawn.contains(">random</tspan>"), "{drawn}");
+    assert!(drawn.contains(">predictive</tspan>") && !drawn.contains(">clairvoyant</tspan>"), "{drawn}");
 }
