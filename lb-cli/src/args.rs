@@ -136,12 +136,7 @@ Exit codes:
     #[command(flatten)]
     Administer(Administer),
     /// Live through simulated days with several placement policies, and compare what came of them
-    #[command(after_help = "\
-Examples:
-  lb simulate --workload school-day --policy predictive --policy scalelite --seeds 1-5
-  lb simulate --workload flash --seeds 7 --plot flash.svg
-  lb simulate --replay events.jsonl --policy least-cpu --policy predictive --json
-  lb simulate --report docs/placement.toml")]
+    #[command(after_help = crate::command::simulate::after_help())]
     Simulate(Simulate),
     /// Print what completes lb's commands and options in a shell
     #[command(after_help = "\

@@ -19,8 +19,8 @@ mod wish;
 use serde_json::{Value, json};
 
 use self::figures::{Figure, Line, lines};
-use self::play::{Played, play};
-pub(crate) use self::wish::Simulate;
+use self::play::{CLAIRVOYANT, Played, play};
+pub(crate) use self::wish::{Simulate, after_help};
 use self::wish::{Wish, of_file};
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Column, Ink, Sheet};
@@ -28,15 +28,17 @@ use crate::world::World;
 
 /// What stands in the table. The measures are explained in docs/placement.md.
 const COLUMNS: &[Column] = &[
-    Column::at("policy", "/policy"),
+    Column::made("policy", policy),
     Column::made("overloaded user-min", |row| figure(row, Figure::Overloaded)).right(),
-    Column::made("of all", |row| figure(row, Figure::OverloadedShare)).right().rank(1),
-    Column::made("p99 %", |row| figure(row, Figure::P99)).right().rank(2),
-    Column::made("peak %", |row| figure(row, Figure::Peak)).right().rank(3),
-    Column::made("imbalance", |row| figure(row, Figure::Imbalance)).right().rank(4),
-    Column::made("ms", |row| figure(row, Figure::Latency)).right().rank(5),
-    Column::made("refused", |row| figure(row, Figure::Refused)).right().rank(6),
-    Column::made("moved", |row| figure(row, Figure::Moved)).right().rank(7),
+    Column::made("% of all", |row| figure(row, Figure::OverloadedShare)).right().rank(1),
+    Column::made("over bound", |row| figure(row, Figure::AboveBound)).right().rank(4),
+    Column::made("over clairvoyant", |row| figure(row, Figure::AboveClairvoyant)).right().rank(3),
+    Column::made("p99 %", |row| figure(row, Figure::P99)).right().rank(5),
+    Column::made("peak %", |row| figure(row, Figure::Peak)).right().rank(2),
+    Column::made("imbalance %", |row| figure(row, Figure::Imbalance)).right().rank(6),
+    Column::made("latency ms", |row| figure(row, Figure::Latency)).right().rank(7),
+    Column::made("refused", |row| figure(row, Figure::Refused)).right().rank(8),
+    Column::made("moved", |row| figure(row, Figure::Moved)).right().rank(9),
 ];
 
 pub(crate) fn run(args: &Simulate, world: &mut World<'_>) -> Result<Outcome, Failure> {
@@ -63,6 +65,16 @@ pub(crate) fn run(args: &Simulate, world: &mut World<'_>) -> Result<Outcome, Fai
     Ok(Outcome::Done)
 }
 
+fn policy(row: &Value) -> Cell {
+    let (name, mark) = (row["policy"].as_str().unwrap_or_default(), row["rank"].as_str().unwrap_or_default());
+    let ink = match mark {
+        "*" => Ink::Good,
+        _ if name == CLAIRVOYANT => Ink::Dim,
+        _ => Ink::Plain,
+    };
+    Cell { text: format!("{name} {mark}").trim_end().to_owned(), ink }
+}
+
 fn figure(row: &Value, figure: Figure) -> Cell {
     let text = row[figure.key()].as_str().unwrap_or("-").to_owned();
     Cell { ink: if text == "-" { Ink::Dim } else { Ink::Plain }, text }
@@ -75,15 +87,20 @@ fn as_text(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
         let lines = lines(workload);
         let rows: Vec<Value> = lines.iter().map(Line::as_row).collect();
         writeln!(world.output, "{}", sheet.dim(&workload.heading()))?;
-        writeln!(world.output, "{}", sheet.table(COLUMNS, &rows))?;
+        write!(world.output, "{}", sheet.table(COLUMNS, &rows))?;
+        let bound = figures::mean_text(&workload.bounds());
         writeln!(
             world.output,
             "{}\n",
-            sheet.dim(&format!(
-                "no placement has fewer overloaded user-minutes than {}",
-                figures::mean_text(&workload.bounds())
-            ))
+            sheet.dim(&format!("no placement at all has fewer overloaded user-minutes than {bound}"))
         )?;
+    }
+    let certain = match played.workloads.iter().map(|workload| workload.seeds).max() {
+        None | Some(0 | 1) => "* the fewest, ~ as few (one seed: how certain that is cannot be told)",
+        _ => "* the fewest, ~ no certain difference from it, ± half of the 95 % confidence\ninterval over the seeds",
+    };
+    for line in certain.lines() {
+        writeln!(world.output, "{}", sheet.dim(line))?;
     }
     Ok(())
 }

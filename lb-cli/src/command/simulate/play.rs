@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use lb_core::Timestamp;
 use lb_core::simulation::{Clairvoyant, Course, Measures, Player, Scenario, bound, simulate};
 use rayon::prelude::*;
 
@@ -24,6 +25,8 @@ pub(super) struct PlayedWorkload {
     pub(super) name: String,
     pub(super) servers: usize,
     pub(super) seeds: usize,
+    /// When the measured time begins.
+    pub(super) begins: Timestamp,
     /// By seed, then as the policies were named.
     pub(super) runs: Vec<Run>,
 }
@@ -45,6 +48,12 @@ impl PlayedWorkload {
         format!("{}: {}, {}", self.name, plural(self.servers, "server"), plural(self.seeds, "seed"))
     }
 
+    /// The overloaded user-minutes of a policy, by seed; none, where it was not played.
+    pub(super) fn overloaded(&self, policy: &str) -> Vec<f64> {
+        let runs = self.runs.iter().filter(|run| run.policy == policy);
+        runs.map(|run| run.measures.overloaded_user_minutes).collect()
+    }
+
     /// The bound of each seed.
     pub(super) fn bounds(&self) -> Vec<f64> {
         let first = self.runs.first().map(|run| run.policy.as_str());
@@ -62,10 +71,16 @@ pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
     let workloads = wish.sources.iter().map(|source| {
         bar.set_message(source.name());
         let seeds: Vec<_> = wish.seeds.par_iter().map(|seed| of_seed(wish, source, *seed, &bar)).collect();
-        let mut played = PlayedWorkload { name: source.name(), servers: 0, seeds: wish.seeds.len(), runs: Vec::new() };
+        let mut played = PlayedWorkload {
+            name: source.name(),
+            servers: 0,
+            seeds: wish.seeds.len(),
+            begins: Timestamp::default(),
+            runs: Vec::new(),
+        };
         for one in seeds {
-            let (servers, runs) = one?;
-            played.servers = servers;
+            let (stage, runs) = one?;
+            (played.servers, played.begins) = (stage.servers, stage.begins);
             played.runs.extend(runs);
         }
         Ok(played)
@@ -75,7 +90,13 @@ pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
     Ok(Played { workloads: workloads? })
 }
 
-fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result<(usize, Vec<Run>), Failure> {
+/// What all runs of a seed have in common.
+struct Stage {
+    servers: usize,
+    begins: Timestamp,
+}
+
+fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result<(Stage, Vec<Run>), Failure> {
     let scenario = source.scenario(seed)?;
     let bound = bound(&scenario).map_err(|error| Failure::Failed(error.to_string()))?.overloaded_user_minutes;
     let course = wish.course && wish.seeds.first() == Some(&seed);
@@ -84,7 +105,8 @@ fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result
         bar.inc(1);
         played
     });
-    Ok((scenario.servers.len(), runs.collect::<Result<_, _>>()?))
+    let runs = runs.collect::<Result<_, _>>()?;
+    Ok((Stage { servers: scenario.servers.len(), begins: scenario.begins + scenario.measured_from }, runs))
 }
 
 fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> Result<Run, Failure> {

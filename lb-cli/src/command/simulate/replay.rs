@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use lb_core::simulation::replay::{Replayed, read, replay, servers};
+use lb_core::simulation::workload::Size;
 use lb_core::simulation::{Scenario, SimulatedServer};
 
 use super::wish::of_file;
@@ -14,6 +15,9 @@ use crate::outcome::Failure;
 /// right in it is told on standard error.
 pub(super) fn scenario(path: &Path, others: Option<usize>) -> Result<Scenario, Failure> {
     let bad = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    if others.is_some_and(|count| !(1..=Size::MOST_SERVERS).contains(&count)) {
+        return Err(Failure::Usage(format!("--replay-servers: 1 to {} there may be", Size::MOST_SERVERS)));
+    }
     let file = File::open(path).map_err(|error| of_file("read", path, error))?;
     let events = read(BufReader::new(file).lines()).map_err(|error| bad(&error))?;
     let servers = others.map_or_else(|| servers(&events), alike);
@@ -43,6 +47,14 @@ mod tests {
     const EVENTS: &str = r#"{"at":1772409600000,"kind":"meeting-created"}"#;
 
     #[test]
+    fn a_replay_has_as_many_servers_as_can_be() {
+        for count in ["0", "20001", "18446744073709551615"] {
+            let line = ["simulate", "--replay", "events.jsonl", "--replay-servers", count];
+            assert_eq!(lb(&line, &[], "").usage(), "--replay-servers: 1 to 20000 there may be");
+        }
+    }
+
+    #[test]
     fn a_file_that_is_no_replay_is_refused_with_its_name_and_line() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("events.jsonl");
@@ -50,7 +62,9 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             lb(&["simulate", "--replay", path.to_str().unwrap()], &[], "").usage()
         };
-        for (text, told) in [("", "events.jsonl: "), ("{}\nnone", "line 2"), (EVENTS, "line 1")] {
+        for (text, told) in
+            [("", "events.jsonl: "), ("{\"event\":\"moon-landed\"}\nnone", "line 2"), (EVENTS, "line 1")]
+        {
             let sentence = refused(text);
             assert!(sentence.contains("events.jsonl") && sentence.contains(told), "{sentence}");
         }

@@ -20,11 +20,11 @@ const MOST_SEEDS: u64 = 1000;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Simulate {
-    /// What people do (otherwise all workloads); may be said several times
-    #[arg(long, value_name = "NAME", value_parser = workload::NAMES)]
+    /// What people do, of those below (otherwise all); may be said several times
+    #[arg(long, value_name = "NAME", value_parser = workload::NAMES, hide_possible_values = true)]
     pub(crate) workload: Vec<String>,
-    /// Who places the meetings (otherwise all policies); may be said several times
-    #[arg(long, value_name = "NAME", value_parser = policies())]
+    /// Who places the meetings, of those below (otherwise all); may be said several times
+    #[arg(long, value_name = "NAME", value_parser = policies(), hide_possible_values = true)]
     pub(crate) policy: Vec<String>,
     /// Which chances: one seed, or from-to
     #[arg(long, value_name = "SEEDS", default_value = "1-3", value_parser = seeds)]
@@ -35,10 +35,10 @@ pub(crate) struct Simulate {
     /// How many users at once, at the most, are aimed at
     #[arg(long, value_name = "N", conflicts_with = "replay")]
     pub(crate) users: Option<usize>,
-    /// Days before the measured one, in which policies learn (otherwise what suits the workload)
+    /// Days before the measured one, to learn in (otherwise what suits the workload)
     #[arg(long, value_name = "DAYS", conflicts_with = "replay")]
     pub(crate) warm_up: Option<u64>,
-    /// Live through the events of a real network instead: a file with one event of `lb event list --json` on each line
+    /// Live through the events of a real network instead, one on each line
     #[arg(long, value_name = "FILE", conflicts_with = "workload")]
     pub(crate) replay: Option<PathBuf>,
     /// How many servers the replay has, all alike (otherwise those of the events)
@@ -53,9 +53,41 @@ pub(crate) struct Simulate {
     /// Write every run as CSV, for a spreadsheet
     #[arg(long)]
     pub(crate) csv: bool,
-    /// Write the report that this file describes, with its plots, beside it: docs/placement.toml makes docs/placement.md
+    /// Write the report that this file describes, with its plots, beside it
     #[arg(long, value_name = "FILE.toml", exclusive = true)]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// What stands below the help: examples, and all names.
+pub(crate) fn after_help() -> String {
+    let wrapped = |names: &[&str]| {
+        let mut lines = vec![String::new()];
+        for name in names {
+            match lines.last_mut() {
+                Some(line) if line.len() + name.len() < 74 => *line = format!("{line} {name}"),
+                _ => lines.push(format!(" {name}")),
+            }
+        }
+        lines.join("\n ")
+    };
+    let policies: Vec<_> = placement::NAMES.into_iter().chain([CLAIRVOYANT]).collect();
+    format!(
+        "\
+Examples:
+  lb simulate --workload school-day --policy predictive --policy scalelite
+  lb simulate --workload flash --seeds 7 --plot flash.svg
+  lb event list --json | jq -c '.items[]' > events.jsonl
+  lb simulate --replay events.jsonl --policy least-cpu --policy predictive
+  lb simulate --report docs/placement.toml   (makes docs/placement.md)
+
+Workloads:
+ {}
+
+Policies, and the reference that knows the future:
+ {}",
+        wrapped(&workload::NAMES),
+        wrapped(&policies),
+    )
 }
 
 /// All that can be named: the policies, and the reference that knows everything.
@@ -100,14 +132,20 @@ impl Wish {
     pub(super) fn of(args: &Simulate) -> Result<Self, Failure> {
         let sources = match &args.replay {
             Some(path) => vec![Source::Replayed(Arc::new(replay::scenario(path, args.replay_servers)?))],
-            None => workloads(&args.workload)?.into_iter().map(|workload| made(workload, args)).collect(),
+            None => workloads(&distinct(&args.workload))?.into_iter().map(|workload| made(workload, args)).collect(),
         };
         if args.plot.is_some() && sources.len() > 1 {
             return Err(Failure::Usage("--plot draws one workload: name it by --workload".to_owned()));
         }
-        let policies = if args.policy.is_empty() { all_policies() } else { args.policy.clone() };
+        let policies = if args.policy.is_empty() { all_policies() } else { distinct(&args.policy) };
         Ok(Self { sources, policies, seeds: args.seeds.clone().collect(), course: args.plot.is_some() })
     }
+}
+
+/// Each once, where it stands first: who says something twice means it once.
+fn distinct(names: &[String]) -> Vec<String> {
+    let first = |(place, name): &(usize, &String)| !names.iter().take(*place).any(|earlier| earlier == *name);
+    names.iter().enumerate().filter(first).map(|(_, name)| name.clone()).collect()
 }
 
 /// The workloads of these names; all, where none is named.

@@ -60,6 +60,17 @@ fn nobody_sees_without_time_between_polls_or_with_more_lost_than_there_are() {
     }
 }
 
+#[test]
+fn what_is_not_of_the_earth_and_takes_no_time_is_lived_through() {
+    // all at once, at the last moment, with nobody and for no time
+    let mut scenario = scenario(vec![meeting("none", 119, 0, 0), meeting("nobody", 119, 60, 0)]);
+    scenario.meetings[1].people = vec![person(7, 7), person(70, 80)];
+    let measures = simulate(&scenario, &player()).unwrap().measures;
+    assert_eq!((measures.placements, measures.refused, measures.user_minutes), (2, 0, 0.0));
+    scenario.meetings.clear();
+    assert_eq!(simulate(&scenario, &player()).unwrap().measures.placements, 0);
+}
+
 /// Does what no policy may.
 #[derive(Debug, Clone, Copy)]
 enum Rogue {
@@ -109,4 +120,86 @@ fn a_policy_that_does_what_none_may_is_named_with_what_it_did() {
         assert_eq!(played(rogue).unwrap_err().to_string(), expected);
     }
     assert_eq!(played(Rogue::RanksNobody).unwrap().measures.refused, 1);
+}
+
+/// A policy that learns, and panics while it does so.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum BadLearner {
+    Observes,
+    HearsOfEnds,
+    Keeps,
+    Remembers,
+}
+
+impl PlacementPolicy for BadLearner {
+    fn name(&self) -> &str {
+        "bad-learner"
+    }
+
+    fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+        LeastUsers.rank(request)
+    }
+
+    fn learner(&self) -> Option<&dyn Learner> {
+        Some(self)
+    }
+}
+
+impl Learner for BadLearner {
+    fn observe(&self, _: &Fleet, _: Timestamp) {
+        assert!(*self != Self::Observes, "blind");
+    }
+
+    fn ended(&self, _: &FinishedMeeting<'_>) {
+        assert!(*self != Self::HearsOfEnds, "deaf");
+    }
+
+    fn keep(&self) -> Option<Vec<u8>> {
+        assert!(*self != Self::Keeps, "careless");
+        None
+    }
+
+    fn recall(&self, _: &[u8]) -> Result<(), BadMemory> {
+        assert!(*self != Self::Remembers, "forgetful");
+        Ok(())
+    }
+}
+
+#[test]
+fn a_learner_that_panics_is_named_with_what_it_was_doing() {
+    let scenario = scenario(vec![meeting("class", 10, 60, 2)]);
+    for (learner, expected) in [
+        (BadLearner::Observes, "the policy bad-learner panicked while observing: blind"),
+        (BadLearner::HearsOfEnds, "the policy bad-learner panicked while hearing of an end: deaf"),
+        (BadLearner::Keeps, "the policy bad-learner panicked while keeping what it has learnt: careless"),
+        (BadLearner::Remembers, "the policy bad-learner panicked while remembering: forgetful"),
+    ] {
+        let player = Player::new(Arc::new(learner)).remembering(Vec::new());
+        assert_eq!(simulate(&scenario, &player).unwrap_err().to_string(), expected);
+    }
+}
+
+/// Ranks servers of a fleet of its own.
+#[derive(Debug)]
+struct Stranger(Fleet);
+
+impl PlacementPolicy for Stranger {
+    fn name(&self) -> &str {
+        "stranger"
+    }
+
+    fn rank<'a>(&'a self, _: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+        let servers = self.0.servers().iter();
+        Box::new(servers.map(|server| Candidate { server, score: 0.0, reason: "mine".to_owned() }))
+    }
+}
+
+#[test]
+fn a_server_that_the_network_has_not_is_not_offered() {
+    let mut elsewhere = scenario(Vec::new());
+    elsewhere.servers = vec![server("x")];
+    let fleet = crate::simulation::seeing::first_sight(&elsewhere, &player()).unwrap();
+    let played = simulate(&scenario(vec![meeting("class", 10, 60, 2)]), &Player::new(Arc::new(Stranger(fleet))));
+    let expected = "the policy stranger ranked the server x for the meeting moodle/class, which was not offered";
+    assert_eq!(played.unwrap_err().to_string(), expected);
 }

@@ -1,6 +1,7 @@
 //! What users of other load balancers suffer from, seen in the simulator too.
 
 use super::*;
+use crate::network::Router;
 use crate::placement::peers::{Bbblb, Scalelite};
 
 /// How much each server is used in that minute, per cent: as many users.
@@ -10,22 +11,41 @@ fn used(scenario: &Scenario, policy: Arc<dyn PlacementPolicy>, minute: usize) ->
     outcome.course.unwrap().utilisation.iter().map(|server| server[minute].unwrap()).collect()
 }
 
-#[test]
-fn forty_of_forty_creates_between_two_polls_of_scalelite_go_to_one_server() {
+/// Three servers with a lecture each, one that is empty, and 40 creates within two seconds, between two polls: four people
+/// come into each of these meetings two minutes later.
+fn burst() -> Scenario {
     let lectures = (0..3).map(|number| meeting(&format!("lecture{number}"), 0, 120, 50));
     let burst = (0..40).map(|number| {
         let mut meeting = meeting(&format!("room{number}"), 30, 60, 0);
         meeting.at = meeting.at + Duration::from_millis(1000 + 50 * number);
-        // they come two minutes later
-        meeting.people = vec![person(2, 60); 2];
+        meeting.people = vec![person(2, 60); 4];
         meeting
     });
     let mut scenario = scenario(lectures.chain(burst).collect());
     scenario.servers = ["a", "b", "c", "d"].map(server).into();
-    assert_eq!(used(&scenario, Arc::new(Scalelite::default()), 40), [50.0, 50.0, 50.0, 80.0]);
-    // where a create counts as the users that it will bring, not all go there
-    let ours = used(&scenario, Arc::new(LeastUsers), 40);
-    assert!(ours.iter().all(|used| *used <= 75.0), "{ours:?}");
+    scenario
+}
+
+#[test]
+fn forty_of_forty_creates_between_two_polls_of_scalelite_go_to_one_server() {
+    // a create counts as one until the next poll, a lecture as fifty: forty creates do not make up for it
+    assert_eq!(used(&burst(), Arc::new(Scalelite::default()), 40), [50.0, 50.0, 50.0, 160.0]);
+}
+
+#[test]
+fn none_of_our_policies_that_look_at_load_sends_forty_of_forty_creates_to_one_server() {
+    for name in ["nearest-least-cpu", "least-cpu", "least-users", "least-meetings", "weighted", "predictive"] {
+        let used = used(&burst(), ours(name), 40);
+        assert!(used.iter().all(|used| *used <= 130.0), "{name}: {used:?}");
+    }
+    // where a create counts as the users that it will bring, nobody is much above eighty
+    let used = used(&burst(), ours("least-users"), 40);
+    assert!(used.iter().all(|used| *used <= 90.0), "{used:?}");
+}
+
+fn ours(name: &str) -> Arc<dyn PlacementPolicy> {
+    let router = Router { policy: name.to_owned(), ..Router::new("simulated") };
+    crate::placement::named(&router).unwrap()
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The simulator tested: what it counts, what the balancer sees in it, and what cannot be.
 
 mod bad;
+mod conserved;
 mod counted;
 mod herds;
 mod limits;
 mod outages;
 mod queue;
+mod repeated;
 mod seen;
 
 use std::sync::{Arc, Mutex};

@@ -26,7 +26,11 @@ fn people_who_come_by_chance_and_stay_are_as_many_as_the_closed_form_says() {
     let mut scenario = scenario(meetings);
     scenario.servers = vec![server("one")];
     scenario.length = Duration::from_secs_f64(length);
-    let outcome = simulate(&scenario, &player().with_course()).unwrap();
+    // there is one server: who looks once in an hour misses nothing, and is done sooner
+    let hour = Duration::from_secs(3600);
+    let seldom = player().seeing(Sight { loss: 0.0, list: hour, monitor: hour });
+    let outcome = simulate(&scenario, &seldom.with_course()).unwrap();
+    assert_eq!((outcome.measures.refused, outcome.measures.placements), (0, scenario.meetings.len() as u64));
     // after ten mean stays nothing of the empty begin is left
     let course: Vec<f64> =
         outcome.course.unwrap().utilisation[0].iter().skip(100).map(|mean| f64::from(mean.unwrap())).collect();

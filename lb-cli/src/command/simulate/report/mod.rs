@@ -1,16 +1,19 @@
 //! The report of docs/placement.md: every workload with every policy, and how far each is from what cannot be beaten.
+//! `head.md` stands before all figures, `verdict` compares ours with the peers' rules.
+
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use lb_core::simulation::workload::Workload;
+use lb_core::simulation::workload::{Size, Workload};
 use serde::Deserialize;
 
 use super::figures::{Figure, Line, lines, mean_text, number};
 use super::play::{CLAIRVOYANT, Played, PlayedWorkload, play};
 use super::plot;
-use super::wish::{Simulate, Source, Wish, of_file, workloads};
+use super::wish::{Simulate, Source, Wish, of_file, policy, workloads};
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
 
@@ -18,7 +21,7 @@ use crate::world::World;
 const OURS: &str = "predictive";
 
 /// What a report is made of.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Recipe {
     seeds: Vec<u64>,
@@ -28,6 +31,8 @@ struct Recipe {
     peers: Vec<String>,
     /// Of which policies the servers are drawn.
     drawn: Vec<String>,
+    /// How many servers each workload has; absent: its usual number.
+    servers: Option<usize>,
 }
 
 /// Writes the report beside its recipe: `placement.toml` makes `placement.md`, and the plots in `placement/`.
@@ -35,19 +40,20 @@ pub(super) fn run(path: &Path, args: &Simulate, world: &mut World<'_>) -> Result
     let text = std::fs::read_to_string(path).map_err(|error| of_file("read", path, error))?;
     let recipe: Recipe =
         toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-    if recipe.seeds.is_empty() || recipe.policies.is_empty() {
-        return Err(Failure::Usage(format!("{}: seeds and policies are needed", path.display())));
+    if let Some(problem) = recipe.problem() {
+        return Err(Failure::Usage(format!("{}: {problem}", path.display())));
     }
     let workloads = workloads(&recipe.workloads)?;
     let wish = Wish {
-        sources: workloads.iter().map(|workload| Source::Made(*workload, workload.size())).collect(),
+        sources: workloads.iter().map(|workload| Source::Made(*workload, recipe.size(*workload))).collect(),
         policies: recipe.policies.clone(),
         seeds: recipe.seeds.clone(),
         course: !recipe.drawn.is_empty(),
     };
-    let played = play(&wish)?;
+    // what cannot be written is better known before the minutes that it takes
     let folder = path.with_extension("");
     std::fs::create_dir_all(&folder).map_err(|error| of_file("make", &folder, error))?;
+    let played = play(&wish)?;
     for workload in &played.workloads {
         let picture = folder.join(format!("{}.svg", workload.name));
         let drawn = plot::drawn_of(workload, &recipe.drawn);
@@ -64,23 +70,48 @@ pub(super) fn run(path: &Path, args: &Simulate, world: &mut World<'_>) -> Result
     Ok(Outcome::Done)
 }
 
-const HEAD: &str = include_str!("report_head.md");
+impl Recipe {
+    fn size(&self, workload: Workload) -> Size {
+        self.servers.map_or_else(|| workload.size(), |servers| workload.size_for(servers))
+    }
+
+    /// Why no report can be made of it.
+    fn problem(&self) -> Option<String> {
+        if self.seeds.is_empty() || self.policies.is_empty() {
+            return Some("seeds and policies are needed".to_owned());
+        }
+        let twice = |(place, one): (usize, &String)| self.policies.iter().take(place).any(|earlier| earlier == one);
+        let mut seeds = self.seeds.clone();
+        seeds.sort_unstable();
+        if seeds.windows(2).any(|pair| matches!(pair, [one, next] if one == next)) {
+            return Some("a seed stands there twice, which makes the figures surer than they are".to_owned());
+        }
+        if let Some((_, name)) = self.policies.iter().enumerate().find(|one| twice(*one)) {
+            return Some(format!("the policy {name:?} stands there twice"));
+        }
+        if let Some(name) = self.policies.iter().find(|name| *name != CLAIRVOYANT && policy(name).is_err()) {
+            return Some(format!("there is no policy {name:?}"));
+        }
+        let needed = [OURS.to_owned(), CLAIRVOYANT.to_owned()];
+        let missing = needed.iter().chain(&self.peers).chain(&self.drawn).find(|name| !self.policies.contains(name));
+        missing.map(|name| format!("{name:?} must stand among the policies"))
+    }
+}
+
+const HEAD: &str = include_str!("head.md");
 
 fn written(recipe: &Recipe, played: &Played, stem: &str) -> String {
     let mut page = HEAD.to_owned();
     page.push_str("\n## All workloads at a glance\n\n");
     page.push_str(&overview(recipe, played));
-    page.push_str("\n## Where `predictive` hurts fewer people, and where not\n\n");
-    for workload in &played.workloads {
-        let _ = writeln!(page, "* **{}**: {}", workload.name, verdict(recipe, workload));
-    }
+    page.push_str(&verdict::written(recipe, &played.workloads));
     for workload in &played.workloads {
         let about = Workload::ALL.iter().find(|known| known.name() == workload.name).map_or("", |known| known.about());
         let seeds = number(workload.seeds as f64);
         let _ = write!(
             page,
-            "\n## {}\n\n{about} {} servers, seeds {}, {seeds} runs of each policy. No placement whatever has fewer than **{}** \
-             overloaded user-minutes.\n\n",
+            "\n## {}\n\n{about}\n{} servers; {seeds} runs of each policy, seeds {}. No placement whatever has fewer than **{}** overloaded \
+             user-minutes.\n\n",
             workload.name,
             workload.servers,
             listed(&recipe.seeds),
@@ -139,46 +170,18 @@ fn shares(workload: &PlayedWorkload) -> BTreeMap<String, f64> {
     lines.iter().filter_map(|line| Some((line.policy.clone(), line.mean(Figure::OverloadedShare)?.mean))).collect()
 }
 
-/// Against whom it is better, and against whom not, seed by seed: the difference is believed where its 95 % interval has no zero.
-fn verdict(recipe: &Recipe, workload: &PlayedWorkload) -> String {
-    let of = |name: &str| -> Vec<f64> {
-        workload.runs.iter().filter(|run| run.policy == name).map(|run| run.measures.overloaded_user_minutes).collect()
-    };
-    let ours = of(OURS);
-    let (mut fewer, mut more, mut alike) = (Vec::new(), Vec::new(), Vec::new());
-    for peer in &recipe.peers {
-        let differences: Vec<_> = of(peer).iter().zip(&ours).map(|(peer, ours)| peer - ours).collect();
-        let Some(mean) = super::figures::Mean::of(&differences) else { continue };
-        let half = mean.half.unwrap_or(f64::INFINITY);
-        let name = format!("`{peer}`");
-        match mean.mean {
-            difference if difference.abs() <= half => alike.push(name),
-            difference if difference > 0.0 => fewer.push(name),
-            _ => more.push(name),
-        }
-    }
-    let part = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")));
-    let parts: Vec<_> =
-        [part("fewer than", &fewer), part("**more** than", &more), part("no certain difference from", &alike)]
-            .into_iter()
-            .flatten()
-            .collect();
-    let means = [("it", OURS), ("the clairvoyant", CLAIRVOYANT)]
-        .map(|(who, name)| format!("{who} has {}", mean_text(&of(name))))
-        .join(", ");
-    format!("{}. In overloaded user-minutes {means}, the bound is {}.", parts.join("; "), mean_text(&workload.bounds()))
-}
-
 fn table(page: &mut String, workload: &PlayedWorkload) {
-    page.push_str("| policy | overloaded user-minutes | of all | p99 % | peak % | imbalance | ms | refused | moved |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+    page.push_str("| policy | overloaded user-minutes | % of all | over the bound | over the clairvoyant | p99 % | peak % | imbalance % | latency ms | refused | moved |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for line in lines(workload) {
         let text = |figure: Figure| cell(&line, figure);
         let _ = writeln!(
             page,
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             line.policy,
             text(Figure::Overloaded),
             text(Figure::OverloadedShare),
+            text(Figure::AboveBound),
+            text(Figure::AboveClairvoyant),
             text(Figure::P99),
             text(Figure::Peak),
             text(Figure::Imbalance),
@@ -190,12 +193,10 @@ fn table(page: &mut String, workload: &PlayedWorkload) {
 }
 
 fn cell(line: &Line, figure: Figure) -> String {
-    match (figure, line.mean(figure)) {
-        (_, None) => "–".to_owned(),
-        (Figure::OverloadedShare, Some(mean)) => format!("{:.2} %", mean.mean),
-        (Figure::Overloaded, Some(mean)) => mean.text(),
-        (_, Some(mean)) if mean.mean.abs() < 100.0 => format!("{:.1}", mean.mean),
-        (_, Some(mean)) => number(mean.mean),
+    match line.mean(figure) {
+        None => "–".to_owned(),
+        Some(mean) if figure == Figure::Overloaded => figure.text(mean),
+        Some(mean) => figure.short(mean),
     }
 }
 
