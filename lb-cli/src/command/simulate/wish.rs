@@ -76,7 +76,7 @@ pub(crate) fn after_help() -> String {
 Examples:
   lb simulate --workload school-day --policy predictive --policy scalelite
   lb simulate --workload flash --seeds 7 --plot flash.svg
-  lb event list --json | jq -c '.items[]' > events.jsonl
+  lb event list --limit 1000000 --json | jq -c '.items[]' > events.jsonl
   lb simulate --replay events.jsonl --policy least-cpu --policy predictive
   lb simulate --report docs/placement.toml   (makes docs/placement.md)
 

@@ -65,6 +65,20 @@ fn among_those_that_are_alike_another_chooses() {
     let unknown = [Facts { users: 2, ..Facts::named("a") }, Facts { users: 1, ..Facts::named("b") }];
     let nearest = TieBreak { policy: Arc::new(Nearest), within: 0.0, by: Arc::new(LeastUsers) };
     assert_eq!(order(&nearest, &unknown, None, "room"), ["b", "a"], "infinite scores are alike");
+    let at = |name, longitude, cpu, users| Facts {
+        position: Position::try_new(0.0, longitude),
+        cpu: Some(cpu),
+        users,
+        ..Facts::named(name)
+    };
+    let servers = [at("here", 0.0, 50.0, 9), at("near", 1.0, 52.0, 8), at("far", 90.0, 10.0, 0)];
+    let mconf = TieBreak { policy: Arc::new(NearestLeastCpu::default()), within: 5.0, by: Arc::new(LeastUsers) };
+    let here = Position::try_new(0.0, 0.0);
+    assert_eq!(
+        order(&mconf, &servers, here, "room"),
+        ["near", "here", "far"],
+        "a better score does not bring it nearer"
+    );
 }
 
 #[test]

@@ -29,7 +29,8 @@ impl PlacementPolicy for TieBreak {
         let mut ranking = self.policy.rank(request).peekable();
         let group = move || {
             let best = ranking.next()?;
-            let alike = |score: f64| score - best.score <= self.within || score == best.score;
+            // a better score after a worse one: something else than the score has set it behind
+            let alike = |score: f64| (0.0..=self.within).contains(&(score - best.score)) || score == best.score;
             let mut names = vec![best.server.server.name.clone()];
             while let Some(next) = ranking.next_if(|next| alike(next.score)) {
                 names.push(next.server.server.name.clone());
