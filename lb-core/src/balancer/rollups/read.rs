@@ -42,7 +42,8 @@ impl From<NoAnswer> for Trouble {
 }
 
 /// As many names a report of roll-ups may hold, which are eight bytes each there. Those of days whose names are hidden are not
-/// held; where they never are, a year over ten million events by server has some three million.
+/// held. Where they are never hidden, a year over ten million events has some three million stays, and each may bring another
+/// name to a group.
 const NAMES: usize = 4_000_000;
 
 impl Balancer {

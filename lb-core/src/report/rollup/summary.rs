@@ -116,7 +116,7 @@ pub(super) fn peaks(first: Quarter, quarters: &Quarters, places: &Places) -> Pea
                 |place| groups.get(&place).copied(),
                 |group, most| match group {
                     Some(group) => {
-                        of_quarter.extend(one_of.get(group as usize).map(|place| (Some((kind, *place)), most)))
+                        of_quarter.extend(one_of.get(group as usize).map(|place| (Some((kind, *place)), most)));
                     }
                     // all are the same with each kind
                     None if kind == Kind::Integration => of_quarter.push((None, most)),
