@@ -55,13 +55,15 @@ pub enum RollupPart {
     Names,
     /// The whole day in one.
     Summary,
+    /// The most meetings and users there were at once in each of its quarters.
+    Peaks,
     /// The places that the pages of all days tell of; under day 0.
     Places,
 }
 
 impl RollupPart {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Quarters, Self::Courses, Self::Names, Self::Summary, Self::Places];
+    pub const ALL: [Self; 6] = [Self::Quarters, Self::Courses, Self::Names, Self::Summary, Self::Peaks, Self::Places];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
@@ -70,6 +72,7 @@ impl RollupPart {
             Self::Courses => "courses",
             Self::Names => "names",
             Self::Summary => "summary",
+            Self::Peaks => "peaks",
             Self::Places => "places",
         }
     }

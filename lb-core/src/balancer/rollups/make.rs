@@ -16,9 +16,6 @@ use crate::store::{EventFilter, RollupChange, RollupPage, RollupPart, StoreError
 const LIMITS: Limits =
     Limits { stays: 1_000_000, meetings: 2_000_000, recordings: 200_000, changes: 0, names: 0, rows: 0 };
 
-/// What a day has beside its summary.
-const OF_QUARTERS: [RollupPart; 3] = [RollupPart::Quarters, RollupPart::Courses, RollupPart::Names];
-
 /// What is kept, as the round that changes it knows it.
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -104,7 +101,7 @@ impl Balancer {
         let mut pages = Vec::new();
         for day in day_of(range.start)..=day_of(range.end.saturating_sub(1)) {
             let whole = first_of(day)..first_of(day + 1);
-            let known = self.stores.rollups.rollup_pages(&OF_QUARTERS, day..day + 1).await?;
+            let known = self.stores.rollups.rollup_pages(&Quarters::PARTS, day..day + 1).await?;
             let mut of_day = match Quarters::unpack(day, &known) {
                 Ok(of_day) => of_day,
                 Err(_) => {

@@ -5,18 +5,21 @@ use std::ops::Range;
 use super::super::Balancer;
 use super::super::report::ReportError;
 use super::fresh::Fresh;
-use crate::report::rollup::{Answer, Needs, NoAnswer, Quarter, Quarters, day_of, first_of, quarter_of};
+use crate::report::rollup::{Answer, NoAnswer, Quarter, Quarters, Taken, day_of, first_of, quarter_of};
 use crate::report::{Limits, Owners, ReportQuery, Table};
+use crate::store::RollupPart;
 
 /// So many days are read at once.
 const DAYS: u32 = 31;
 
 /// How a day is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Way {
-    /// As it is kept.
-    Kept(Needs),
-    /// With what is fresh over it.
+    /// As one, of these pages of it and more, if need be.
+    Whole(Vec<RollupPart>),
+    /// By its quarters, of some pages and more, if need be.
+    Quarters,
+    /// By its quarters, with what is fresh over them.
     Fresh,
 }
 
@@ -38,9 +41,10 @@ impl From<NoAnswer> for Trouble {
     }
 }
 
-/// As many names a report of roll-ups may hold: each has eight bytes there. Names that have aged are others on each day, so a
-/// year has many.
-const NAMES: usize = 8_000_000;
+/// As many names a report of roll-ups may hold, which are eight bytes each there. Those of days whose names are hidden are not
+/// held. Where they are never hidden, a year over ten million events has some three million stays, and each may bring another
+/// name to a group.
+const NAMES: usize = 4_000_000;
 
 impl Balancer {
     /// The report; `None` where what is rolled up does not answer it.
@@ -55,7 +59,8 @@ impl Balancer {
         for _ in 0..2 {
             let places = self.rollup_places().await?.with_passing_of(&fresh.places);
             let (query, limits) = (query.clone(), Limits { names: NAMES, ..Limits::default() });
-            let Some(mut answer) = Answer::new(query, &owners, limits, places, fresh.made_at)? else { return Ok(None) };
+            let of = (fresh.made_at, fresh.state.hidden_before);
+            let Some(mut answer) = Answer::new(query, &owners, limits, places, of)? else { return Ok(None) };
             match self.read_days(&mut answer, &fresh).await {
                 Ok(()) => return Ok(Some(answer.finish(fresh.made_at)?)),
                 Err(Trouble::Answer(NoAnswer::Unreadable)) => {}
@@ -74,29 +79,38 @@ impl Balancer {
         while day < until {
             let way = way(answer, fresh, day);
             let same = (day..until.min(day + DAYS)).take_while(|next| self::way(answer, fresh, *next) == way);
-            let days = day..same.last().map_or(day, |last| last + 1).max(day + 1);
-            let parts = match way {
-                Way::Kept(needs) => needs.parts(),
-                Way::Fresh => Needs::Quarters.parts(),
+            let end = same.last().map_or(day, |last| last + 1).max(day + 1);
+            let mut parts = match &way {
+                Way::Whole(parts) => parts.clone(),
+                Way::Quarters => Answer::PARTS_OF_QUARTERS.to_vec(),
+                Way::Fresh => Quarters::PARTS.to_vec(),
             };
-            let pages = self.stores.rollups.rollup_pages(parts, days.clone()).await?;
-            for day in days.clone() {
-                let of_day =
-                    pages.partition_point(|page| page.day < day)..pages.partition_point(|page| page.day <= day);
-                let pages = pages.get(of_day).unwrap_or_default();
-                match way {
-                    Way::Kept(Needs::Quarters) => answer.quarters_of_day(day, pages)?,
-                    Way::Kept(_) => answer.whole_day(day, pages)?,
-                    Way::Fresh => {
-                        let mut quarters = Quarters::unpack(day, pages).map_err(NoAnswer::from)?;
-                        for range in within(&fresh.ranges, day) {
-                            quarters.replace(&range, &fresh.quarters);
+            while day < end {
+                let pages = self.stores.rollups.rollup_pages(&parts, day..end).await?;
+                while day < end {
+                    let of_day =
+                        pages.partition_point(|page| page.day < day)..pages.partition_point(|page| page.day <= day);
+                    let pages = pages.get(of_day).unwrap_or_default();
+                    let taken = match &way {
+                        Way::Whole(_) => answer.whole_day(day, &parts, pages)?,
+                        Way::Quarters => answer.quarters_of_day(day, &parts, pages)?,
+                        Way::Fresh => {
+                            let mut quarters = Quarters::unpack(day, pages).map_err(NoAnswer::from)?;
+                            for range in within(&fresh.ranges, day) {
+                                quarters.replace(&range, &fresh.quarters);
+                            }
+                            answer.quarters(&quarters)?;
+                            Taken::All
                         }
-                        answer.quarters(&quarters)?;
+                    };
+                    if let Taken::Lacks(part) = taken {
+                        // all of it is read again: it may have been made anew meanwhile
+                        parts.push(part);
+                        break;
                     }
+                    day += 1;
                 }
             }
-            day = days.end;
         }
         Ok(())
     }
@@ -104,7 +118,11 @@ impl Balancer {
 
 fn way(answer: &Answer, fresh: &Fresh, day: u32) -> Way {
     let is_fresh = first_of(day + 1) > fresh.state.until || within(&fresh.ranges, day).next().is_some();
-    if is_fresh { Way::Fresh } else { Way::Kept(answer.needs(day)) }
+    match is_fresh {
+        true => Way::Fresh,
+        false if answer.takes_whole(day) => Way::Whole(answer.parts_of_whole(day)),
+        false => Way::Quarters,
+    }
 }
 
 /// What of `ranges` is in a day.

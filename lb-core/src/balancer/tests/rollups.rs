@@ -1,5 +1,7 @@
 //! What is rolled up says the same as the events, whenever and however it was made.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -228,6 +230,79 @@ proptest! {
         network.roll_up();
         prop_assert_eq!(block_on(network.balancer.rollup_progress()).unwrap().days_left, 0);
         assert_same(&rng, &network);
+    }
+}
+
+/// By group, and in all.
+type Names = (BTreeMap<Option<String>, u64>, u64);
+
+/// How many different names the events have between two moments.
+fn names_of_events(network: &Network, query: &ReportQuery, (from, until): (Timestamp, Timestamp)) -> Names {
+    if from >= until {
+        return Names::default();
+    }
+    let query = ReportQuery { from, until, step: Step::Whole, ..query.clone() };
+    let table = block_on(network.balancer.report_of_events(query)).unwrap();
+    let groups = table.groups.into_iter().map(|row| (row.group, row.figures.unique_names));
+    (groups.collect(), table.total.unique_names)
+}
+
+/// The same where names of days before `shown` count once for each day.
+fn names_by_day(network: &Network, query: &ReportQuery, (from, until): (Timestamp, Timestamp), shown: u64) -> Names {
+    let moment = Timestamp::from_millis;
+    let (mut groups, mut total) = names_of_events(network, query, (from.max(moment(shown)), until));
+    let day = 24 * HOUR;
+    for midnight in (from.as_millis() / day..=until.as_millis() / day).map(|number| number * day) {
+        let of_day = (from.max(moment(midnight)), until.min(moment(shown.min(midnight + day))));
+        let (more, all) = names_of_events(network, query, of_day);
+        more.into_iter().for_each(|(group, names)| *groups.entry(group).or_default() += names);
+        total += all;
+    }
+    (groups, total)
+}
+
+/// What the events say, with names as they are counted where those of days before `shown` have aged.
+fn aged(network: &Network, query: &ReportQuery, shown: u64) -> Table {
+    let mut table = block_on(network.balancer.report_of_events(query.clone())).unwrap();
+    let (groups, total) = names_by_day(network, query, (query.from, query.until), shown);
+    table.total.unique_names = total;
+    for row in &mut table.groups {
+        row.figures.unique_names = groups[&row.group];
+    }
+    for (number, span) in table.steps.iter().enumerate() {
+        let (groups, all) = names_by_day(network, query, (span.from, span.until), shown);
+        table.in_steps[number].unique_names = all;
+        for row in table.rows.iter_mut().filter(|row| row.step == Some(number)) {
+            row.figures.unique_names = groups[&row.group];
+        }
+    }
+    table
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn of_aged_days_every_figure_stays_and_names_count_once_for_each_day(seed in any::<u64>(), meetings in 1_usize..60) {
+        let rng = SeededRng::new(seed);
+        let network = Network::of(1);
+        network.at(Timestamp::from_millis(begin()));
+        for event in by_chance(&rng, meetings) {
+            network.at(event.at);
+            block_on(network.store.record(vec![event])).unwrap();
+        }
+        // some of the days have aged in what is rolled up, and none in the events
+        let shown = begin() + below(&rng, 10) * 24 * HOUR;
+        network.at(Timestamp::from_millis(shown + 90 * 24 * HOUR + below(&rng, 24 * HOUR)));
+        network.roll_up();
+        for _ in 0..6 {
+            let mut query = some_query(&rng);
+            if query.step == Step::Hour {
+                query.step = Step::Day;
+            }
+            let (_, rolled) = network.both(&query);
+            assert_eq!(aged(&network, &query, shown), rolled, "{query:?}");
+        }
     }
 }
 

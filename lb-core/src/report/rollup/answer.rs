@@ -6,40 +6,27 @@ use std::time::Duration;
 
 use super::super::steps::Steps;
 use super::super::table::{CellOf, Table};
-use super::super::{BadReportQuery, By, Figures, Limits, Owners, ReportQuery, TooMuch};
+use super::super::{BadReportQuery, Figures, Limits, Owners, ReportQuery, TooMuch};
 use super::cell::Counts;
 use super::course::{Both, Course, Peaks};
+use super::matching::{Matching, Sources};
 use super::most::Most;
-use super::places::{ByPlace, Places};
+use super::names::{HowMany, Names};
+use super::once::Once;
+use super::places::Places;
 use super::quarter::{Quarter, begins_at, day_of, first_of, quarter_of};
-use super::quarters::{self, Packed, Quarters, Unreadable};
-use super::summary::PeakOf;
+use super::quarters::{self, Quarters, Unreadable};
+use super::summary::{PeakOf, PeaksOfDay, Summary};
 use crate::clock::Timestamp;
 use crate::store::{RollupPage, RollupPart};
 
-/// So many names are looked through for repeated ones no sooner than that.
-const FEW: usize = 1 << 12;
-
-/// Which pages of a day are wanted.
+/// Whether a day was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Needs {
-    /// The day is read as one.
-    Whole,
-    /// The same, and all comings and goings of it.
-    WholeAndCourses,
-    /// Its quarters one by one.
-    Quarters,
-}
-
-impl Needs {
-    /// The pages.
-    pub(crate) fn parts(self) -> &'static [RollupPart] {
-        match self {
-            Self::Whole => &[RollupPart::Summary, RollupPart::Names],
-            Self::WholeAndCourses => &[RollupPart::Summary, RollupPart::Names, RollupPart::Courses],
-            Self::Quarters => &[RollupPart::Quarters, RollupPart::Names, RollupPart::Courses],
-        }
-    }
+pub(crate) enum Taken {
+    /// All of it.
+    All,
+    /// Nothing yet: this page of it is needed too.
+    Lacks(RollupPart),
 }
 
 /// There is no answer.
@@ -78,33 +65,28 @@ pub(crate) struct Answer {
     limits: Limits,
     places: Places,
     groups: Vec<Option<String>>,
-    group_of: ByPlace<Option<u32>>,
-    keeps_peaks: bool,
-    // the step that cells are added to
+    matching: Matching,
+    hidden_before: u32,
+    // what comes is of this step and day
     step: usize,
-    in_step: Vec<Gathered>,
-    in_period: Vec<Gathered>,
+    day: u32,
+    in_step: Vec<Option<Figures>>,
+    in_period: Vec<Option<Figures>>,
     rows: Vec<CellOf<Option<String>>>,
     in_steps: Vec<Figures>,
-    // how many names are held for the present step, and at how many it is looked at repeated ones
-    step_names: usize,
-    compare_step_at: usize,
-    // how many names are held for the period, and at how many it is looked at repeated ones
-    names: usize,
-    compare_at: usize,
+    step_names: Names,
+    period_names: Names,
+    // of a day whose names are hidden, and on no other day: in the present step, and in the period
+    part_names: Names,
+    day_names: Names,
+    once: Once,
     peaks: Peaks,
     most: Most,
 }
 
-/// What was in a group.
-#[derive(Clone, Debug, Default)]
-struct Gathered {
-    figures: Option<Figures>,
-    names: Vec<u64>,
-}
-
 impl Answer {
-    /// An answer to `query`, at `now`; none where its steps do not begin with quarters.
+    /// An answer to `query`, at `now`; none where its steps do not begin with quarters. Names of days before `hidden_before` are
+    /// on no other day.
     ///
     /// # Errors
     /// [`BadReportQuery`].
@@ -113,7 +95,7 @@ impl Answer {
         owners: &Owners,
         limits: Limits,
         places: Places,
-        now: Timestamp,
+        (now, hidden_before): (Timestamp, u32),
     ) -> Result<Option<Self>, BadReportQuery> {
         let steps = Steps::of(&query)?;
         let mut spans = Vec::new();
@@ -131,7 +113,7 @@ impl Answer {
         }
         let mut numbers: HashMap<Option<String>, u32> = HashMap::new();
         let mut groups = Vec::new();
-        let group_of = places.each(|place| {
+        let group_of = places.each(|_, place| {
             let name = place.home().group(&query, owners)?;
             let next = groups.len() as u32;
             Some(*numbers.entry(name).or_insert_with_key(|name| {
@@ -140,26 +122,30 @@ impl Answer {
             }))
         });
         let (count, step_count) = (groups.len(), spans.len());
+        let matching = Matching::new(&places, group_of, count);
+        let names = || Names::new(count, matching.names_add_up(), limits.names);
         Ok(Some(Self {
-            keeps_peaks: keeps_peaks(&query),
             query,
             steps,
             spans,
             limits,
             places,
             groups,
-            group_of,
+            hidden_before,
             step: 0,
-            in_step: vec![Gathered::default(); count],
-            in_period: vec![Gathered::default(); count],
+            day: 0,
+            in_step: vec![None; count],
+            in_period: vec![None; count],
             rows: Vec::new(),
             in_steps: vec![Figures::default(); step_count],
-            step_names: 0,
-            compare_step_at: limits.names,
-            names: 0,
-            compare_at: FEW,
+            step_names: names(),
+            period_names: names(),
+            part_names: names(),
+            day_names: names(),
+            once: Once::default(),
             peaks: Peaks::new(count),
             most: Most::new(count),
+            matching,
         }))
     }
 
@@ -170,15 +156,22 @@ impl Answer {
         first.map_or(0, |first| day_of(first.start))..last
     }
 
-    /// How a day is to be read of which there is a summary, unless it is in parts in several steps.
-    pub(crate) fn needs(&self, day: u32) -> Needs {
+    /// Whether a day may be taken as one, and not by its quarters.
+    pub(crate) fn takes_whole(&self, day: u32) -> bool {
         let (first, end) = (first_of(day), first_of(day + 1));
-        let is_whole = self.step_at(first).and_then(|step| self.spans.get(step)).is_some_and(|span| span.end >= end);
-        match (is_whole, self.keeps_peaks) {
-            (true, true) => Needs::Whole,
-            (true, false) => Needs::WholeAndCourses,
-            (false, _) => Needs::Quarters,
-        }
+        self.step_at(first).and_then(|step| self.spans.get(step)).is_some_and(|span| span.end >= end)
+    }
+
+    /// The pages that are needed at least of such a day.
+    pub(crate) fn parts_of_whole(&self, day: u32) -> Vec<RollupPart> {
+        if self.is_hidden(day) { vec![RollupPart::Summary] } else { vec![RollupPart::Summary, RollupPart::Names] }
+    }
+
+    /// The pages that are needed at least of any other day.
+    pub(crate) const PARTS_OF_QUARTERS: [RollupPart; 3] = [RollupPart::Quarters, RollupPart::Names, RollupPart::Peaks];
+
+    fn is_hidden(&self, day: u32) -> bool {
+        day < self.hidden_before
     }
 
     fn step_at(&self, quarter: Quarter) -> Option<usize> {
@@ -186,64 +179,101 @@ impl Answer {
         self.spans.get(place).filter(|span| span.start <= quarter).map(|_| place)
     }
 
-    /// Takes a day that was read as one.
+    /// Takes a day as one, if that can be done with its pages of these `parts`.
     ///
     /// # Errors
     /// [`NoAnswer`].
-    pub(crate) fn whole_day(&mut self, day: u32, pages: &[RollupPage]) -> Result<(), NoAnswer> {
-        let of = |part| pages.iter().find(|page| (page.day, page.part) == (day, part)).map(|page| &page.data[..]);
-        let Some(summary) = of(RollupPart::Summary) else { return Ok(()) };
-        let (cells, peaks): (Vec<Packed>, Vec<(PeakOf, Both)>) = postcard::from_bytes(summary)?;
-        let names = quarters::names(of(RollupPart::Names));
+    pub(crate) fn whole_day(
+        &mut self,
+        day: u32,
+        parts: &[RollupPart],
+        pages: &[RollupPage],
+    ) -> Result<Taken, NoAnswer> {
+        let Some(page) = page_of(pages, day, RollupPart::Summary) else { return Ok(Taken::All) };
         let first = first_of(day);
-        for packed in &cells {
-            self.cell(first, packed.place, &packed.counts, packed.names(&names))?;
-        }
-        if !self.keeps_peaks {
-            return self.courses(day, of(RollupPart::Courses));
-        }
-        let Some(step) = self.step_at(first) else { return Ok(()) };
-        for (of, most) in peaks {
-            self.kept_peak(step as u32, of, most);
-        }
-        Ok(())
-    }
-
-    fn kept_peak(&mut self, step: u32, of: PeakOf, most: Both) {
-        let (by, is_all) = (self.query.by, self.query.filter.integrations.is_none());
-        let group = match of {
-            PeakOf::All if is_all => {
-                self.most.of_all(step, most);
-                // the one group that there is
-                (by == By::Nothing).then_some(0)
+        let Some(step) = self.step_at(first) else { return Ok(Taken::All) };
+        let (summary, lists) = Summary::unpack(page)?;
+        let names = if self.is_hidden(day) { self.matching.names(&summary) } else { None };
+        let peaks = self.matching.peaks(summary.cells.iter().filter(|cell| cell.counts.lasts()).map(|cell| cell.place));
+        for (is_known, part) in [(names.is_some(), RollupPart::Names), (peaks.is_some(), RollupPart::Courses)] {
+            if !is_known && !parts.contains(&part) {
+                return Ok(Taken::Lacks(part));
             }
-            PeakOf::IntegrationOf(place) => {
-                let group = self.group_of.get(place).flatten();
-                if !is_all && group.is_some() {
-                    self.most.of_all(step, most);
+        }
+        self.go_on(step, day)?;
+        for cell in &summary.cells {
+            self.counts(first, cell.place, &cell.counts)?;
+        }
+        match names {
+            Some(names) => {
+                self.step_names.count(&names);
+                self.period_names.count(&names);
+            }
+            None => {
+                let (known, lists) = (quarters::names(page_of(pages, day, RollupPart::Names)), lists.unpack()?);
+                let mut rest = lists.as_slice();
+                for cell in &summary.cells {
+                    let (of_cell, behind) = rest.split_at_checked(cell.names as usize).ok_or(NoAnswer::Unreadable)?;
+                    self.names(cell.place, of_cell, &known)?;
+                    rest = behind;
                 }
-                group.filter(|_| by == By::Integration || !is_all)
             }
-            PeakOf::ServerOf(place) if by == By::Server => self.group_of.get(place).flatten(),
-            _ => None,
-        };
-        if let Some(group) = group {
-            self.most.of_group(group, step, most);
+        }
+        match peaks {
+            None => self.courses(day, page_of(pages, day, RollupPart::Courses))?,
+            Some(sources) => self.kept_peaks(step, &sources, &summary.peaks),
+        }
+        Ok(Taken::All)
+    }
+
+    fn kept_peaks(&mut self, step: usize, sources: &Sources, peaks: &[(PeakOf, Both)]) {
+        for (of, most) in peaks {
+            for group in self.matching.targets(sources, *of) {
+                self.most.of(group, step as u32, *most);
+            }
         }
     }
 
-    /// Takes a day's quarters as they are kept.
+    /// Takes a day's quarters as they are kept, if that can be done with its pages of these `parts`.
     ///
     /// # Errors
     /// [`NoAnswer`].
-    pub(crate) fn quarters_of_day(&mut self, day: u32, pages: &[RollupPage]) -> Result<(), NoAnswer> {
-        let of = |part| pages.iter().find(|page| (page.day, page.part) == (day, part)).map(|page| &page.data[..]);
-        let names = quarters::names(of(RollupPart::Names));
-        for packed in quarters::cells(of(RollupPart::Quarters))? {
-            let quarter = first_of(day).saturating_add(packed.quarter);
-            self.cell(quarter, packed.place, &packed.counts, packed.names(&names))?;
+    pub(crate) fn quarters_of_day(
+        &mut self,
+        day: u32,
+        parts: &[RollupPart],
+        pages: &[RollupPage],
+    ) -> Result<Taken, NoAnswer> {
+        let cells = quarters::cells(page_of(pages, day, RollupPart::Quarters))?;
+        let mut lasts: Vec<u32> = cells.iter().filter(|cell| cell.counts.lasts()).map(|cell| cell.place).collect();
+        lasts.sort_unstable();
+        lasts.dedup();
+        let peaks = page_of(pages, day, RollupPart::Peaks);
+        let sources = match peaks {
+            None if !lasts.is_empty() => None,
+            _ => self.matching.peaks(lasts.into_iter()),
+        };
+        if sources.is_none() && !parts.contains(&RollupPart::Courses) {
+            return Ok(Taken::Lacks(RollupPart::Courses));
         }
-        self.courses(day, of(RollupPart::Courses))
+        let names = quarters::names(page_of(pages, day, RollupPart::Names));
+        for packed in &cells {
+            let quarter = first_of(day).saturating_add(packed.quarter);
+            if self.quarter(quarter, packed.place, &packed.counts)? {
+                self.names(packed.place, &packed.names, &names)?;
+            }
+        }
+        let Some(sources) = sources else {
+            self.courses(day, page_of(pages, day, RollupPart::Courses))?;
+            return Ok(Taken::All);
+        };
+        let peaks: PeaksOfDay = peaks.map(postcard::from_bytes).transpose()?.unwrap_or_default();
+        for (quarter, peaks) in &peaks {
+            if let Some(step) = self.step_at(first_of(day).saturating_add(*quarter)) {
+                self.kept_peaks(step, &sources, peaks);
+            }
+        }
+        Ok(Taken::All)
     }
 
     /// Takes quarters, of one day or of several.
@@ -252,7 +282,11 @@ impl Answer {
     /// [`NoAnswer`].
     pub(crate) fn quarters(&mut self, quarters: &Quarters) -> Result<(), NoAnswer> {
         for ((quarter, place), cell) in &quarters.cells {
-            self.cell(*quarter, *place, &cell.counts, cell.names.iter().copied())?;
+            if self.quarter(*quarter, *place, &cell.counts)?
+                && let Some(group) = self.group_of(*place)?
+            {
+                self.names_of_day().hold(group, cell.names.iter().copied())?;
+            }
         }
         for (quarter, course) in &quarters.courses {
             self.course(*quarter, course);
@@ -270,90 +304,101 @@ impl Answer {
 
     fn course(&mut self, quarter: Quarter, course: &Course) {
         let Some(step) = self.step_at(quarter) else { return };
-        let Self { peaks, most, group_of, .. } = self;
+        let Self { peaks, most, matching, .. } = self;
         peaks.quarter(
             course,
-            |place| group_of.get(place).flatten(),
-            |group, there| match group {
-                Some(group) => most.of_group(group, step as u32, there),
-                None => most.of_all(step as u32, there),
-            },
+            |place| matching.group_of(place).flatten(),
+            |group, there| most.of(group, step as u32, there),
         );
     }
 
-    /// Counts a block that begins with `quarter`.
-    fn cell(
-        &mut self,
-        quarter: Quarter,
-        place: u32,
-        counts: &Counts,
-        names: impl IntoIterator<Item = u64>,
-    ) -> Result<(), NoAnswer> {
-        let Some(step) = self.step_at(quarter) else { return Ok(()) };
-        let Some(group) = self.group_of.get(place).ok_or(NoAnswer::Unreadable)? else { return Ok(()) };
-        while self.step < step {
-            self.end_step()?;
-        }
+    /// Counts what was at a place in one quarter, all but names; answers whether it is in the period.
+    fn quarter(&mut self, quarter: Quarter, place: u32, counts: &Counts) -> Result<bool, NoAnswer> {
+        let Some(step) = self.step_at(quarter) else { return Ok(false) };
+        self.go_on(step, day_of(quarter))?;
+        self.counts(quarter, place, counts)?;
+        Ok(true)
+    }
+
+    /// Counts a block of the present step that begins with `quarter`: all but names.
+    fn counts(&mut self, quarter: Quarter, place: u32, counts: &Counts) -> Result<(), NoAnswer> {
+        let Some(group) = self.group_of(place)? else { return Ok(()) };
         let begin = |step: usize| self.spans.get(step).map_or(0, |span| span.start);
-        let (of_step, of_period) = (begin(step), begin(0));
-        if let Some(gathered) = self.in_step.get_mut(group as usize) {
-            let figures = gathered.figures.get_or_insert_default();
-            count(figures, counts, quarter, of_step, &self.places)?;
-            let before = gathered.names.len();
-            gathered.names.extend(names);
-            self.step_names += gathered.names.len() - before;
-        }
-        if let Some(gathered) = self.in_period.get_mut(group as usize) {
-            count(gathered.figures.get_or_insert_default(), counts, quarter, of_period, &self.places)?;
-        }
-        // a step may be years: whoever comes each day must not be held once for each
-        if self.step_names > self.compare_step_at {
-            self.in_step.iter_mut().for_each(|group| distinct(&mut group.names));
-            self.step_names = self.in_step.iter().map(|group| group.names.len()).sum();
-            TooMuch::unless(self.step_names, self.limits.names, "names")?;
-            self.compare_step_at = self.step_names + self.limits.names;
+        let (of_step, of_period) = (begin(self.step), begin(0));
+        for (gathered, from) in [(&mut self.in_step, of_step), (&mut self.in_period, of_period)] {
+            if let Some(gathered) = gathered.get_mut(group as usize) {
+                count(gathered.get_or_insert_default(), counts, quarter, from, &self.places)?;
+            }
         }
         Ok(())
     }
 
-    /// Counts the names of the present step, and goes on to the next.
+    /// Takes names of the present step and day, by their numbers among those of the day.
+    fn names(&mut self, place: u32, numbers: &[u32], of_day: &[u64]) -> Result<(), NoAnswer> {
+        let Some(group) = self.group_of(place)? else { return Ok(()) };
+        let mut once = std::mem::take(&mut self.once);
+        let held = self.names_of_day().hold(group, once.new_ones(group, numbers, of_day));
+        self.once = once;
+        Ok(held?)
+    }
+
+    fn names_of_day(&mut self) -> &mut Names {
+        if self.is_hidden(self.day) { &mut self.part_names } else { &mut self.step_names }
+    }
+
+    fn group_of(&self, place: u32) -> Result<Option<u32>, NoAnswer> {
+        self.matching.group_of(place).ok_or(NoAnswer::Unreadable)
+    }
+
+    /// What comes next is of this step and day.
+    fn go_on(&mut self, step: usize, day: u32) -> Result<(), TooMuch> {
+        if (step, day) == (self.step, self.day) {
+            return Ok(());
+        }
+        self.once.begin();
+        self.end_part()?;
+        if day != self.day {
+            self.end_day();
+            self.day = day;
+        }
+        while self.step < step {
+            self.end_step()?;
+        }
+        Ok(())
+    }
+
+    /// Counts the hidden names of the part that the present day has in the present step.
+    fn end_part(&mut self) -> Result<(), TooMuch> {
+        if !self.part_names.is_empty() {
+            self.step_names.count(&self.part_names.how_many());
+            self.day_names.take(&mut self.part_names)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the hidden names of the present day.
+    fn end_day(&mut self) {
+        if !self.day_names.is_empty() {
+            self.period_names.count(&self.day_names.how_many());
+            self.day_names.clear();
+        }
+    }
+
+    /// Keeps what was in the present step, and goes on to the next.
     fn end_step(&mut self) -> Result<(), TooMuch> {
-        // an integration's names are no other's
-        let may_add_up = self.query.by == By::Integration;
-        let mut all = Vec::new();
-        let Self { in_step, in_period, rows, in_steps, groups, .. } = self;
+        let Self { in_step, rows, in_steps, groups, limits, .. } = self;
         let step = u32::try_from(self.step).unwrap_or(u32::MAX);
         let Some(of_all) = in_steps.get_mut(self.step) else { return Ok(()) };
-        for ((group, name), of_period) in in_step.iter_mut().zip(groups).zip(in_period) {
-            let Some(mut figures) = group.figures.take() else { continue };
-            distinct(&mut group.names);
-            figures.unique_names = group.names.len() as u64;
+        let names = self.step_names.how_many();
+        name(in_step, &names);
+        of_all.unique_names = names.all;
+        for (figures, name) in in_step.iter_mut().zip(groups) {
+            let Some(figures) = figures.take() else { continue };
             of_all.add_group(&figures);
-            if may_add_up {
-                of_all.unique_names += figures.unique_names;
-            } else {
-                all.extend_from_slice(&group.names);
-            }
-            self.names += group.names.len();
-            if of_period.names.is_empty() {
-                std::mem::swap(&mut of_period.names, &mut group.names);
-            } else {
-                of_period.names.append(&mut group.names);
-            }
             rows.push(((name.clone(), Some(step)), figures));
-            TooMuch::unless(rows.len(), self.limits.rows, "lines")?;
+            TooMuch::unless(rows.len(), limits.rows, "lines")?;
         }
-        if !may_add_up {
-            distinct(&mut all);
-            of_all.unique_names = all.len() as u64;
-        }
-        if self.names > self.compare_at {
-            self.in_period.iter_mut().for_each(|group| distinct(&mut group.names));
-            self.names = self.in_period.iter().map(|group| group.names.len()).sum();
-            TooMuch::unless(self.names, self.limits.names, "names")?;
-            self.compare_at = self.names * 2 + FEW;
-        }
-        (self.step_names, self.compare_step_at) = (0, self.limits.names);
+        self.period_names.take(&mut self.step_names)?;
         self.step += 1;
         Ok(())
     }
@@ -363,11 +408,15 @@ impl Answer {
     /// # Errors
     /// [`TooMuch`].
     pub(crate) fn finish(mut self, now: Timestamp) -> Result<Table, TooMuch> {
+        self.end_part()?;
+        self.end_day();
         while self.step < self.spans.len() {
             self.end_step()?;
         }
         self.most.end_step();
-        let Self { query, steps, groups, in_period, mut rows, mut in_steps, most, .. } = self;
+        let names = self.period_names.how_many();
+        let Self { query, steps, groups, mut in_period, mut rows, mut in_steps, most, .. } = self;
+        name(&mut in_period, &names);
         let numbers: HashMap<&Option<String>, u32> = groups.iter().zip(0..).collect();
         for ((group, step), figures) in &mut rows {
             let row = numbers.get(group).copied().zip(*step);
@@ -376,41 +425,20 @@ impl Answer {
         for (step, figures) in (0..).zip(&mut in_steps) {
             raise(figures, most.steps.get(&step));
         }
-        let (mut total, mut all) = (Figures::default(), Vec::new());
-        for ((number, group), name) in in_period.into_iter().enumerate().zip(&groups) {
-            let Gathered { figures: Some(mut figures), mut names } = group else { continue };
-            distinct(&mut names);
-            figures.unique_names = names.len() as u64;
+        let mut total = Figures { unique_names: names.all, ..Figures::default() };
+        for ((number, figures), name) in in_period.into_iter().enumerate().zip(&groups) {
+            let Some(mut figures) = figures else { continue };
             raise(&mut figures, most.groups.get(number));
             total.add_group(&figures);
-            if query.by == By::Integration {
-                total.unique_names += figures.unique_names;
-            } else {
-                all.append(&mut names);
-            }
             rows.push(((name.clone(), None), figures));
-        }
-        if query.by != By::Integration {
-            distinct(&mut all);
-            total.unique_names = all.len() as u64;
         }
         raise(&mut total, Some(&most.all));
         Ok(Table::of((query, steps), rows, (in_steps, total), now))
     }
 }
 
-/// Whether the peaks that are kept of whole days are those that are asked for.
-fn keeps_peaks(query: &ReportQuery) -> bool {
-    let filter = &query.filter;
-    let integrations = filter.integrations.as_ref().map(|names| names.len());
-    filter.partners.is_none()
-        && filter.servers.is_none()
-        && filter.routers.is_none()
-        && match query.by {
-            By::Integration | By::Nothing => matches!(integrations, None | Some(1)),
-            By::Server => integrations.is_none(),
-            By::Partner | By::Router => false,
-        }
+fn page_of(pages: &[RollupPage], day: u32, part: RollupPart) -> Option<&[u8]> {
+    pages.iter().find(|page| (page.day, page.part) == (day, part)).map(|page| &page.data[..])
 }
 
 fn count(
@@ -442,9 +470,12 @@ fn count(
     Ok(())
 }
 
-fn distinct(names: &mut Vec<u64>) {
-    names.sort_unstable();
-    names.dedup();
+fn name(groups: &mut [Option<Figures>], names: &HowMany) {
+    for (group, count) in &names.groups {
+        if let Some(figures) = groups.get_mut(*group as usize) {
+            figures.get_or_insert_default().unique_names = *count;
+        }
+    }
 }
 
 fn raise(figures: &mut Figures, most: Option<&Both>) {
@@ -456,7 +487,7 @@ fn raise(figures: &mut Figures, most: Option<&Both>) {
 #[cfg(test)]
 mod tests {
     use super::super::super::tally::Home;
-    use super::super::super::{Filter, Step, Zone};
+    use super::super::super::{By, Filter, Step, Zone};
     use super::super::cell::Cell;
     use super::*;
     use crate::network::IntegrationName;
@@ -469,7 +500,7 @@ mod tests {
         let (by, filter) = (By::Integration, Filter::default());
         let query = ReportQuery { from, until, zone, step: Step::Whole, by, filter };
         let limits = Limits { names, ..Limits::default() };
-        let mut answer = Answer::new(query, &Owners::default(), limits, places, until).unwrap().unwrap();
+        let mut answer = Answer::new(query, &Owners::default(), limits, places, (until, 0)).unwrap().unwrap();
         let cell = |names| Cell { names, ..Cell::default() };
         let cells = quarters.enumerate().map(|(later, names)| ((quarter_of(from) + later as u32, place), cell(names)));
         answer.quarters(&Quarters { cells: cells.collect(), ..Quarters::default() })?;
@@ -477,9 +508,8 @@ mod tests {
     }
 
     #[test]
-    fn names_are_bounded_while_a_step_goes_on_and_those_that_come_again_are_held_once() {
+    fn names_are_bounded_while_a_step_goes_on_and_those_that_come_again_count_once() {
         let answer = told((0..100).map(|_| vec![1, 2, 3]), 4).unwrap();
-        assert!(answer.in_step.iter().all(|group| group.names.len() <= 4 + 4 + 3), "{:?}", answer.in_step);
         let table = answer.finish(Timestamp::default()).unwrap();
         assert_eq!(table.total.unique_names, 3);
         let other = |quarter: u64| vec![quarter];

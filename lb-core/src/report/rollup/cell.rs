@@ -40,6 +40,11 @@ pub(super) struct Cell {
 }
 
 impl Counts {
+    /// Whether there may have been a meeting or somebody.
+    pub(super) fn lasts(&self) -> bool {
+        self.begun > 0 || self.running > 0 || self.time > 0
+    }
+
     /// Counts one refused call more.
     pub(super) fn refuse(&mut self, kind: u32, times: u32) {
         match self.refused.iter_mut().find(|(known, _)| *known == kind) {

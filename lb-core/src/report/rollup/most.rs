@@ -22,7 +22,15 @@ impl Most {
         Self { step: 0, in_step, rows: HashMap::new(), groups, steps: HashMap::new(), all: Both::default() }
     }
 
-    pub(super) fn of_group(&mut self, group: u32, step: u32, most: Both) {
+    /// Takes note of the most of a group, or of all.
+    pub(super) fn of(&mut self, group: Option<u32>, step: u32, most: Both) {
+        match group {
+            Some(group) => self.of_group(group, step, most),
+            None => self.of_all(step, most),
+        }
+    }
+
+    fn of_group(&mut self, group: u32, step: u32, most: Both) {
         if step != self.step {
             self.end_step();
             self.step = step;
@@ -34,7 +42,7 @@ impl Most {
         }
     }
 
-    pub(super) fn of_all(&mut self, step: u32, most: Both) {
+    fn of_all(&mut self, step: u32, most: Both) {
         for known in [self.steps.entry(step).or_default(), &mut self.all] {
             *known = larger(*known, most);
         }

@@ -20,7 +20,30 @@ pub(super) struct Place {
     pub(super) server: Option<ServerName>,
 }
 
+/// What places may have in common. The first is the integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Kind {
+    Integration,
+    Partner,
+    Router,
+    Server,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 4] = [Self::Integration, Self::Partner, Self::Router, Self::Server];
+}
+
 impl Place {
+    /// The one of a kind that it is of, as its first event says.
+    pub(super) fn of(&self, kind: Kind) -> Option<&str> {
+        match kind {
+            Kind::Integration => Some(self.integration.as_str()),
+            Kind::Partner => self.partner.as_ref().map(|partner| partner.as_str()),
+            Kind::Router => self.router.as_ref().map(|router| router.as_str()),
+            Kind::Server => self.server.as_ref().map(|server| server.as_str()),
+        }
+    }
+
     pub(super) fn home(&self) -> Home<'_> {
         Home {
             integration: &self.integration,
@@ -133,10 +156,10 @@ impl Places {
         self.refusals.get(number)
     }
 
-    /// What `of` says of each place.
-    pub(super) fn each<T>(&self, mut of: impl FnMut(&Place) -> T) -> ByPlace<T> {
-        let mut all = |places: &[Place]| places.iter().map(&mut of).collect();
-        ByPlace(Numbered { kept: all(&self.places.kept), passing: all(&self.places.passing) })
+    /// What `of` says of each place, and of its number.
+    pub(super) fn each<T>(&self, mut of: impl FnMut(u32, &Place) -> T) -> ByPlace<T> {
+        let mut all = |from, places: &[Place]| (from..).zip(places).map(|(number, place)| of(number, place)).collect();
+        ByPlace(Numbered { kept: all(0, &self.places.kept), passing: all(PASSING, &self.places.passing) })
     }
 }
 

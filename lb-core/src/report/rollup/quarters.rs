@@ -10,7 +10,7 @@ use super::course::Course;
 use super::places::Places;
 use super::quarter::{DAY, Quarter, first_of};
 use super::state::NameKey;
-use super::summary;
+use super::summary::{self, Summary};
 use crate::store::{RollupPage, RollupPart};
 
 /// Cells by quarter and place, and the course of each quarter.
@@ -41,6 +41,9 @@ pub(super) struct Packed {
 }
 
 impl Quarters {
+    /// The pages of a day that they are [unpacked](Self::unpack) of.
+    pub(crate) const PARTS: [RollupPart; 3] = [RollupPart::Quarters, RollupPart::Courses, RollupPart::Names];
+
     /// Puts what `made` has of `range` in the place of what is there.
     pub(crate) fn replace(&mut self, range: &Range<Quarter>, made: &Self) {
         self.cells.retain(|(quarter, _), _| !range.contains(quarter));
@@ -104,12 +107,12 @@ impl Quarters {
         };
         let cells = self.cells.iter().map(|((quarter, place), cell)| pack(quarter % DAY, *place, cell));
         let courses: Vec<_> = self.courses.iter().map(|(quarter, course)| (quarter % DAY, course)).collect();
-        let summary = if is_whole && *self != Self::default() {
-            let summary::Day { cells, peaks } = summary::Day::of(first_of(day), self, places);
-            let cells: Vec<_> = cells.iter().map(|(place, cell)| pack(0, *place, cell)).collect();
-            postcard::to_allocvec(&(cells, peaks))?
+        let (summary, peaks) = if is_whole && *self != Self::default() {
+            let peaks = summary::peaks(first_of(day), self, places);
+            let summary = Summary::pack(first_of(day), self, &peaks, places, &numbers)?;
+            (summary, if peaks.is_empty() { Vec::new() } else { postcard::to_allocvec(&peaks)? })
         } else {
-            Vec::new()
+            Default::default()
         };
         let hide = |name: u64| hidden.map_or(name, |key| key.hidden(name));
         let names = names.into_iter().flat_map(|name| hide(name).to_le_bytes()).collect();
@@ -120,6 +123,7 @@ impl Quarters {
             page(RollupPart::Courses, if courses.is_empty() { Vec::new() } else { postcard::to_allocvec(&courses)? }),
             page(RollupPart::Names, names),
             page(RollupPart::Summary, summary),
+            page(RollupPart::Peaks, peaks),
         ])
     }
 

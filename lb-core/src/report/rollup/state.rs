@@ -12,7 +12,7 @@ use crate::network::IntegrationName;
 use crate::rng::Rng;
 
 /// How pages are packed by this version. Those of another one are made anew.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Makes hashes of names that can be compared, and that are of no use without it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
