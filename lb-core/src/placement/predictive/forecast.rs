@@ -35,6 +35,16 @@ impl Crowd {
         // people who come together at once are not the first of very many
         (self.sure + seen) / (self.sure / self.expected + filled.max(LEAST_FILLED.min(seen)))
     }
+
+    /// How many are still to come, where `seen` are there when at least `least` and at most `most` of all should be, and the
+    /// relative variance of that.
+    fn coming(&self, seen: f32, least: f32, most: f32) -> (f32, f32) {
+        let old = super::knobs().seen < 0.5;
+        let most = if old { most } else { most.max(LEAST_FILLED.min(seen)).max(least) };
+        let filled = (seen / self.expected).clamp(least, most);
+        let in_all = (self.sure + seen) / (self.sure / self.expected + if old { filled.max(LEAST_FILLED.min(seen)) } else { filled });
+        (in_all * (1.0 - filled), 1.0 / (self.sure + seen))
+    }
 }
 
 /// What is expected of one meeting.
@@ -65,6 +75,16 @@ pub(super) struct Life {
     pub(super) users: Course,
     /// What it costs if it runs.
     pub(super) work: Course,
+    /// How far that may be off: a variance.
+    pub(super) off: Course,
+}
+
+impl Life {
+    /// How far what it costs at a step may be off: a variance, that it may have ended included.
+    pub(super) fn variance(&self, step: usize) -> f32 {
+        let alive = self.alive[step];
+        alive * (self.off[step] + (1.0 - alive) * self.work[step] * self.work[step])
+    }
 }
 
 /// What is seen of a meeting.
@@ -129,21 +149,49 @@ impl Forecast {
 
     /// How it goes on from what is seen.
     pub(super) fn life(&self, seen: &Seen, work: &Work) -> Life {
+        self.life_of(seen, work, 1.0, true)
+    }
+
+    pub(super) fn lives(&self, seen: &Seen, work: &Work) -> Vec<(f32, Life)> {
+        if super::knobs().tail < 0.5 {
+            return vec![(1.0, self.life_of(seen, work, 1.0, true))];
+        }
+        let variance = (1.0 / self.crowd.sure + 1.0).ln();
+        let sigma = variance.sqrt();
+        [(-0.8_f32, 0.5_f32), (0.5, 0.4), (2.0, 0.09), (4.0, 0.01)]
+            .iter()
+            .map(|(z, p)| (*p, self.life_of(seen, work, (sigma * z - variance / 2.0).exp(), false)))
+            .collect()
+    }
+
+    fn life_of(&self, seen: &Seen, work: &Work, factor: f32, both: bool) -> Life {
+        let k = super::knobs();
         let filled = self.filled(seen.age);
-        let (users, cameras) = (self.crowd.in_all(seen.users, filled), self.cameras.in_all(seen.cameras, filled));
+        let (least, most_filled) = if k.seen > 0.5 {
+            (self.filled(seen.age / k.late) * (1.0 - (-seen.age / (k.blind * self.filling)).exp()), self.filled(seen.age * k.late))
+        } else { (filled, filled) };
+        let (coming, coming_off) = self.crowd.coming(seen.users, least, most_filled);
+        let (cams, cams_off) = self.cameras.coming(seen.cameras, least, most_filled);
+        let coming = coming * factor;
         let most = self.most.max(seen.users);
         let now = 1.0 + self.over(seen.age);
-        let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS] };
-        let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES);
-        for (((alive, users_then), work_then), ahead) in steps {
+        let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS], off: [0.0; STEPS] };
+        for step in 0..STEPS {
+            let ahead = MIDDLES[step];
             let age = seen.age + ahead;
             if age < self.longest {
-                *alive = now / (1.0 + self.over(age));
+                life.alive[step] = now / (1.0 + self.over(age));
             }
-            let coming = self.filled(age) - filled;
-            *users_then = (seen.users + users * coming).min(most);
-            let cameras = (seen.cameras + cameras * coming).min(*users_then);
-            *work_then = work.of(*users_then, *users_then * seen.voices, cameras);
+            let share = 1.0 - (-ahead / self.filling).exp();
+            let users = (seen.users + coming * share).min(most);
+            let cameras = (seen.cameras + cams * share).min(users);
+            life.users[step] = users;
+            life.work[step] = work.of(users, users * seen.voices, cameras);
+            let by_user = work.user + work.voice * seen.voices + work.view * cameras;
+            let by_camera = work.camera + work.view * users;
+            let users_off = if both { (coming * share).powi(2) * coming_off } else { 0.0 };
+            let cameras_off = (cams * share).powi(2) * cams_off;
+            life.off[step] = by_user * by_user * users_off + by_camera * by_camera * cameras_off;
         }
         life
     }

@@ -47,6 +47,12 @@ pub struct Knobs {
     pub margin: f32,
     pub few: f32,
     pub users: f32,
+    pub seen: f32,
+    pub late: f32,
+    pub blind: f32,
+    pub tail: f32,
+    pub spread: f32,
+    pub rates: f32,
 }
 pub fn knobs() -> &'static Knobs {
     static K: std::sync::OnceLock<Knobs> = std::sync::OnceLock::new();
@@ -68,6 +74,12 @@ pub fn knobs() -> &'static Knobs {
             margin: g("MARGIN", 0.0),
             few: g("FEW", 8.0),
             users: g("USERS", 1.0),
+            seen: g("SEEN", 1.0),
+            late: g("LATE", 2.0),
+            blind: g("BLIND", 0.5),
+            tail: g("TAIL", 1.0),
+            spread: g("SPREAD", 1.0),
+            rates: g("RATES", 0.0),
         }
     })
 }

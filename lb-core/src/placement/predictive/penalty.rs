@@ -28,33 +28,44 @@ pub(super) struct Burden {
     pub(super) users: Course,
     /// Per cent of its CPU for each unit of work.
     pub(super) rate: f32,
+    /// How far the work may be off: a variance.
+    pub(super) off: Course,
 }
 
 impl Penalty {
-    fn of(&self, cpu: f32) -> f32 {
+    fn of(&self, cpu: f32, off: f32) -> f32 {
         let k = super::knobs();
-        let square = (cpu.max(0.0) / self.limit).powi(2);
+        let square = k.ease * (cpu.max(0.0) / self.limit).powi(2);
         if k.form > 0.5 {
-            let x = (cpu - k.limit) / k.sigma;
-            return 0.5 * (x + (x * x + 1.0).sqrt()) + k.ease * square;
+            let d = cpu - k.limit;
+            return (d + (d * d + 4.0 * (off * k.spread + k.sigma * k.sigma)).sqrt()) / 16.0 + square;
         }
-        let x = cpu.max(0.0) / k.limit;
-        x.powf(k.power) + k.ease * square
+        let x = (cpu.max(0.0) + k.margin * off.sqrt()) / k.limit;
+        x.powf(k.power) + square
     }
 
     /// What it adds to the penalties of all users of the server, the new ones among them, over the life of a meeting, for
     /// each minute of each of its own users.
-    pub(super) fn added(&self, life: &Life, burden: &Burden) -> f32 {
-        let (mut added, mut user_minutes) = (0.0, 1e-3);
+    pub(super) fn added(&self, lives: &[(f32, Life)], burden: &Burden) -> f32 {
+        let (mut all, mut user_minutes) = (0.0, 1e-3);
+        let rate2 = burden.rate * burden.rate;
+        let mut before = [0.0; STEPS];
+        for step in 0..STEPS {
+            before[step] = self.of(burden.cpu[step], rate2 * burden.off[step]);
+        }
+        for (p, life) in lives {
+        let mut added = 0.0;
         for step in 0..STEPS {
             let (alive, own) = (life.alive[step] * MINUTES[step], life.users[step]);
             let (cpu, users) = (burden.cpu[step], burden.users[step]);
-            let with = self.of(cpu + burden.rate * life.work[step]);
+            let with = self.of(cpu + burden.rate * life.work[step], rate2 * (burden.off[step] + life.off[step]));
             // written so that it cannot come out below nothing
-            added += alive * (own * with + super::knobs().users * users * (with - self.of(cpu)));
-            user_minutes += alive * own;
+            added += alive * (own * with + super::knobs().users * users * (with - before[step]));
+            user_minutes += p * alive * own;
         }
-        let added = added / user_minutes;
+        all += p * added;
+        }
+        let added = all / user_minutes;
         if added.is_finite() { added } else { f32::MAX }
     }
 }

@@ -20,6 +20,7 @@ pub(in crate::placement) struct Ranking<'a, C> {
     outlook: Arc<Outlook>,
     forecast: Forecast,
     life: Life,
+    lives: Vec<(f32, Life)>,
     work: Work,
     penalty: Penalty,
     /// What a server costs, from the penalty that is added there.
@@ -34,11 +35,13 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
         let forecast = policy.mind.memory.load().forecast(request.meeting, &request.hints, request.now);
         let outlook = policy.mind.outlook.load_full();
         let life = forecast.life(&outlook.seen(room_key(request.meeting)), &policy.work);
+        let lives = forecast.lives(&outlook.seen(room_key(request.meeting)), &policy.work);
         Self {
             request,
             outlook,
             forecast,
             life,
+            lives,
             work: policy.work,
             penalty: policy.penalty,
             cost,
@@ -58,7 +61,7 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
             // both are by name
             slot = found.map_or(slot, |found| found + 1);
             let burden = self.outlook.burden(server, found, &self.work, self.request.now);
-            Some(((self.cost)(server, self.penalty.added(&self.life, &burden)), place))
+            Some(((self.cost)(server, self.penalty.added(&self.lives, &burden)), place))
         })
     }
 
@@ -85,6 +88,9 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
             Some(cpu) => format!("CPU {cpu:.0} % now"),
             None => format!("CPU unknown, reckoned {:.0} %", burden.cpu[0]),
         };
+        if std::env::var("DBG").is_ok() {
+            return format!("{} work {:.1} rate {:.3} cpu {:.0?} users {:.0?} lw {:.1?} al {:.2?} minutes {:.0}", room, self.forecast.users(), burden.rate, burden.cpu, burden.users, self.life.work, self.life.alive, self.forecast.minutes());
+        }
         format!(
             "expects {:.0} users for {:.0} min ({room}); {now}, at most {:.0} % while it lasts",
             self.forecast.users(),
