@@ -83,7 +83,7 @@ impl Estimates {
 
     /// `alike` is what [`Record::learn_straying`] learnt of all rooms.
     pub(super) fn of_room(room: &Record, kind: &Record, alike: &Record) -> Self {
-        let alike = alike.within(&ALIKE, super::knobs().d0);
+        let alike = alike.within(&ALIKE, BELIEVED);
         Self {
             users: Estimate::of_room(room.users, kind.users, alike.users.mean),
             minutes: Estimate::of_room(room.minutes, kind.minutes, alike.minutes.mean),

@@ -1,6 +1,7 @@
 //! [`Forecast`]: what is expected of one meeting, and how its users will come and its end draw near.
 
 use super::estimate::{Estimate, Estimates};
+use super::sizes::{CHANCES, Sizes};
 use super::steps::{Course, MIDDLES, STEPS};
 use super::work::Work;
 use crate::placement::MeetingHints;
@@ -9,8 +10,12 @@ use crate::placement::MeetingHints;
 /// beside what is known of the room: much for a new one, next to nothing for one that has met often.
 const HINT_OFF: f32 = 0.4;
 
-/// Whatever the age, at least so large a share of the people is taken to be there who will come.
-const LEAST_FILLED: f32 = 0.2;
+/// People may come so many times later, or earlier, than those of such meetings usually do, without being fewer, or more, in
+/// all: they wait for the bell, or for their teacher.
+const LATE: f32 = 2.0;
+/// Whatever the age, at least so large a share of the people may be there who will come: who come together at once are not
+/// the first of very many.
+const TOGETHER: f32 = 0.2;
 
 /// How many of something are expected, and how sure that is.
 #[derive(Clone, Copy, Debug)]
@@ -29,21 +34,12 @@ impl Crowd {
         Self { expected, sure: 1.0 / (variance.exp() - 1.0) }
     }
 
-    /// How many will have come at last, where `seen` have when `filled` of all should have: sizes are spread like a gamma
-    /// distribution and people come by chance, so that the expectation gives way as more is seen.
-    fn in_all(&self, seen: f32, filled: f32) -> f32 {
-        // people who come together at once are not the first of very many
-        (self.sure + seen) / (self.sure / self.expected + filled.max(LEAST_FILLED.min(seen)))
-    }
-
-    /// How many are still to come, where `seen` are there when at least `least` and at most `most` of all should be, and the
-    /// relative variance of that.
-    fn coming(&self, seen: f32, least: f32, most: f32) -> (f32, f32) {
-        let old = super::knobs().seen < 0.5;
-        let most = if old { most } else { most.max(LEAST_FILLED.min(seen)).max(least) };
-        let filled = (seen / self.expected).clamp(least, most);
-        let in_all = (self.sure + seen) / (self.sure / self.expected + if old { filled.max(LEAST_FILLED.min(seen)) } else { filled });
-        (in_all * (1.0 - filled), 1.0 / (self.sure + seen))
+    /// How many are still to come, where `seen` are there. `least` and `most` are the shares of all that should be there by
+    /// now: what lies between them tells nothing. Beyond them sizes are taken to be spread like a gamma distribution, and
+    /// people to come by chance, so that the expectation gives way as more is seen.
+    fn coming(&self, seen: f32, least: f32, most: f32) -> f32 {
+        let filled = (seen / self.expected).max(least).min(most);
+        (self.sure + seen) / (self.sure / self.expected + filled) * (1.0 - filled)
     }
 }
 
@@ -75,16 +71,6 @@ pub(super) struct Life {
     pub(super) users: Course,
     /// What it costs if it runs.
     pub(super) work: Course,
-    /// How far that may be off: a variance.
-    pub(super) off: Course,
-}
-
-impl Life {
-    /// How far what it costs at a step may be off: a variance, that it may have ended included.
-    pub(super) fn variance(&self, step: usize) -> f32 {
-        let alive = self.alive[step];
-        alive * (self.off[step] + (1.0 - alive) * self.work[step] * self.work[step])
-    }
 }
 
 /// What is seen of a meeting.
@@ -108,7 +94,7 @@ impl Seen {
 impl Forecast {
     /// What is known and what the hints say, together.
     pub(super) fn of(known: &Estimates, hints: &MeetingHints) -> Self {
-        let users = hints.size.map_or(known.users, |size| known.users.told((size as f32).ln_1p(), super::knobs().hint));
+        let users = hints.size.map_or(known.users, |size| known.users.told((size as f32).ln_1p(), HINT_OFF));
         let most = hints.max_participants.map_or(f32::INFINITY, |most| most as f32);
         let mut crowd = Crowd::of(users);
         crowd.expected = crowd.expected.min(most);
@@ -149,49 +135,36 @@ impl Forecast {
 
     /// How it goes on from what is seen.
     pub(super) fn life(&self, seen: &Seen, work: &Work) -> Life {
-        self.life_of(seen, work, 1.0, true)
+        self.life_of(seen, work, 1.0)
     }
 
-    pub(super) fn lives(&self, seen: &Seen, work: &Work) -> Vec<(f32, Life)> {
-        if super::knobs().tail < 0.5 {
-            return vec![(1.0, self.life_of(seen, work, 1.0, true))];
-        }
-        let variance = (1.0 / self.crowd.sure + 1.0).ln();
-        let sigma = variance.sqrt();
-        [(-0.8_f32, 0.5_f32), (0.5, 0.4), (2.0, 0.09), (4.0, 0.01)]
-            .iter()
-            .map(|(z, p)| (*p, self.life_of(seen, work, (sigma * z - variance / 2.0).exp(), false)))
-            .collect()
+    /// The same for the sizes that it may turn out to have.
+    pub(super) fn sizes(&self, seen: &Seen, work: &Work) -> Sizes {
+        let variance = (1.0 / self.crowd.sure).ln_1p();
+        // the middle of a log-normal distribution is so far below its mean
+        let times = |far: f32| (far * variance.sqrt() - variance / 2.0).exp();
+        CHANCES.map(|(chance, far)| (chance, self.life_of(seen, work, times(far))))
     }
 
-    fn life_of(&self, seen: &Seen, work: &Work, factor: f32, both: bool) -> Life {
-        let k = super::knobs();
-        let filled = self.filled(seen.age);
-        let (least, most_filled) = if k.seen > 0.5 {
-            (self.filled(seen.age / k.late) * (1.0 - (-seen.age / (k.blind * self.filling)).exp()), self.filled(seen.age * k.late))
-        } else { (filled, filled) };
-        let (coming, coming_off) = self.crowd.coming(seen.users, least, most_filled);
-        let (cams, cams_off) = self.cameras.coming(seen.cameras, least, most_filled);
-        let coming = coming * factor;
-        let most = self.most.max(seen.users);
+    /// The same where so many times as many are still to come as are expected to.
+    fn life_of(&self, seen: &Seen, work: &Work, times: f32) -> Life {
+        let least = self.filled(seen.age / LATE) * self.filled(seen.age * LATE);
+        let most = self.filled(seen.age * LATE).max(TOGETHER);
+        let coming = times * self.crowd.coming(seen.users, least, most);
+        let cameras_coming = self.cameras.coming(seen.cameras, least, most);
+        let most_users = self.most.max(seen.users);
         let now = 1.0 + self.over(seen.age);
-        let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS], off: [0.0; STEPS] };
-        for step in 0..STEPS {
-            let ahead = MIDDLES[step];
+        let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS] };
+        let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES);
+        for (((alive, users_then), work_then), ahead) in steps {
             let age = seen.age + ahead;
             if age < self.longest {
-                life.alive[step] = now / (1.0 + self.over(age));
+                *alive = now / (1.0 + self.over(age));
             }
-            let share = 1.0 - (-ahead / self.filling).exp();
-            let users = (seen.users + coming * share).min(most);
-            let cameras = (seen.cameras + cams * share).min(users);
-            life.users[step] = users;
-            life.work[step] = work.of(users, users * seen.voices, cameras);
-            let by_user = work.user + work.voice * seen.voices + work.view * cameras;
-            let by_camera = work.camera + work.view * users;
-            let users_off = if both { (coming * share).powi(2) * coming_off } else { 0.0 };
-            let cameras_off = (cams * share).powi(2) * cams_off;
-            life.off[step] = by_user * by_user * users_off + by_camera * by_camera * cameras_off;
+            let come = self.filled(ahead);
+            *users_then = (seen.users + coming * come).min(most_users);
+            let cameras = (seen.cameras + cameras_coming * come).min(*users_then);
+            *work_then = work.of(*users_then, *users_then * seen.voices, cameras);
         }
         life
     }
@@ -220,7 +193,9 @@ mod tests {
         let fresh = users_in_half_an_hour(&Seen::nothing());
         assert!((class().users() * 0.9..class().users() * 1.1).contains(&fresh), "{fresh}");
         let crowded = users_in_half_an_hour(&seen(3.0, 100.0));
-        assert!(crowded > 140.0, "100 in three minutes: more will come, {crowded}");
+        assert!(crowded > 120.0, "100 in three minutes: more will come, {crowded}");
+        let opened = users_in_half_an_hour(&seen(1.0, 1.0));
+        assert!(opened > 0.8 * class().users(), "the teacher is there, and the class will come: {opened}");
         let late = users_in_half_an_hour(&seen(40.0, 100.0));
         assert!((99.9..106.0).contains(&late), "all are there: {late}");
         let lonely = users_in_half_an_hour(&seen(30.0, 2.0));

@@ -74,7 +74,7 @@ impl Memory {
     fn of_integration(&self, integration: &str, now: Timestamp) -> Record {
         let hour = self.hours.get(hour_key(integration, now)).copied().unwrap_or_default();
         let whole = self.integrations.get(integration_key(integration)).copied().unwrap_or_default();
-        hour.within(&whole.within(&self.of_all(), super::knobs().d2), super::knobs().d1)
+        hour.within(&whole.within(&self.of_all(), DOUBTS[1]), DOUBTS[0])
     }
 
     /// Takes in what a meeting teaches that began at `began`.

@@ -81,7 +81,7 @@ impl Notebook {
         usual_rate: f32,
         now: Timestamp,
     ) -> Slot {
-        let (mut present, mut load, mut users, mut off) = (0.0, [0.0; STEPS], [0.0; STEPS], [0.0; STEPS]);
+        let (mut present, mut load, mut users) = (0.0, [0.0; STEPS], [0.0; STEPS]);
         if let Some(list) = &server.list {
             for meeting in list.running() {
                 let (forecast, seen) = self.follow(meeting, !server.is_suspended(), memory, placed, now);
@@ -89,7 +89,6 @@ impl Notebook {
                 let life = forecast.life(&seen, work);
                 for step in 0..STEPS {
                     load[step] += life.alive[step] * life.work[step];
-                    off[step] += life.variance(step);
                     // people in breakout rooms are in the parent meeting too
                     users[step] += if meeting.breakout { 0.0 } else { life.alive[step] * life.users[step] };
                 }
@@ -109,7 +108,7 @@ impl Notebook {
         let mut reckoned = load.map(|load| rate * (work.idle + load));
         reckoned.iter_mut().enumerate().for_each(|(step, cpu)| *cpu = (*cpu + offset * fade(step)).max(0.0));
         let name = server.server.name.clone();
-        Slot { name, cpu: reckoned, users, off, rate, seen: (cpu, server.users() as f32), pending: Pending::default() }
+        Slot { name, cpu: reckoned, users, rate, seen: (cpu, server.users() as f32), pending: Pending::default() }
     }
 
     fn follow(

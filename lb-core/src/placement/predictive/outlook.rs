@@ -25,7 +25,6 @@ pub(super) struct Slot {
     pub(super) cpu: Course,
     /// Users in them.
     pub(super) users: Course,
-    pub(super) off: Course,
     /// Per cent of CPU for each unit of work.
     pub(super) rate: f32,
     /// The CPU and the users that it is reckoned from.
@@ -39,26 +38,23 @@ pub(super) struct Pending {
     meetings: AtomicU32,
     users: [AtomicU32; STEPS],
     work: [AtomicU32; STEPS],
-    off: [AtomicU32; STEPS],
 }
 
 impl Pending {
     /// Shows these meetings.
     pub(super) fn show<'a>(&self, lives: impl Iterator<Item = &'a Life>) {
-        let (mut meetings, mut users, mut work, mut off) = (0, [0.0; STEPS], [0.0; STEPS], [0.0; STEPS]);
+        let (mut meetings, mut users, mut work) = (0, [0.0; STEPS], [0.0; STEPS]);
         for life in lives {
             meetings += 1;
             for step in 0..STEPS {
                 users[step] += life.alive[step] * life.users[step];
                 work[step] += life.alive[step] * life.work[step];
-                off[step] += life.variance(step);
             }
         }
         self.meetings.store(meetings, Ordering::Relaxed);
         for step in 0..STEPS {
             self.users[step].store(f32::to_bits(users[step]), Ordering::Relaxed);
             self.work[step].store(f32::to_bits(work[step]), Ordering::Relaxed);
-            self.off[step].store(f32::to_bits(off[step]), Ordering::Relaxed);
         }
     }
 }
@@ -110,16 +106,15 @@ impl Outlook {
         // placed by somebody else, or since
         let others = server.pending_placements().saturating_sub(shown) as f32;
         let off = match (measured(server, now), slot.seen.0) {
-            (Some(cpu), Some(seen)) => super::knobs().fresh * (cpu - seen),
+            (Some(cpu), Some(seen)) => FRESH * (cpu - seen),
             _ => 0.0,
         };
         let came = server.users() as f32 - slot.seen.1;
-        let mut burden = Burden { cpu: slot.cpu, users: slot.users, rate: slot.rate, off: slot.off };
+        let mut burden = Burden { cpu: slot.cpu, users: slot.users, rate: slot.rate };
         for step in 0..STEPS {
             let alive = self.any.alive[step] * others;
             let pending = |figures: &[AtomicU32; STEPS]| f32::from_bits(figures[step].load(Ordering::Relaxed));
             let work = pending(&slot.pending.work) + alive * self.any.work[step];
-            burden.off[step] += pending(&slot.pending.off) + others * self.any.variance(step);
             let users = pending(&slot.pending.users) + alive * self.any.users[step];
             burden.cpu[step] = (burden.cpu[step] + slot.rate * work + off * fade(step)).max(0.0);
             burden.users[step] = (burden.users[step] + users + came).max(0.0);
@@ -134,7 +129,7 @@ impl Outlook {
         let coming = server.expected_users(now) as f32 - listed;
         let cpu = measured(server, now).unwrap_or_else(|| rate * (work.idle + work.of_users(listed)));
         let cpu = cpu + rate * work.of_users(coming);
-        Burden { cpu: [cpu; STEPS], users: [listed + coming; STEPS], rate, off: [0.0; STEPS] }
+        Burden { cpu: [cpu; STEPS], users: [listed + coming; STEPS], rate }
     }
 }
 
@@ -145,5 +140,5 @@ pub(super) fn measured(server: &FleetServer, now: Timestamp) -> Option<f32> {
 
 /// The share of what the CPU is off the reckoning now that is left at a step.
 pub(super) fn fade(step: usize) -> f32 {
-    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / super::knobs().fade).exp())
+    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / FADE).exp())
 }

@@ -1,6 +1,6 @@
 //! What a placement costs people: [`Penalty`].
 
-use super::forecast::Life;
+use super::sizes::Sizes;
 use super::steps::{Course, MINUTES, STEPS};
 
 /// How bad it is for a user when their server is loaded: `(CPU / limit)⁸ + ease × (CPU / limit)²`.
@@ -28,54 +28,40 @@ pub(super) struct Burden {
     pub(super) users: Course,
     /// Per cent of its CPU for each unit of work.
     pub(super) rate: f32,
-    /// How far the work may be off: a variance.
-    pub(super) off: Course,
 }
 
 impl Penalty {
-    fn of(&self, cpu: f32, off: f32) -> f32 {
-        let k = super::knobs();
-        let square = k.ease * (cpu.max(0.0) / self.limit).powi(2);
-        if k.form > 0.5 {
-            let d = cpu - k.limit;
-            return (d + (d * d + 4.0 * (off * k.spread + k.sigma * k.sigma)).sqrt()) / 16.0 + square;
-        }
-        let x = (cpu.max(0.0) + k.margin * off.sqrt()) / k.limit;
-        x.powf(k.power) + square
+    fn of(&self, cpu: f32) -> f32 {
+        let square = (cpu.max(0.0) / self.limit).powi(2);
+        square.powi(4) + self.ease * square
     }
 
     /// What it adds to the penalties of all users of the server, the new ones among them, over the life of a meeting, for
-    /// each minute of each of its own users.
-    pub(super) fn added(&self, lives: &[(f32, Life)], burden: &Burden) -> f32 {
-        let (mut all, mut user_minutes) = (0.0, 1e-3);
-        let rate2 = burden.rate * burden.rate;
-        let mut before = [0.0; STEPS];
-        for step in 0..STEPS {
-            before[step] = self.of(burden.cpu[step], rate2 * burden.off[step]);
+    /// each minute of each of its own users: the mean over the sizes that it may turn out to have.
+    pub(super) fn added(&self, sizes: &Sizes, burden: &Burden) -> f32 {
+        let before = burden.cpu.map(|cpu| self.of(cpu));
+        let (mut added, mut user_minutes) = (0.0, 1e-3);
+        for (chance, life) in sizes {
+            for step in 0..STEPS {
+                let (alive, own) = (chance * life.alive[step] * MINUTES[step], life.users[step]);
+                let with = self.of(burden.cpu[step] + burden.rate * life.work[step]);
+                // written so that it cannot come out below nothing
+                added += alive * (own * with + burden.users[step] * (with - before[step]));
+                user_minutes += alive * own;
+            }
         }
-        for (p, life) in lives {
-        let mut added = 0.0;
-        for step in 0..STEPS {
-            let (alive, own) = (life.alive[step] * MINUTES[step], life.users[step]);
-            let (cpu, users) = (burden.cpu[step], burden.users[step]);
-            let with = self.of(cpu + burden.rate * life.work[step], rate2 * (burden.off[step] + life.off[step]));
-            // written so that it cannot come out below nothing
-            added += alive * (own * with + super::knobs().users * users * (with - before[step]));
-            user_minutes += p * alive * own;
-        }
-        all += p * added;
-        }
-        let added = all / user_minutes;
+        let added = added / user_minutes;
         if added.is_finite() { added } else { f32::MAX }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::forecast::Life;
     use super::*;
 
-    fn life(users: f32, work: f32) -> Life {
-        Life { alive: [1.0; STEPS], users: [users; STEPS], work: [work; STEPS] }
+    fn life(users: f32, work: f32) -> Sizes {
+        [(0.25, Life { alive: [1.0; STEPS], users: [users; STEPS], work: [work; STEPS] }); 4]
     }
 
     fn burden(cpu: f32, users: f32, rate: f32) -> Burden {

@@ -7,6 +7,7 @@ use super::forecast::{Forecast, Life};
 use super::memory::room_key;
 use super::outlook::Outlook;
 use super::penalty::{Burden, Penalty};
+use super::sizes::Sizes;
 use super::work::Work;
 use crate::fleet::FleetServer;
 use crate::placement::PlacementRequest;
@@ -20,7 +21,7 @@ pub(in crate::placement) struct Ranking<'a, C> {
     outlook: Arc<Outlook>,
     forecast: Forecast,
     life: Life,
-    lives: Vec<(f32, Life)>,
+    sizes: Sizes,
     work: Work,
     penalty: Penalty,
     /// What a server costs, from the penalty that is added there.
@@ -34,14 +35,14 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
     pub(in crate::placement) fn new(policy: &Predictive, request: &'a PlacementRequest<'a>, cost: C) -> Self {
         let forecast = policy.mind.memory.load().forecast(request.meeting, &request.hints, request.now);
         let outlook = policy.mind.outlook.load_full();
-        let life = forecast.life(&outlook.seen(room_key(request.meeting)), &policy.work);
-        let lives = forecast.lives(&outlook.seen(room_key(request.meeting)), &policy.work);
+        let seen = outlook.seen(room_key(request.meeting));
+        let (life, sizes) = (forecast.life(&seen, &policy.work), forecast.sizes(&seen, &policy.work));
         Self {
             request,
             outlook,
             forecast,
             life,
-            lives,
+            sizes,
             work: policy.work,
             penalty: policy.penalty,
             cost,
@@ -61,7 +62,7 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
             // both are by name
             slot = found.map_or(slot, |found| found + 1);
             let burden = self.outlook.burden(server, found, &self.work, self.request.now);
-            Some(((self.cost)(server, self.penalty.added(&self.lives, &burden)), place))
+            Some(((self.cost)(server, self.penalty.added(&self.sizes, &burden)), place))
         })
     }
 
@@ -88,9 +89,6 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
             Some(cpu) => format!("CPU {cpu:.0} % now"),
             None => format!("CPU unknown, reckoned {:.0} %", burden.cpu[0]),
         };
-        if std::env::var("DBG").is_ok() {
-            return format!("{} work {:.1} rate {:.3} cpu {:.0?} users {:.0?} lw {:.1?} al {:.2?} minutes {:.0}", room, self.forecast.users(), burden.rate, burden.cpu, burden.users, self.life.work, self.life.alive, self.forecast.minutes());
-        }
         format!(
             "expects {:.0} users for {:.0} min ({room}); {now}, at most {:.0} % while it lasts",
             self.forecast.users(),

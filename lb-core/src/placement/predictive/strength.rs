@@ -54,7 +54,6 @@ pub(super) fn told(server: &Server) -> f32 {
 impl Strength {
     /// Per cent of CPU for each unit of work; `prior` is what is believed of a server that was not measured.
     pub(super) fn rate(&self, prior: f32) -> f32 {
-        if super::knobs().rates > 0.5 { return prior; }
         let rate = (self.cross + PRIOR * prior) / (self.square + PRIOR);
         if rate.is_finite() && self.measurements >= FEW { rate.clamp(prior / 20.0, prior * 20.0) } else { prior }
     }
@@ -90,7 +89,7 @@ impl Strength {
         let missed = cpu - self.rate(prior) * work_then;
         if cpu < SATURATED || missed > 0.0 {
             self.smoothed = self.smoothed.saturating_add(1);
-            self.offset += (1.0 / self.smoothed as f32).max(super::knobs().smooth) * (missed - self.offset);
+            self.offset += (1.0 / self.smoothed as f32).max(SMOOTHING) * (missed - self.offset);
         }
         true
     }
