@@ -12,7 +12,7 @@ const HINT_OFF: f32 = 0.4;
 
 /// People may come so many times later, or earlier, than those of such meetings usually do, without being fewer, or more, in
 /// all: they wait for the bell, or for their teacher.
-const LATE: f32 = 2.0;
+const LATE: f32 = 3.0;
 /// Whatever the age, at least so large a share of the people may be there who will come: who come together at once are not
 /// the first of very many.
 const TOGETHER: f32 = 0.2;
@@ -148,7 +148,7 @@ impl Forecast {
 
     /// The same where so many times as many are still to come as are expected to.
     fn life_of(&self, seen: &Seen, work: &Work, times: f32) -> Life {
-        let least = self.filled(seen.age / LATE) * self.filled(seen.age * LATE);
+        let least = self.filled(seen.age / LATE) * self.filled(seen.age);
         let most = self.filled(seen.age * LATE).max(TOGETHER);
         let coming = times * self.crowd.coming(seen.users, least, most);
         let cameras_coming = self.cameras.coming(seen.cameras, least, most);
