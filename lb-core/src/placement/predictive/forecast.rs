@@ -1,7 +1,7 @@
 //! [`Forecast`]: what is expected of one meeting, and how its users will come and its end draw near.
 
 use super::estimate::{Estimate, Estimates};
-use super::sizes::{CHANCES, Sizes};
+use super::sizes::{CHANCES, LARGEST, Sizes};
 use super::steps::{Course, MIDDLES, STEPS};
 use super::work::Work;
 use crate::placement::MeetingHints;
@@ -143,7 +143,8 @@ impl Forecast {
         let variance = (1.0 / self.crowd.sure).ln_1p();
         // the middle of a log-normal distribution is so far below its mean
         let times = |far: f32| (far * variance.sqrt() - variance / 2.0).exp();
-        CHANCES.map(|(chance, far)| (chance, self.life_of(seen, work, times(far))))
+        let largest = (LARGEST / self.crowd.expected).max(1.0);
+        CHANCES.map(|(chance, far)| (chance, self.life_of(seen, work, times(far).min(largest))))
     }
 
     /// The same where so many times as many are still to come as are expected to.
@@ -193,7 +194,7 @@ mod tests {
         let fresh = users_in_half_an_hour(&Seen::nothing());
         assert!((class().users() * 0.9..class().users() * 1.1).contains(&fresh), "{fresh}");
         let crowded = users_in_half_an_hour(&seen(3.0, 100.0));
-        assert!(crowded > 120.0, "100 in three minutes: more will come, {crowded}");
+        assert!(crowded > 110.0, "100 in three minutes: more will come, {crowded}");
         let opened = users_in_half_an_hour(&seen(1.0, 1.0));
         assert!(opened > 0.8 * class().users(), "the teacher is there, and the class will come: {opened}");
         let late = users_in_half_an_hour(&seen(40.0, 100.0));

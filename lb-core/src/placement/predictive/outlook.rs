@@ -62,7 +62,6 @@ impl Pending {
 /// What is expected of every server, as of one moment.
 #[derive(Debug)]
 pub(super) struct Outlook {
-    pub(super) at: Timestamp,
     /// By name.
     pub(super) slots: Vec<Slot>,
     /// Per cent of CPU for each unit of work of a server of strength 1 that was not measured.
@@ -77,7 +76,7 @@ impl Outlook {
     /// Before anything was observed.
     pub(super) fn unknown(forecast: &Forecast, work: &Work) -> Self {
         let any = forecast.life(&Seen::nothing(), work);
-        Self { at: Timestamp::default(), slots: Vec::new(), rate: 1.0, any, stranded: HashMap::new() }
+        Self { slots: Vec::new(), rate: 1.0, any, stranded: HashMap::new() }
     }
 
     /// What is seen of a meeting at the moment of its placement: nothing, unless it is placed afresh.

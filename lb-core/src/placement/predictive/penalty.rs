@@ -5,8 +5,9 @@ use super::steps::{Course, MINUTES, STEPS};
 
 /// How bad it is for a user when their server is loaded: `(CPU / limit)⁸ + ease × (CPU / limit)²`.
 ///
-/// The eighth power is next to nothing at half the load, 1 at the limit, and 6 when the server is full. The square tells
-/// apart servers that are all far from the limit.
+/// The eighth power is next to nothing at half the load and 1 at the limit. From there on it goes straight on, `8 × (CPU /
+/// limit) − 7`: who is overloaded already is not much worse off for more, and what will hardly be must not outweigh what
+/// will. The square tells apart servers that are all far from the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Penalty {
     /// From where on a server counts as overloaded, per cent of its CPU.
@@ -32,8 +33,9 @@ pub(super) struct Burden {
 
 impl Penalty {
     fn of(&self, cpu: f32) -> f32 {
-        let square = (cpu.max(0.0) / self.limit).powi(2);
-        square.powi(4) + self.ease * square
+        let load = cpu.max(0.0) / self.limit;
+        let steep = if load > 1.0 { 8.0 * load - 7.0 } else { load.powi(8) };
+        steep + self.ease * load * load
     }
 
     /// What it adds to the penalties of all users of the server, the new ones among them, over the life of a meeting, for
