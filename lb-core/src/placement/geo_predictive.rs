@@ -19,7 +19,7 @@ use crate::position::Position;
 #[derive(Debug)]
 pub struct GeoPredictive {
     /// The rate of exchange: so many milliseconds of round trip are as bad as a server at the limit of its load. At 60 % of
-    /// the CPU it is a seventh of them, at 40 % next to none, at 90 % nearly three times as many.
+    /// the CPU it is an eighth of them, at 40 % next to none, at 90 % twice as many.
     pub ms_at_limit: f64,
     /// How far a packet comes in a millisecond: light in glass goes 200 km.
     pub km_per_ms: f64,
@@ -31,7 +31,7 @@ pub struct GeoPredictive {
 
 impl Default for GeoPredictive {
     fn default() -> Self {
-        Self { ms_at_limit: 100.0, km_per_ms: 200.0, unknown_ms: 200.0, load: Predictive::default() }
+        Self { ms_at_limit: 50.0, km_per_ms: 200.0, unknown_ms: 200.0, load: Predictive::default() }
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn the_near_one_wins_until_it_is_loaded() {
         // 2,000 km away, 20 ms
         let far = || server("far", -30.5, 10.0);
-        assert_eq!(first(&[far(), server("near", -51.0, 40.0)], PORTO_ALEGRE), "near");
+        assert_eq!(first(&[far(), server("near", -51.0, 25.0)], PORTO_ALEGRE), "near");
         assert_eq!(first(&[far(), server("near", -51.0, 78.0)], PORTO_ALEGRE), "far");
         assert_eq!(first(&[far(), server("near", -51.0, 40.0)], None), "far", "load alone");
     }

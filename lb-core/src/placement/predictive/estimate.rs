@@ -83,7 +83,7 @@ impl Estimates {
 
     /// `alike` is what [`Record::learn_straying`] learnt of all rooms.
     pub(super) fn of_room(room: &Record, kind: &Record, alike: &Record) -> Self {
-        let alike = alike.within(&ALIKE, super::knobs().d0);
+        let alike = alike.within(&ALIKE, BELIEVED);
         Self {
             users: Estimate::of_room(room.users, kind.users, alike.users.mean),
             minutes: Estimate::of_room(room.minutes, kind.minutes, alike.minutes.mean),
@@ -108,7 +108,7 @@ mod tests {
         let mean = |count, alike| Estimate::of_room(room(count, 4.0), kind, alike).mean;
         assert!((mean(0, 0.5) - 2.0).abs() < 1e-6);
         assert!((mean(1, 0.5) - 3.0).abs() < 1e-6, "as different as the rooms are");
-        assert!(mean(1, 0.01) > 3.9 && mean(1, 0.9) < 2.4 && mean(6, 0.9) > 2.7);
+        assert!(mean(1, 0.01) > 3.9 && mean(1, 0.9) < 2.5 && mean(6, 0.9) > 2.7);
     }
 
     #[test]

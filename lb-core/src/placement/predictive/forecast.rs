@@ -1,6 +1,7 @@
 //! [`Forecast`]: what is expected of one meeting, and how its users will come and its end draw near.
 
 use super::estimate::{Estimate, Estimates};
+use super::sizes::{CHANCES, LARGEST, Sizes};
 use super::steps::{Course, MIDDLES, STEPS};
 use super::work::Work;
 use crate::placement::MeetingHints;
@@ -9,8 +10,12 @@ use crate::placement::MeetingHints;
 /// beside what is known of the room: much for a new one, next to nothing for one that has met often.
 const HINT_OFF: f32 = 0.4;
 
-/// Whatever the age, at least so large a share of the people is taken to be there who will come.
-const LEAST_FILLED: f32 = 0.2;
+/// People may come so many times later, or earlier, than those of such meetings usually do, without being fewer, or more, in
+/// all: they wait for the bell, or for their teacher.
+const LATE: f32 = 3.0;
+/// Whatever the age, at least so large a share of the people may be there who will come: who come together at once are not
+/// the first of very many.
+const TOGETHER: f32 = 0.2;
 
 /// How many of something are expected, and how sure that is.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +34,12 @@ impl Crowd {
         Self { expected, sure: 1.0 / (variance.exp() - 1.0) }
     }
 
-    /// How many will have come at last, where `seen` have when `filled` of all should have: sizes are spread like a gamma
-    /// distribution and people come by chance, so that the expectation gives way as more is seen.
-    fn in_all(&self, seen: f32, filled: f32) -> f32 {
-        // people who come together at once are not the first of very many
-        (self.sure + seen) / (self.sure / self.expected + filled.max(LEAST_FILLED.min(seen)))
+    /// How many are still to come, where `seen` are there. `least` and `most` are the shares of all that should be there by
+    /// now: what lies between them tells nothing. Beyond them sizes are taken to be spread like a gamma distribution, and
+    /// people to come by chance, so that the expectation gives way as more is seen.
+    fn coming(&self, seen: f32, least: f32, most: f32) -> f32 {
+        let filled = (seen / self.expected).max(least).min(most);
+        (self.sure + seen) / (self.sure / self.expected + filled) * (1.0 - filled)
     }
 }
 
@@ -88,7 +94,7 @@ impl Seen {
 impl Forecast {
     /// What is known and what the hints say, together.
     pub(super) fn of(known: &Estimates, hints: &MeetingHints) -> Self {
-        let users = hints.size.map_or(known.users, |size| known.users.told((size as f32).ln_1p(), super::knobs().hint));
+        let users = hints.size.map_or(known.users, |size| known.users.told((size as f32).ln_1p(), HINT_OFF));
         let most = hints.max_participants.map_or(f32::INFINITY, |most| most as f32);
         let mut crowd = Crowd::of(users);
         crowd.expected = crowd.expected.min(most);
@@ -129,9 +135,25 @@ impl Forecast {
 
     /// How it goes on from what is seen.
     pub(super) fn life(&self, seen: &Seen, work: &Work) -> Life {
-        let filled = self.filled(seen.age);
-        let (users, cameras) = (self.crowd.in_all(seen.users, filled), self.cameras.in_all(seen.cameras, filled));
-        let most = self.most.max(seen.users);
+        self.life_of(seen, work, 1.0)
+    }
+
+    /// The same for the sizes that it may turn out to have.
+    pub(super) fn sizes(&self, seen: &Seen, work: &Work) -> Sizes {
+        let variance = (1.0 / self.crowd.sure).ln_1p();
+        // the middle of a log-normal distribution is so far below its mean
+        let times = |far: f32| (far * variance.sqrt() - variance / 2.0).exp();
+        let largest = (LARGEST / self.crowd.expected).max(1.0);
+        CHANCES.map(|(chance, far)| (chance, self.life_of(seen, work, times(far).min(largest))))
+    }
+
+    /// The same where so many times as many are still to come as are expected to.
+    fn life_of(&self, seen: &Seen, work: &Work, times: f32) -> Life {
+        let least = self.filled(seen.age / LATE) * self.filled(seen.age);
+        let most = self.filled(seen.age * LATE).max(TOGETHER);
+        let coming = times * self.crowd.coming(seen.users, least, most);
+        let cameras_coming = self.cameras.coming(seen.cameras, least, most);
+        let most_users = self.most.max(seen.users);
         let now = 1.0 + self.over(seen.age);
         let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS] };
         let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES);
@@ -140,9 +162,9 @@ impl Forecast {
             if age < self.longest {
                 *alive = now / (1.0 + self.over(age));
             }
-            let coming = self.filled(age) - filled;
-            *users_then = (seen.users + users * coming).min(most);
-            let cameras = (seen.cameras + cameras * coming).min(*users_then);
+            let come = self.filled(ahead);
+            *users_then = (seen.users + coming * come).min(most_users);
+            let cameras = (seen.cameras + cameras_coming * come).min(*users_then);
             *work_then = work.of(*users_then, *users_then * seen.voices, cameras);
         }
         life
@@ -172,7 +194,9 @@ mod tests {
         let fresh = users_in_half_an_hour(&Seen::nothing());
         assert!((class().users() * 0.9..class().users() * 1.1).contains(&fresh), "{fresh}");
         let crowded = users_in_half_an_hour(&seen(3.0, 100.0));
-        assert!(crowded > 140.0, "100 in three minutes: more will come, {crowded}");
+        assert!(crowded > 110.0, "100 in three minutes: more will come, {crowded}");
+        let opened = users_in_half_an_hour(&seen(1.0, 1.0));
+        assert!(opened > 0.8 * class().users(), "the teacher is there, and the class will come: {opened}");
         let late = users_in_half_an_hour(&seen(40.0, 100.0));
         assert!((99.9..106.0).contains(&late), "all are there: {late}");
         let lonely = users_in_half_an_hour(&seen(30.0, 2.0));

@@ -68,13 +68,14 @@ impl Memory {
     }
 
     fn of_all(&self) -> Record {
-        self.all.within(&Record::PRIOR, DOUBTS[2])
+        // a new integration is like the others as far as there are others, however often those have met
+        self.all.of_at_most(self.integrations.len()).within(&Record::PRIOR, DOUBTS[2])
     }
 
     fn of_integration(&self, integration: &str, now: Timestamp) -> Record {
         let hour = self.hours.get(hour_key(integration, now)).copied().unwrap_or_default();
         let whole = self.integrations.get(integration_key(integration)).copied().unwrap_or_default();
-        hour.within(&whole.within(&self.of_all(), super::knobs().d2), super::knobs().d1)
+        hour.within(&whole.within(&self.of_all(), DOUBTS[1]), DOUBTS[0])
     }
 
     /// Takes in what a meeting teaches that began at `began`.
@@ -181,7 +182,7 @@ mod tests {
         weekly(&mut memory, "class", 20, 45.0);
         let hint =
             |room, size| forecast(&memory, "moodle", room, MeetingHints { size, ..MeetingHints::default() }).users();
-        assert!(hint("new", Some(200)) > 60.0 && hint("new", Some(3)) < 12.0);
+        assert!(hint("new", Some(200)) > 2.0 * hint("new", None) && hint("new", Some(3)) < 12.0);
         let (told, known) = (hint("class", Some(200)), hint("class", None));
         assert!(told > known && told < known * 1.5, "it has lied four times: {told} {known}");
         let capped = MeetingHints {

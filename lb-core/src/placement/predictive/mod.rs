@@ -9,7 +9,8 @@
 //!    it, its age tells how near its end is, and the CPU measured beside the work listed tells how strong the server is.
 //!    Meetings that were placed and not listed yet count with what is expected of them.
 //! 3. It **places** where the new meeting adds the least penalty, summed over its own expected life and over all users of the
-//!    server: the penalty rises steeply towards 80 % of the CPU.
+//!    server: the penalty rises steeply towards 80 % of the CPU. It weighs four [`sizes`] that the meeting may turn out to
+//!    have, so that a room of which little is known goes where there is room for a crowd.
 
 mod attended;
 mod estimate;
@@ -22,6 +23,7 @@ mod outlook;
 mod penalty;
 mod ranking;
 mod record;
+mod sizes;
 mod spread;
 mod steps;
 mod strength;
@@ -30,47 +32,6 @@ mod table;
 mod tests;
 mod work;
 
-#[derive(Debug)]
-pub struct Knobs {
-    pub form: f32,
-    pub limit: f32,
-    pub sigma: f32,
-    pub ease: f32,
-    pub power: f32,
-    pub fresh: f32,
-    pub smooth: f32,
-    pub d0: f32,
-    pub d1: f32,
-    pub d2: f32,
-    pub hint: f32,
-    pub fade: f32,
-    pub margin: f32,
-    pub few: f32,
-    pub users: f32,
-}
-pub fn knobs() -> &'static Knobs {
-    static K: std::sync::OnceLock<Knobs> = std::sync::OnceLock::new();
-    K.get_or_init(|| {
-        let g = |n: &str, d: f32| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-        Knobs {
-            form: g("FORM", 0.0),
-            limit: g("LIMIT", 80.0),
-            sigma: g("SIGMA", 5.0),
-            ease: g("EASE", 0.05),
-            power: g("POWER", 8.0),
-            fresh: g("FRESH", 0.3),
-            smooth: g("SMOOTH", 0.2),
-            d0: g("D0", 10.0),
-            d1: g("D1", 6.0),
-            d2: g("D2", 10.0),
-            hint: g("HINT", 0.4),
-            fade: g("FADE", 30.0),
-            margin: g("MARGIN", 0.0),
-            few: g("FEW", 8.0),
-            users: g("USERS", 1.0),
-        }
-    })
-}
 use self::mind::Mind;
 pub use self::penalty::Penalty;
 pub(super) use self::ranking::Ranking;

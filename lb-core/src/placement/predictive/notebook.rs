@@ -47,7 +47,7 @@ impl Notebook {
         let any = memory.forecast_of_any();
         let rate = self.usual_rate(fleet);
         let mut outlook =
-            Outlook { at: now, slots: Vec::with_capacity(fleet.servers().len()), rate, ..Outlook::unknown(&any, work) };
+            Outlook { slots: Vec::with_capacity(fleet.servers().len()), rate, ..Outlook::unknown(&any, work) };
         for server in fleet.servers() {
             outlook.slots.push(self.look_at(server, memory, placed, work, rate, now));
         }

@@ -62,7 +62,6 @@ impl Pending {
 /// What is expected of every server, as of one moment.
 #[derive(Debug)]
 pub(super) struct Outlook {
-    pub(super) at: Timestamp,
     /// By name.
     pub(super) slots: Vec<Slot>,
     /// Per cent of CPU for each unit of work of a server of strength 1 that was not measured.
@@ -77,7 +76,7 @@ impl Outlook {
     /// Before anything was observed.
     pub(super) fn unknown(forecast: &Forecast, work: &Work) -> Self {
         let any = forecast.life(&Seen::nothing(), work);
-        Self { at: Timestamp::default(), slots: Vec::new(), rate: 1.0, any, stranded: HashMap::new() }
+        Self { slots: Vec::new(), rate: 1.0, any, stranded: HashMap::new() }
     }
 
     /// What is seen of a meeting at the moment of its placement: nothing, unless it is placed afresh.
@@ -106,7 +105,7 @@ impl Outlook {
         // placed by somebody else, or since
         let others = server.pending_placements().saturating_sub(shown) as f32;
         let off = match (measured(server, now), slot.seen.0) {
-            (Some(cpu), Some(seen)) => super::knobs().fresh * (cpu - seen),
+            (Some(cpu), Some(seen)) => FRESH * (cpu - seen),
             _ => 0.0,
         };
         let came = server.users() as f32 - slot.seen.1;
@@ -140,5 +139,5 @@ pub(super) fn measured(server: &FleetServer, now: Timestamp) -> Option<f32> {
 
 /// The share of what the CPU is off the reckoning now that is left at a step.
 pub(super) fn fade(step: usize) -> f32 {
-    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / super::knobs().fade).exp())
+    MIDDLES.get(step).map_or(0.0, |ahead| (-ahead / FADE).exp())
 }

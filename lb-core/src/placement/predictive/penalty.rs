@@ -1,12 +1,13 @@
 //! What a placement costs people: [`Penalty`].
 
-use super::forecast::Life;
+use super::sizes::Sizes;
 use super::steps::{Course, MINUTES, STEPS};
 
 /// How bad it is for a user when their server is loaded: `(CPU / limit)⁸ + ease × (CPU / limit)²`.
 ///
-/// The eighth power is next to nothing at half the load, 1 at the limit, and 6 when the server is full. The square tells
-/// apart servers that are all far from the limit.
+/// The eighth power is next to nothing at half the load and 1 at the limit. From there on it goes straight on, `8 × (CPU /
+/// limit) − 7`: who is overloaded already is not much worse off for more, and what will hardly be must not outweigh what
+/// will. The square tells apart servers that are all far from the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Penalty {
     /// From where on a server counts as overloaded, per cent of its CPU.
@@ -32,27 +33,24 @@ pub(super) struct Burden {
 
 impl Penalty {
     fn of(&self, cpu: f32) -> f32 {
-        let k = super::knobs();
-        let square = (cpu.max(0.0) / self.limit).powi(2);
-        if k.form > 0.5 {
-            let x = (cpu - k.limit) / k.sigma;
-            return 0.5 * (x + (x * x + 1.0).sqrt()) + k.ease * square;
-        }
-        let x = cpu.max(0.0) / k.limit;
-        x.powf(k.power) + k.ease * square
+        let load = cpu.max(0.0) / self.limit;
+        let steep = if load > 1.0 { 8.0 * load - 7.0 } else { load.powi(8) };
+        steep + self.ease * load * load
     }
 
     /// What it adds to the penalties of all users of the server, the new ones among them, over the life of a meeting, for
-    /// each minute of each of its own users.
-    pub(super) fn added(&self, life: &Life, burden: &Burden) -> f32 {
+    /// each minute of each of its own users: the mean over the sizes that it may turn out to have.
+    pub(super) fn added(&self, sizes: &Sizes, burden: &Burden) -> f32 {
+        let before = burden.cpu.map(|cpu| self.of(cpu));
         let (mut added, mut user_minutes) = (0.0, 1e-3);
-        for step in 0..STEPS {
-            let (alive, own) = (life.alive[step] * MINUTES[step], life.users[step]);
-            let (cpu, users) = (burden.cpu[step], burden.users[step]);
-            let with = self.of(cpu + burden.rate * life.work[step]);
-            // written so that it cannot come out below nothing
-            added += alive * (own * with + super::knobs().users * users * (with - self.of(cpu)));
-            user_minutes += alive * own;
+        for (chance, life) in sizes {
+            for step in 0..STEPS {
+                let (alive, own) = (chance * life.alive[step] * MINUTES[step], life.users[step]);
+                let with = self.of(burden.cpu[step] + burden.rate * life.work[step]);
+                // written so that it cannot come out below nothing
+                added += alive * (own * with + burden.users[step] * (with - before[step]));
+                user_minutes += alive * own;
+            }
         }
         let added = added / user_minutes;
         if added.is_finite() { added } else { f32::MAX }
@@ -61,10 +59,11 @@ impl Penalty {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forecast::Life;
     use super::*;
 
-    fn life(users: f32, work: f32) -> Life {
-        Life { alive: [1.0; STEPS], users: [users; STEPS], work: [work; STEPS] }
+    fn life(users: f32, work: f32) -> Sizes {
+        [(0.25, Life { alive: [1.0; STEPS], users: [users; STEPS], work: [work; STEPS] }); 4]
     }
 
     fn burden(cpu: f32, users: f32, rate: f32) -> Burden {

@@ -7,6 +7,7 @@ use super::forecast::{Forecast, Life};
 use super::memory::room_key;
 use super::outlook::Outlook;
 use super::penalty::{Burden, Penalty};
+use super::sizes::Sizes;
 use super::work::Work;
 use crate::fleet::FleetServer;
 use crate::placement::PlacementRequest;
@@ -20,6 +21,7 @@ pub(in crate::placement) struct Ranking<'a, C> {
     outlook: Arc<Outlook>,
     forecast: Forecast,
     life: Life,
+    sizes: Sizes,
     work: Work,
     penalty: Penalty,
     /// What a server costs, from the penalty that is added there.
@@ -33,12 +35,14 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
     pub(in crate::placement) fn new(policy: &Predictive, request: &'a PlacementRequest<'a>, cost: C) -> Self {
         let forecast = policy.mind.memory.load().forecast(request.meeting, &request.hints, request.now);
         let outlook = policy.mind.outlook.load_full();
-        let life = forecast.life(&outlook.seen(room_key(request.meeting)), &policy.work);
+        let seen = outlook.seen(room_key(request.meeting));
+        let (life, sizes) = (forecast.life(&seen, &policy.work), forecast.sizes(&seen, &policy.work));
         Self {
             request,
             outlook,
             forecast,
             life,
+            sizes,
             work: policy.work,
             penalty: policy.penalty,
             cost,
@@ -58,7 +62,7 @@ impl<'a, C: Fn(&FleetServer, f32) -> f32> Ranking<'a, C> {
             // both are by name
             slot = found.map_or(slot, |found| found + 1);
             let burden = self.outlook.burden(server, found, &self.work, self.request.now);
-            Some(((self.cost)(server, self.penalty.added(&self.life, &burden)), place))
+            Some(((self.cost)(server, self.penalty.added(&self.sizes, &burden)), place))
         })
     }
 

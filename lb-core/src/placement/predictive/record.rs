@@ -84,6 +84,19 @@ impl Record {
         lesson.log_filling().into_iter().for_each(|figure| stray(room.filling, &mut self.filling, figure));
     }
 
+    /// This, weighing no more than so many meetings.
+    pub(super) fn of_at_most(&self, meetings: usize) -> Record {
+        let most =
+            |spread: Spread| Spread { count: spread.count.min(meetings.try_into().unwrap_or(u16::MAX)), ..spread };
+        Record {
+            last: self.last,
+            users: most(self.users),
+            minutes: most(self.minutes),
+            cameras: most(self.cameras),
+            filling: most(self.filling),
+        }
+    }
+
     /// This, drawn towards `wider`.
     pub(super) fn within(&self, wider: &Record, doubt: f32) -> Record {
         Record {

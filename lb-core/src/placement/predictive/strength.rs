@@ -89,7 +89,7 @@ impl Strength {
         let missed = cpu - self.rate(prior) * work_then;
         if cpu < SATURATED || missed > 0.0 {
             self.smoothed = self.smoothed.saturating_add(1);
-            self.offset += (1.0 / self.smoothed as f32).max(super::knobs().smooth) * (missed - self.offset);
+            self.offset += (1.0 / self.smoothed as f32).max(SMOOTHING) * (missed - self.offset);
         }
         true
     }

@@ -90,7 +90,8 @@ fn a_flash_spreads_as_the_servers_are_strong() {
     let fleet = fleet(&[strong("a", 100), strong("b", 200), strong("c", 400)]);
     policy.observe(&fleet, NOW);
     let counts = spread_of_flash(&policy, &fleet, 35);
-    assert!((3..=7).contains(&counts[0]) && (8..=12).contains(&counts[1]), "{counts:?}");
+    // somewhat fewer on the weak one: it could not bear a crowd
+    assert!((1..=6).contains(&counts[0]) && (8..=12).contains(&counts[1]), "{counts:?}");
 }
 
 #[test]
@@ -281,6 +282,9 @@ fn people_are_told_what_is_expected() {
 fn a_meeting_that_is_placed_afresh_comes_with_its_people_at_once() {
     use crate::server::Failed;
     let policy = Predictive::default();
+    for day in 1..6 {
+        ["class", "other"].iter().for_each(|room| end(&policy, room, NOW.before(MINUTE * (24 * 60 * day)), 45, 20));
+    }
     let servers = fleet(&[idle("a"), idle("b"), idle("c")]);
     let servers = listing(&servers, "a", vec![listed("class", 90, 5, 20, NOW)], NOW);
     policy.observe(&servers, NOW);
@@ -295,8 +299,9 @@ fn a_meeting_that_is_placed_afresh_comes_with_its_people_at_once() {
     });
     let failed = failed.unwrap();
     policy.observe(&failed, NOW + MINUTE / 6);
-    assert!(score("class", &failed) > 1.5 * score("other", &failed));
+    let stranded = score("class", &failed);
+    assert!(stranded > 1.5 * score("other", &failed), "{stranded}");
     end(&policy, "class", NOW.before(MINUTE * 20), 21, 90);
     policy.observe(&failed.without(&"a".into()), NOW + MINUTE / 3);
-    assert!(score("class", &failed) < 1.5 * score("other", &failed), "it has ended");
+    assert!(score("class", &failed) < stranded / 1.2, "it has ended");
 }
