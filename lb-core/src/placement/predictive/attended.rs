@@ -16,6 +16,8 @@ pub(super) struct Attended {
     pub(super) forecast: Forecast,
     /// The hash of its room; `None` for breakout rooms and those of nobody.
     pub(super) room: Option<u64>,
+    /// The hash of the server that listed it.
+    pub(super) server: u64,
     /// When it began, wherever it was held first.
     pub(super) began: Timestamp,
     /// When a list last showed it.
@@ -33,10 +35,11 @@ pub(super) struct Attended {
 }
 
 impl Attended {
-    pub(super) fn new(forecast: Forecast, room: Option<u64>, began: Timestamp) -> Self {
+    pub(super) fn new(forecast: Forecast, room: Option<u64>, server: u64, began: Timestamp) -> Self {
         Self {
             forecast,
             room,
+            server,
             began,
             at: began,
             seen: Seen::nothing(),

@@ -19,8 +19,8 @@ pub(super) const MOST_INTEGRATIONS: usize = 1_000;
 
 /// How many meetings of a room, of an hour, of an integration, of all weigh; older ones fade.
 const MEMORIES: [u16; 4] = [6, 30, 200, 1000];
-/// With so many meetings one weighs as much as the wider kind that it belongs to: an hour, an integration, all. Of a room it is
-/// [learnt](Estimates).
+/// With so many meetings one weighs as much as the wider kind that it belongs to: an hour, an integration, all
+/// (of which integrations are counted). Of a room it is [learnt](Estimates).
 const DOUBTS: [f32; 3] = [6.0, 10.0, 10.0];
 /// A meeting counts to the hour that it is ten minutes before: classes are opened a little early.
 const EARLY_MILLIS: u64 = 10 * 60_000;

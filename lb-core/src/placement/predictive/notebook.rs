@@ -82,9 +82,11 @@ impl Notebook {
         now: Timestamp,
     ) -> Slot {
         let (mut present, mut load, mut users) = (0.0, [0.0; STEPS], [0.0; STEPS]);
+        let name = &server.server.name;
+        let key = *self.keys.entry(name.clone()).or_insert_with(|| server_key(name.as_str()));
         if let Some(list) = &server.list {
             for meeting in list.running() {
-                let (forecast, seen) = self.follow(meeting, !server.is_suspended(), memory, placed, now);
+                let (forecast, seen) = self.follow(meeting, (key, !server.is_suspended()), memory, placed, now);
                 present += work.of(seen.users, seen.users * seen.voices, seen.cameras);
                 let life = forecast.life(&seen, work);
                 for step in 0..STEPS {
@@ -100,26 +102,32 @@ impl Notebook {
         }
         let prior = usual_rate / told(&server.server);
         let cpu = measured(server, now);
-        let key =
-            self.keys.entry(server.server.name.clone()).or_insert_with(|| server_key(server.server.name.as_str()));
-        let strength = self.strengths.entry(*key).or_default();
+        let strength = self.strengths.entry(key).or_default();
         strength.measure(cpu, server.measured.cpu_at, work.idle + present, prior);
         let (rate, offset) = (strength.rate(prior), strength.offset());
         let mut reckoned = load.map(|load| rate * (work.idle + load));
         reckoned.iter_mut().enumerate().for_each(|(step, cpu)| *cpu = (*cpu + offset * fade(step)).max(0.0));
-        let name = server.server.name.clone();
-        Slot { name, cpu: reckoned, users, rate, seen: (cpu, server.users() as f32), pending: Pending::default() }
+        Slot {
+            name: name.clone(),
+            cpu: reckoned,
+            users,
+            rate,
+            seen: (cpu, server.users() as f32),
+            pending: Pending::default(),
+        }
     }
 
     fn follow(
         &mut self,
         meeting: &ListedMeeting,
-        answered: bool,
+        (server, answered): (u64, bool),
         memory: &Memory,
         placed: &dyn Fn(u64) -> Option<Forecast>,
         now: Timestamp,
     ) -> (Forecast, Seen) {
-        if let Some(known) = self.meetings.get_mut(&meeting.internal_id) {
+        // a fault, but it must not matter whose turn is first: two servers that list one meeting have one each
+        let known = self.meetings.get_mut(&meeting.internal_id).filter(|known| known.server == server);
+        if let Some(known) = known {
             known.answered = answered;
             return (known.forecast, known.see(meeting, now));
         }
@@ -135,7 +143,7 @@ impl Notebook {
         // one that is placed afresh goes on where it was
         let before = room.and_then(|room| self.meetings.get(self.rooms.get(&room)?));
         let began = before.filter(|before| before.at < now || !before.answered).map_or(began, |before| before.began);
-        let mut attended = Attended::new(forecast, room, began);
+        let mut attended = Attended::new(forecast, room, server, began);
         attended.answered = answered;
         let seen = attended.see(meeting, now);
         if self.meetings.len() < MOST_MEETINGS {
