@@ -4,7 +4,7 @@
 ///
 /// BBB forwards every camera to every viewer, so the cost of a meeting grows with its users × its cameras. Round numbers
 /// after BBB's rule of thumb, some 200 users on such a server. Only their proportions matter much: how strong each server
-/// really is beside them is [learnt](super::strength::Strength).
+/// really is beside them is learnt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Work {
     /// A server without meetings.
