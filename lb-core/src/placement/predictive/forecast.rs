@@ -58,6 +58,8 @@ pub(super) struct Forecast {
     longest: f32,
     /// Minutes until 63 % of the users are there.
     filling: f32,
+    /// The share of those to come who come by each step: the same at any age, and reckoned once.
+    come: Course,
     /// Earlier meetings of its room that this stands on.
     pub(super) meetings: u16,
 }
@@ -101,6 +103,7 @@ impl Forecast {
         let mut cameras = Crowd::of(known.cameras);
         cameras.expected = cameras.expected.min(crowd.expected);
         let deviation = known.minutes.variance().sqrt().clamp(0.06, 1.2);
+        let filling = known.filling.mean.clamp(-1.6, 4.1).exp();
         Self {
             crowd,
             cameras,
@@ -108,7 +111,8 @@ impl Forecast {
             half: known.minutes.mean.clamp(-1.0, 8.0).exp(),
             alike: std::f32::consts::PI / (3.0_f32.sqrt() * deviation),
             longest: hints.duration.map_or(f32::INFINITY, |duration| duration.as_secs_f32() / 60.0),
-            filling: known.filling.mean.clamp(-1.6, 4.1).exp(),
+            filling,
+            come: MIDDLES.map(|ahead| filled(ahead, filling)),
             meetings: known.meetings,
         }
     }
@@ -125,7 +129,7 @@ impl Forecast {
 
     /// The share of its users that has come by `age`.
     fn filled(&self, age: f32) -> f32 {
-        1.0 - (-age / self.filling).exp()
+        filled(age, self.filling)
     }
 
     /// The odds of having ended by `age`.
@@ -156,19 +160,23 @@ impl Forecast {
         let most_users = self.most.max(seen.users);
         let now = 1.0 + self.over(seen.age);
         let mut life = Life { alive: [0.0; STEPS], users: [0.0; STEPS], work: [0.0; STEPS] };
-        let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES);
-        for (((alive, users_then), work_then), ahead) in steps {
+        let steps = life.alive.iter_mut().zip(&mut life.users).zip(&mut life.work).zip(MIDDLES).zip(self.come);
+        for ((((alive, users_then), work_then), ahead), come) in steps {
             let age = seen.age + ahead;
             if age < self.longest {
                 *alive = now / (1.0 + self.over(age));
             }
-            let come = self.filled(ahead);
             *users_then = (seen.users + coming * come).min(most_users);
             let cameras = (seen.cameras + cameras_coming * come).min(*users_then);
             *work_then = work.of(*users_then, *users_then * seen.voices, cameras);
         }
         life
     }
+}
+
+/// The share of a meeting's users that has come by `age`, where 63 % come within `filling`.
+fn filled(age: f32, filling: f32) -> f32 {
+    1.0 - (-age / filling).exp()
 }
 
 #[cfg(test)]

@@ -44,11 +44,12 @@ impl Penalty {
         let before = burden.cpu.map(|cpu| self.of(cpu));
         let (mut added, mut user_minutes) = (0.0, 1e-3);
         for (chance, life) in sizes {
+            let mut with = burden.cpu;
+            with.iter_mut().zip(life.work).for_each(|(cpu, work)| *cpu = self.of(*cpu + burden.rate * work));
             for step in 0..STEPS {
                 let (alive, own) = (chance * life.alive[step] * MINUTES[step], life.users[step]);
-                let with = self.of(burden.cpu[step] + burden.rate * life.work[step]);
                 // written so that it cannot come out below nothing
-                added += alive * (own * with + burden.users[step] * (with - before[step]));
+                added += alive * (own * with[step] + burden.users[step] * (with[step] - before[step]));
                 user_minutes += alive * own;
             }
         }
