@@ -361,7 +361,7 @@ impl Balancer {
         }
         self.tell_hooks(&events).await;
         if let Some(lost) = &creating.lost {
-            self.learn_end(&events, lost);
+            // policies that learn are not told: it goes on, and what it was on its failed server is no length of any meeting
             self.unplace(&lost.key, None, &lost.server).await;
             self.presence.forget(&lost.internal_id);
             if lost.records {

@@ -167,7 +167,8 @@ impl Balancer {
         let Some((ended, most_users)) = end else { return };
         // by a clock that was set back since, it began after its end: nothing is known of its length then
         let began = meeting.created_at.min(ended);
-        let finished = FinishedMeeting { meeting: &meeting.key, began, ended, most_users };
+        let finished =
+            FinishedMeeting { meeting: &meeting.key, internal_id: &meeting.internal_id, began, ended, most_users };
         self.teach(Doing::Learning, |learner| learner.ended(&finished));
     }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::fleet::Fleet;
-use crate::meeting::MeetingKey;
+use crate::meeting::{InternalMeetingId, MeetingKey};
 
 /// What a policy that learns is told, and how what it has learnt outlives it.
 ///
@@ -11,7 +11,8 @@ pub trait Learner: std::fmt::Debug + Send + Sync {
     /// What all servers showed at `now`. Called a few times a minute.
     fn observe(&self, fleet: &Fleet, now: Timestamp);
 
-    /// A meeting has ended, whoever placed it.
+    /// A meeting has ended, whoever placed it. One that was placed afresh because its server failed ends once, where it was
+    /// last.
     fn ended(&self, meeting: &FinishedMeeting<'_>);
 
     /// What it has learnt, at most [`LEARNED_BYTES`]; `None` if that is what it kept or [recalled](Self::recall) last.
@@ -32,7 +33,9 @@ pub const LEARNED_BYTES: usize = 4 << 20;
 pub struct FinishedMeeting<'a> {
     /// Whose, and which.
     pub meeting: &'a MeetingKey,
-    /// When it was created.
+    /// Which of the meetings of that name, as the server that held it last lists it: a list that is on its way may still show it.
+    pub internal_id: &'a InternalMeetingId,
+    /// When it was created, on the server that held it last.
     pub began: Timestamp,
     /// When it ended.
     pub ended: Timestamp,

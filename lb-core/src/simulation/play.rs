@@ -289,7 +289,9 @@ impl<'a> Play<'a> {
             let now = self.clock();
             self.fleet.change_server(self.in_fleet[server], now, |server| server.unplace(key, None, now));
             let began = self.scenario.begins + std::time::Duration::from_millis(since);
-            self.fence.ended(&FinishedMeeting { meeting: key, began, ended: now, most_users })?;
+            if let Some(internal_id) = &self.meetings[number].internal_id {
+                self.fence.ended(&FinishedMeeting { meeting: key, internal_id, began, ended: now, most_users })?;
+            }
         }
         Ok(())
     }

@@ -1,13 +1,16 @@
 //! [`Attended`]: how a running meeting was attended so far.
 
 use super::forecast::{Forecast, Seen};
-use super::record::Lesson;
+use super::record::{Lesson, MOST_USERS};
 use super::work::voices;
 use crate::clock::Timestamp;
 use crate::fleet::ListedMeeting;
 
 /// It has filled up to the last moment that brought more than a tenth above the users of the last such moment.
 const GROWTH: f32 = 1.1;
+
+/// One that is older when it is first seen was not seen from its beginning, minutes.
+const BEGINNING: f32 = 3.0;
 
 /// How a running meeting was attended so far, as the lists showed it.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Attended {
     pub(super) seen: Seen,
     /// Whether its server answered then.
     pub(super) answered: bool,
+    // whether it was seen from its beginning: else nobody knows how it filled up
+    whole: bool,
     most_users: u32,
     most_cameras: u32,
     // users × minutes until now
@@ -35,8 +40,15 @@ pub(super) struct Attended {
 }
 
 impl Attended {
-    pub(super) fn new(forecast: Forecast, room: Option<u64>, server: u64, began: Timestamp) -> Self {
+    /// One that is first seen at `now`.
+    pub(super) fn new(
+        forecast: Forecast,
+        room: Option<u64>,
+        server: u64,
+        (began, now): (Timestamp, Timestamp),
+    ) -> Self {
         Self {
+            whole: minutes(now, began) <= BEGINNING,
             forecast,
             room,
             server,
@@ -51,18 +63,24 @@ impl Attended {
         }
     }
 
-    /// Takes in what a list shows of it.
+    /// This meeting, where it was placed afresh: the same people go on.
+    pub(super) fn on(&self, server: u64, forecast: Forecast) -> Self {
+        Self { forecast, server, ..self.clone() }
+    }
+
+    /// Takes in what a list shows of it, as far as that can be.
     pub(super) fn see(&mut self, listed: &ListedMeeting, now: Timestamp) -> Seen {
+        let (users, cameras) = (listed.users.min(MOST_USERS), listed.video.min(MOST_USERS));
         let age = minutes(now, self.began);
         self.user_minutes += self.seen.users * minutes(now, self.at);
         self.at = now;
-        self.most_users = self.most_users.max(listed.users);
-        self.most_cameras = self.most_cameras.max(listed.video);
-        if listed.users as f32 > self.grown.0 as f32 * GROWTH {
-            self.grown = (listed.users, age, self.user_minutes);
+        self.most_users = self.most_users.max(users);
+        self.most_cameras = self.most_cameras.max(cameras);
+        if users as f32 > self.grown.0 as f32 * GROWTH {
+            self.grown = (users, age, self.user_minutes);
         }
-        let voices = voices(listed.users, listed.audio);
-        self.seen = Seen { age, users: listed.users as f32, cameras: listed.video as f32, voices };
+        let voices = voices(users, listed.audio);
+        self.seen = Seen { age, users: users as f32, cameras: cameras as f32, voices };
         self.seen
     }
 
@@ -77,8 +95,8 @@ impl Attended {
     pub(super) fn lesson(&self, most_users: u32, minutes: f32) -> Lesson {
         let (users, age, user_minutes) = self.grown;
         // had all come at once, the user-minutes would be users × age: what is missing is what filling up took
-        let filling = (users >= 3).then(|| age - user_minutes / users as f32);
-        let cameras = Some(self.most_cameras);
+        let filling = (self.whole && users >= 3).then(|| age - user_minutes / users as f32);
+        let cameras = self.whole.then_some(self.most_cameras);
         Lesson { users: most_users.max(self.most_users), minutes, cameras, filling }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn write(memory: &Memory, strengths: &BTreeMap<u64, Strength>) -> Opt
     (bytes.len() <= LEARNED_BYTES).then_some(bytes)
 }
 
-/// What was written, or what is wrong with it.
+/// What was written, without the figures that cannot be, or what is wrong with it.
 pub(super) fn read(bytes: &[u8]) -> Result<(Memory, BTreeMap<u64, Strength>), String> {
     let (version, rest) = bytes.split_first().ok_or("it is empty")?;
     if *version != VERSION {
@@ -53,16 +53,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Memory, BTreeMap<u64, Strength>), St
     if !left.is_empty() {
         return Err(format!("{} bytes follow its end", left.len()));
     }
-    let mut records = kept.rooms.iter().chain(&kept.hours).chain(&kept.integrations).map(|(_, record)| record);
-    let sound = kept.all.is_sound() && kept.alike.is_sound() && records.all(Record::is_sound);
-    if !sound || !kept.servers.iter().all(|(_, strength)| strength.is_sound()) {
-        return Err("it holds figures that cannot be".to_owned());
-    }
+    // what cannot be costs nothing but itself
+    let records = |records: Vec<(u64, Record)>| records.into_iter().filter(|(_, record)| record.is_sound());
     let mut memory = Memory::default();
-    memory.rooms = memory.rooms.filled(kept.rooms);
-    memory.hours = memory.hours.filled(kept.hours);
-    memory.integrations = memory.integrations.filled(kept.integrations);
-    memory.all = kept.all;
-    memory.alike = kept.alike;
-    Ok((memory, kept.servers.into_iter().take(MOST_SERVERS).collect()))
+    memory.rooms = memory.rooms.filled(records(kept.rooms));
+    memory.hours = memory.hours.filled(records(kept.hours));
+    memory.integrations = memory.integrations.filled(records(kept.integrations));
+    memory.all = Some(kept.all).filter(Record::is_sound).unwrap_or_default();
+    memory.alike = Some(kept.alike).filter(Record::is_sound).unwrap_or_default();
+    let strengths = kept.servers.into_iter().filter(|(_, strength)| strength.is_sound());
+    Ok((memory, strengths.take(MOST_SERVERS).collect()))
 }

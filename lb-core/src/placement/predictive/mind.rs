@@ -102,25 +102,31 @@ impl Mind {
         }
         // under the lock: a placement is shown either in the one before or in this one
         self.outlook.store(Arc::new(outlook));
-        self.changed.store(true, Ordering::Relaxed);
+        if notebook.take_learnt() {
+            self.changed.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn ended(&self, meeting: &FinishedMeeting<'_>) {
-        let minutes = attended::minutes(meeting.ended, meeting.began);
-        let unseen = Lesson { users: meeting.most_users, minutes, cameras: None, filling: None };
         let mut notebook = lock(&self.notebook);
-        let attended = notebook.take(room_key(meeting.meeting));
+        let attended = notebook.end(room_key(meeting.meeting), meeting.internal_id, meeting.ended);
+        let began = attended.as_ref().map_or(meeting.began, |attended| attended.began.min(meeting.began));
+        let minutes = attended::minutes(meeting.ended, began);
+        let unseen = Lesson { users: meeting.most_users, minutes, cameras: None, filling: None };
         let lesson = attended.map_or(unseen, |attended| attended.lesson(meeting.most_users, minutes));
         let mut memory = Memory::clone(&self.memory.load());
-        memory.learn(meeting.meeting, meeting.began, &lesson);
+        memory.learn(meeting.meeting, began, &lesson);
         self.memory.store(Arc::new(memory));
         self.changed.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn keep(&self) -> Option<Vec<u8>> {
-        let notebook = lock(&self.notebook);
-        let changed = self.changed.swap(false, Ordering::Relaxed);
-        changed.then(|| kept::write(&self.memory.load(), &notebook.strengths)).flatten()
+        if !self.changed.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        // a copy: nobody who looks at the fleet shall wait until all is written down
+        let strengths = lock(&self.notebook).strengths.clone();
+        kept::write(&self.memory.load(), &strengths)
     }
 
     pub(super) fn recall(&self, bytes: &[u8]) -> Result<(), String> {

@@ -28,9 +28,13 @@ pub(super) struct Notebook {
     meetings: HashMap<InternalMeetingId, Attended>,
     // the last incarnation of a room
     rooms: HashMap<u64, InternalMeetingId>,
+    // meetings of whose end was told, and when a list showed them last: one that was asked for before may come after
+    ended: HashMap<InternalMeetingId, Timestamp>,
     pub(super) strengths: BTreeMap<u64, Strength>,
     // the hashes of the servers' names
     keys: HashMap<ServerName, u64>,
+    // whether a strength is other than when it was asked last
+    learnt: bool,
 }
 
 impl Notebook {
@@ -45,6 +49,7 @@ impl Notebook {
         now: Timestamp,
     ) -> Outlook {
         let any = memory.forecast_of_any();
+        self.name(fleet);
         let rate = self.usual_rate(fleet);
         let mut outlook =
             Outlook { slots: Vec::with_capacity(fleet.servers().len()), rate, ..Outlook::unknown(&any, work) };
@@ -52,6 +57,7 @@ impl Notebook {
             outlook.slots.push(self.look_at(server, memory, placed, work, rate, now));
         }
         self.meetings.retain(|_, meeting| now.since(meeting.at) < FORGOTTEN_AFTER);
+        self.ended.retain(|_, at| now.since(*at) < FORGOTTEN_AFTER);
         let stranded = |meeting: &Attended| Some((meeting.room?, meeting.stranded(now)?));
         outlook.stranded = self.rooms.values().filter_map(|id| stranded(self.meetings.get(id)?)).collect();
         let meetings = &self.meetings;
@@ -67,9 +73,33 @@ impl Notebook {
             .is_some_and(|meeting| meeting.at == now && meeting.answered)
     }
 
-    /// What was seen of the last meeting of a room, which has ended.
-    pub(super) fn take(&mut self, room: u64) -> Option<Attended> {
-        self.rooms.remove(&room).and_then(|id| self.meetings.remove(&id))
+    /// What was seen of a meeting that has ended at `now`.
+    pub(super) fn end(&mut self, room: u64, id: &InternalMeetingId, now: Timestamp) -> Option<Attended> {
+        if self.ended.len() < MOST_MEETINGS {
+            self.ended.insert(id.clone(), now);
+        }
+        if self.rooms.get(&room) == Some(id) || !self.meetings.contains_key(id) {
+            // where it was placed afresh and ended before a list showed it, it is known as what it was before
+            return self.rooms.remove(&room).and_then(|last| self.meetings.remove(&last));
+        }
+        self.meetings.remove(id)
+    }
+
+    /// Whether anything that is to be kept was learnt of servers since this was asked last.
+    pub(super) fn take_learnt(&mut self) -> bool {
+        std::mem::take(&mut self.learnt)
+    }
+
+    /// Writes down whatever the servers are remembered by.
+    fn name(&mut self, fleet: &Fleet) {
+        if self.keys.len() > 2 * fleet.servers().len() + 100 {
+            self.keys.clear();
+        }
+        for server in fleet.servers() {
+            if !self.keys.contains_key(&server.server.name) {
+                self.keys.insert(server.server.name.clone(), server_key(server.server.name.as_str()));
+            }
+        }
     }
 
     fn look_at(
@@ -83,11 +113,16 @@ impl Notebook {
     ) -> Slot {
         let (mut present, mut load, mut users) = (0.0, [0.0; STEPS], [0.0; STEPS]);
         let name = &server.server.name;
-        let key = *self.keys.entry(name.clone()).or_insert_with(|| server_key(name.as_str()));
+        let key = self.keys.get(name).copied().unwrap_or_else(|| server_key(name.as_str()));
         if let Some(list) = &server.list {
             for meeting in list.running() {
                 let (forecast, seen) = self.follow(meeting, (key, !server.is_suspended()), memory, placed, now);
+                // also of one that has ended since: it was there while the CPU was measured
                 present += work.of(seen.users, seen.users * seen.voices, seen.cameras);
+                if let Some(at) = self.ended.get_mut(&meeting.internal_id) {
+                    *at = now;
+                    continue;
+                }
                 let life = forecast.life(&seen, work);
                 for step in 0..STEPS {
                     load[step] += life.alive[step] * life.work[step];
@@ -103,7 +138,7 @@ impl Notebook {
         let prior = usual_rate / told(&server.server);
         let cpu = measured(server, now);
         let strength = self.strengths.entry(key).or_default();
-        strength.measure(cpu, server.measured.cpu_at, work.idle + present, prior);
+        self.learnt |= strength.measure(cpu, server.measured.cpu_at, work.idle + present, prior);
         let (rate, offset) = (strength.rate(prior), strength.offset());
         let mut reckoned = load.map(|load| rate * (work.idle + load));
         reckoned.iter_mut().enumerate().for_each(|(step, cpu)| *cpu = (*cpu + offset * fade(step)).max(0.0));
@@ -140,13 +175,14 @@ impl Notebook {
         });
         let integration = meeting.stamp.as_ref().map_or("", |stamp| stamp.institution.as_str());
         let forecast = expected.unwrap_or_else(|| memory.forecast_of_integration(integration, began));
-        // one that is placed afresh goes on where it was
+        // one that is placed afresh goes on where it was; another one on the same server is another one
         let before = room.and_then(|room| self.meetings.get(self.rooms.get(&room)?));
-        let began = before.filter(|before| before.at < now || !before.answered).map_or(began, |before| before.began);
-        let mut attended = Attended::new(forecast, room, server, began);
+        let before = before.filter(|before| before.server != server && (before.at < now || !before.answered));
+        let mut attended = before
+            .map_or_else(|| Attended::new(forecast, room, server, (began, now)), |before| before.on(server, forecast));
         attended.answered = answered;
         let seen = attended.see(meeting, now);
-        if self.meetings.len() < MOST_MEETINGS {
+        if self.meetings.len() < MOST_MEETINGS && !self.ended.contains_key(&meeting.internal_id) {
             if let Some(room) = room {
                 self.rooms.insert(room, meeting.internal_id.clone());
             }
@@ -158,14 +194,11 @@ impl Notebook {
     /// Per cent of CPU for each unit of work on a server of strength 1: the median of what was learnt, as far as operators
     /// say how strong their servers are.
     fn usual_rate(&mut self, fleet: &Fleet) -> f32 {
-        let mut rates: Vec<f32> = Vec::new();
+        let mut rates: Vec<f32> = Vec::with_capacity(fleet.servers().len());
         for server in fleet.servers() {
             let Some(key) = self.keys.get(&server.server.name) else { continue };
             let told = told(&server.server);
             rates.extend(self.strengths.get(key).and_then(Strength::learnt).map(|rate| rate * told));
-        }
-        if self.keys.len() > 2 * fleet.servers().len() + 100 {
-            self.keys.clear();
         }
         if self.strengths.len() > MOST_SERVERS.max(fleet.servers().len()) {
             let keys: HashSet<_> =

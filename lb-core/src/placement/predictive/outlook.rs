@@ -106,6 +106,8 @@ impl Outlook {
         let others = server.pending_placements().saturating_sub(shown) as f32;
         let off = match (measured(server, now), slot.seen.0) {
             (Some(cpu), Some(seen)) => FRESH * (cpu - seen),
+            // nothing was measured then: the first figure is taken as it is
+            (Some(cpu), None) => cpu - slot.cpu[0],
             _ => 0.0,
         };
         let came = server.users() as f32 - slot.seen.1;

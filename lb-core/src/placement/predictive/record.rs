@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::spread::Spread;
 
+/// More users, or cameras, are not believed of one meeting, whatever its server says.
+pub(super) const MOST_USERS: u32 = 20_000;
+
 /// What a finished meeting teaches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lesson {
@@ -11,23 +14,26 @@ pub(super) struct Lesson {
     pub(super) users: u32,
     /// How long it was, minutes.
     pub(super) minutes: f32,
-    /// The most cameras at once; `None` where no list showed it.
+    /// The most cameras at once; `None` where the lists did not show it from its beginning.
     pub(super) cameras: Option<u32>,
     /// How fast it filled up, minutes; `None` where it was not seen to.
     pub(super) filling: Option<f32>,
 }
 
+/// No meeting teaches a greater length, minutes: 30 days.
+const LONGEST: f32 = 30.0 * 24.0 * 60.0;
+
 impl Lesson {
     fn log_users(&self) -> f32 {
-        (self.users as f32).ln_1p()
+        (self.users.min(MOST_USERS) as f32).ln_1p()
     }
 
     fn log_minutes(&self) -> f32 {
-        self.minutes.max(0.5).ln()
+        self.minutes.clamp(0.5, LONGEST).ln()
     }
 
     fn log_cameras(&self) -> Option<f32> {
-        self.cameras.map(|cameras| (cameras as f32).ln_1p())
+        self.cameras.map(|cameras| (cameras.min(MOST_USERS) as f32).ln_1p())
     }
 
     fn log_filling(&self) -> Option<f32> {

@@ -15,6 +15,8 @@ const MEASUREMENTS: f32 = 2000.0;
 const GOOD: f32 = 20.0;
 /// Less work shows nothing: what an idle server does is its own affair.
 const BUSY: f32 = 6.0;
+/// More work than this nobody has in one server, whatever its list says: it would outweigh all that is true.
+const ABSURD: f32 = 10_000.0;
 /// How much a new difference between measured and reckoned weighs at the least; the first is taken as it is.
 const SMOOTHING: f32 = 0.2;
 /// Fewer measurements tell nothing of the strength: of a server that is busy for its users it could not be told whether it is
@@ -68,7 +70,8 @@ impl Strength {
         self.offset
     }
 
-    /// Takes in a figure of the CPU, if it is new, beside the work that the lists show now. Answers whether it was.
+    /// Takes in a figure of the CPU, if it is new, beside the work that the lists show now. Answers whether anything was learnt
+    /// that is to be kept.
     pub(super) fn measure(&mut self, cpu: Option<f32>, at: Timestamp, work: f32, prior: f32) -> bool {
         // a figure of the CPU is of the time before it
         let work_then = (work + self.work_before.replace(work).unwrap_or(work)) / 2.0;
@@ -80,7 +83,8 @@ impl Strength {
             return false;
         }
         self.measured_at = at;
-        if cpu < SATURATED && work_then > BUSY {
+        let teaches = cpu < SATURATED && (BUSY..ABSURD).contains(&work_then);
+        if teaches {
             let weight = (work_then / GOOD).powi(2).min(1.0) / MEASUREMENTS;
             self.cross += work_then * cpu - self.cross * weight;
             self.measurements = self.measurements.saturating_add(1);
@@ -91,7 +95,7 @@ impl Strength {
             self.smoothed = self.smoothed.saturating_add(1);
             self.offset += (1.0 / self.smoothed as f32).max(SMOOTHING) * (missed - self.offset);
         }
-        true
+        teaches
     }
 
     /// Whether it can be reckoned with: what was kept may be anything.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::fixture::{Facts, NOW, fleet};
+use super::memory::Memory;
 use super::*;
 use crate::fleet::{ListedMeeting, MeetingList, PackedXml, Stamp};
-use crate::meeting::MeetingKey;
+use crate::meeting::{InternalMeetingId, MeetingKey};
 use crate::placement::{LEARNED_BYTES, MeetingHints};
 use crate::server::ServerName;
 
@@ -18,7 +19,7 @@ fn idle(name: &'static str) -> Facts {
 
 fn listed(room: &str, users: u32, video: u32, minutes_old: u32, now: Timestamp) -> ListedMeeting {
     ListedMeeting {
-        internal_id: format!("{room}-{minutes_old}").into(),
+        internal_id: identity(room, minutes_old),
         meeting_id: room.into(),
         create_time: now.before(MINUTE * minutes_old).as_millis(),
         users,
@@ -53,8 +54,15 @@ fn ranked(policy: &Predictive, fleet: &Fleet, room: &str, now: Timestamp) -> Vec
 }
 
 fn end(policy: &Predictive, room: &str, began: Timestamp, minutes: u32, most_users: u32) {
+    let ended = began + MINUTE * minutes;
+    // as it was listed, if it was
+    let internal_id = identity(room, minutes);
     let meeting = MeetingKey::new("moodle", room);
-    policy.ended(&FinishedMeeting { meeting: &meeting, began, ended: began + MINUTE * minutes, most_users });
+    policy.ended(&FinishedMeeting { meeting: &meeting, internal_id: &internal_id, began, ended, most_users });
+}
+
+fn identity(room: &str, minutes_old: u32) -> InternalMeetingId {
+    format!("{room}-{minutes_old}").into()
 }
 
 fn place(policy: &Predictive, room: &str, server: &ServerName) {
@@ -187,7 +195,9 @@ fn what_is_kept_gives_the_same_rankings_and_the_same_bytes() {
     again.recall(&kept).unwrap();
     assert_eq!(again.keep(), None, "it is what was recalled");
     again.observe(&servers, NOW);
-    assert_eq!(again.keep().unwrap(), kept);
+    [&policy, &again].iter().for_each(|policy| end(policy, "room-7", NOW, 40, 20));
+    let both = [policy.keep().unwrap(), again.keep().unwrap()];
+    assert!(both[0] == both[1] && both[0] != kept);
     for number in 0..50 {
         let key = MeetingKey::new("moodle", format!("room-{number}"));
         let ranking = |policy: &Predictive| {
@@ -216,7 +226,7 @@ fn bytes_that_cannot_be_read_change_nothing() {
 
 #[test]
 fn what_is_kept_at_the_most_is_within_its_bound() {
-    use super::memory::{MOST_HOURS, MOST_INTEGRATIONS, MOST_ROOMS, Memory};
+    use super::memory::{MOST_HOURS, MOST_INTEGRATIONS, MOST_ROOMS};
     use super::notebook::MOST_SERVERS;
     use super::record::Record;
     use super::spread::Spread;
@@ -259,7 +269,8 @@ fn whatever_lists_and_monitors_say_scores_are_numbers() {
     }
     let meeting = MeetingKey::new("moodle", "room");
     let (began, ended) = (Timestamp::from_millis(u64::MAX), Timestamp::default());
-    policy.ended(&FinishedMeeting { meeting: &meeting, began, ended, most_users: u32::MAX });
+    let internal_id = identity("room", 0);
+    policy.ended(&FinishedMeeting { meeting: &meeting, internal_id: &internal_id, began, ended, most_users: u32::MAX });
     assert!(policy.recall(&policy.keep().unwrap()).is_ok());
 }
 
@@ -304,4 +315,142 @@ fn a_meeting_that_is_placed_afresh_comes_with_its_people_at_once() {
     end(&policy, "class", NOW.before(MINUTE * 20), 21, 90);
     policy.observe(&failed.without(&"a".into()), NOW + MINUTE / 3);
     assert!(score("class", &failed) < stranded / 1.2, "it has ended");
+}
+
+/// The users and minutes that are expected of a room.
+fn expected(policy: &Predictive, room: &str, now: Timestamp) -> (f32, f32, u16) {
+    let forecast = policy.mind.memory.load().forecast(&MeetingKey::new("moodle", room), &MeetingHints::default(), now);
+    (forecast.users(), forecast.minutes(), forecast.meetings)
+}
+
+#[test]
+fn a_room_that_meets_again_is_another_meeting_even_if_a_list_that_is_late_shows_the_first() {
+    let policy = Predictive::default();
+    let servers = fleet(&[idle("a"), idle("b")]);
+    let mut now = NOW;
+    let mut look = |meetings: [Vec<ListedMeeting>; 2]| {
+        let [on_a, on_b] = meetings;
+        policy.observe(&listing(&listing(&servers, "a", on_a, now), "b", on_b, now), now);
+        now = now + MINUTE / 6;
+        now
+    };
+    let first = ListedMeeting { internal_id: identity("room", 60), ..listed("room", 30, 2, 60, NOW) };
+    let began = Timestamp::from_millis(first.create_time);
+    look([vec![first.clone()], vec![]]);
+    end(&policy, "room", began, 60, 30);
+    look([vec![first], vec![]]);
+    let now = look([vec![], vec![]]);
+    let again = ListedMeeting { internal_id: identity("room", 20), ..listed("room", 10, 0, 0, now) };
+    look([vec![], vec![again.clone()]]);
+    look([vec![], vec![again]]);
+    end(&policy, "room", now, 20, 10);
+    let twenty_minutes_alone = Predictive::default();
+    end(&twenty_minutes_alone, "room", began, 60, 30);
+    end(&twenty_minutes_alone, "room", now, 20, 10);
+    let minutes = |policy: &Predictive| expected(policy, "room", now).1;
+    assert!((minutes(&policy) - minutes(&twenty_minutes_alone)).abs() < 0.5, "{}", minutes(&policy));
+}
+
+#[test]
+fn a_meeting_that_was_placed_afresh_teaches_once_and_as_a_whole() {
+    use crate::server::Failed;
+    let policy = Predictive::default();
+    let began = NOW.before(MINUTE * 30);
+    let servers = fleet(&[idle("a"), idle("b")]);
+    policy.observe(&listing(&servers, "a", vec![listed("room", 40, 8, 30, NOW)], NOW), NOW);
+    let failed = listing(&servers, "a", vec![listed("room", 40, 8, 30, NOW)], NOW)
+        .with_server(&"a".into(), NOW, |server| (0..9).for_each(|_| server.failed(Failed::Refused, NOW)))
+        .unwrap();
+    let soon = NOW + MINUTE / 6;
+    policy.observe(&failed, soon);
+    let afresh = ListedMeeting { internal_id: identity("room", 10), ..listed("room", 35, 1, 0, soon) };
+    policy.observe(&listing(&failed, "b", vec![afresh], soon + MINUTE / 6), soon + MINUTE / 6);
+    end(&policy, "room", soon, 10, 35);
+    let whole = Predictive::default();
+    end(&whole, "room", began, 40, 40);
+    let (users, minutes, meetings) = expected(&policy, "room", NOW);
+    let (whole_users, whole_minutes, _) = expected(&whole, "room", NOW);
+    assert_eq!(meetings, 1);
+    assert!((users - whole_users).abs() < 0.5 && (minutes - whole_minutes).abs() < 0.5, "{users} {minutes}");
+}
+
+#[test]
+fn how_a_meeting_filled_up_is_learnt_only_where_its_beginning_was_seen() {
+    let taught_from = |first_seen: u32| {
+        let policy = Predictive::default();
+        let servers = fleet(&[idle("a")]);
+        let began = NOW.before(MINUTE * 60);
+        for minute in first_seen..60 {
+            let now = began + MINUTE * minute;
+            let room = ListedMeeting { internal_id: identity("room", 60), ..listed("room", 40, 12, minute, now) };
+            policy.observe(&listing(&servers, "a", vec![room], now), now);
+        }
+        end(&policy, "room", began, 60, 40);
+        let record = *policy.mind.memory.load().rooms.iter().next().unwrap().1;
+        (record.users.count, record.filling.count, record.cameras.count)
+    };
+    assert_eq!(taught_from(0), (1, 1, 1));
+    assert_eq!(taught_from(30), (1, 0, 0), "the balancer was started again meanwhile");
+}
+
+#[test]
+fn absurd_figures_are_bounded_and_what_was_learnt_can_be_recalled_and_one_that_cannot_be_costs_only_itself() {
+    let policy = Predictive::default();
+    for day in 1..9 {
+        end(&policy, "lecture", NOW.before(MINUTE * (24 * 60 * day)), 90, 100);
+    }
+    let servers = fleet(&[Facts { cpu: Some(50.0), ..idle("wild") }]);
+    for second in 0..50 {
+        let now = NOW + Duration::from_secs(second);
+        let mut wild = listed("wild", u32::MAX, u32::MAX, 1, NOW);
+        wild.audio = u32::MAX;
+        let measured = servers.with_server(&"wild".into(), now, |server| server.measured.cpu_at = now).unwrap();
+        policy.observe(&listing(&measured, "wild", vec![wild], now), now);
+    }
+    end(&policy, "wild", Timestamp::default(), u32::MAX, u32::MAX);
+    end(&policy, "wild", NOW, 0, 0);
+    let again = Predictive::default();
+    again.recall(&policy.keep().unwrap()).unwrap();
+    assert_eq!(expected(&again, "lecture", NOW), expected(&policy, "lecture", NOW));
+    assert_eq!(expected(&again, "wild", NOW).2, 2, "its records are sound as well");
+
+    let mut memory = Memory::clone(&policy.mind.memory.load());
+    let mut records: Vec<_> = memory.rooms.iter().map(|(key, record)| (*key, *record)).collect();
+    let wild = memory::room_key(&MeetingKey::new("moodle", "wild"));
+    records.iter_mut().filter(|(key, _)| *key == wild).for_each(|(_, record)| record.users.mean = f32::NAN);
+    memory.rooms = memory.rooms.filled(records);
+    again.recall(&kept::write(&memory, &Default::default()).unwrap()).unwrap();
+    assert_eq!(expected(&again, "lecture", NOW), expected(&policy, "lecture", NOW));
+    assert_eq!(expected(&again, "wild", NOW).2, 0);
+}
+
+#[test]
+fn nothing_is_kept_anew_where_nothing_was_learnt() {
+    let policy = Predictive::default();
+    end(&policy, "room", NOW, 45, 30);
+    assert!(policy.keep().is_some());
+    let servers = fleet(&[idle("a"), idle("b")]);
+    for minute in 0..10 {
+        policy.observe(&servers, NOW + MINUTE * minute);
+    }
+    assert_eq!(policy.keep(), None, "idle servers show nothing of their strength");
+}
+
+#[test]
+fn a_forecast_after_a_restart_stands_on_the_strengths_that_were_recalled() {
+    let policy = Predictive::default();
+    for minute in 0..120_u32 {
+        let now = NOW + MINUTE * minute;
+        let measured = fleet(&[idle("a"), idle("new")]).with_server(&"a".into(), now, |server| {
+            server.measured.cpu = Some(60.0);
+            server.measured.cpu_at = now;
+        });
+        policy.observe(&listing(&measured.unwrap(), "a", vec![listed("room", 60, 6, minute + 1, now)], now), now);
+    }
+    let again = Predictive::default();
+    again.recall(&policy.keep().unwrap()).unwrap();
+    let servers = fleet(&[idle("a"), idle("new")]);
+    [&policy, &again].iter().for_each(|policy| policy.observe(&servers, NOW + MINUTE * 121));
+    let rate = |policy: &Predictive| policy.mind.outlook.load().rate;
+    assert!((rate(&again) - rate(&policy)).abs() < 0.01 && rate(&policy) > 1.5, "{} {}", rate(&again), rate(&policy));
 }
