@@ -143,18 +143,36 @@ fn the_end_of_each_meeting_is_told_once_with_its_length_and_its_users() {
     let (meeting, seconds, users) = &ended[0];
     assert_eq!((meeting.as_str(), *users), ("moodle/room-1", 3));
     assert!((120..=160).contains(seconds), "when a list last showed it: {seconds}");
-    // the other one is lost with its server, and goes on elsewhere
+    // the other one's server has begun anew, and says that it has none
     let lost = format!("bbb{}", network.holders("room-2")[0]);
     network.servers.add(&lost, "server-secret");
     network.create("portal", "room-2").success();
-    assert_eq!(pupil.ended().len(), 1, "a new one took its place");
-    network.call("portal", "end", &[("meetingID", "room-2")]).success();
-    for _ in 0..6 {
-        network.pass(31);
-        network.follow();
-    }
     let ended = pupil.ended();
-    assert_eq!((ended.len(), ended[1].0.as_str()), (2, "portal/room-2"), "{ended:?}");
+    assert_eq!((ended.len(), ended[1].0.as_str()), (2, "portal/room-2"), "a new one took its place");
+}
+
+#[test]
+fn a_meeting_that_was_placed_afresh_ends_once() {
+    let pupil = Pupil::knowing(b"");
+    let network = Network::of(2).taught_by(pupil.clone());
+    let polls = |seconds| {
+        for _ in 0..seconds / 10 {
+            network.pass(10);
+            network.follow();
+        }
+    };
+    network.create("moodle", "room-1").success();
+    polls(60);
+    let lost = network.holders("room-1")[0];
+    network.servers.fault(&format!("bbb{lost}"), Some(crate::gateway::Fault::Refuse));
+    polls(100);
+    network.create("moodle", "room-1").success();
+    let afresh = |event: &EventKind| matches!(event, EventKind::MeetingPlacedAfresh { .. });
+    assert!(network.events().iter().any(afresh) && pupil.ended().is_empty(), "it goes on: {:?}", pupil.ended());
+    polls(60);
+    network.call("moodle", "end", &[("meetingID", "room-1")]).success();
+    polls(200);
+    assert_eq!(pupil.ended().len(), 1, "{:?}", pupil.ended());
 }
 
 #[test]
