@@ -297,10 +297,8 @@ impl Balancer {
 
     fn check_policies(&self, decided: &[Decided]) -> Result<(), BadNetwork> {
         for (change, _) in decided {
-            if let NetworkChange::Put(Entity::Router(router)) = change
-                && !self.policies.know(router)
-            {
-                return Err(BadNetwork::NoSuchPolicy { router: router.name.clone(), policy: router.policy.clone() });
+            if let NetworkChange::Put(Entity::Router(router)) = change {
+                self.policies.check(router)?;
             }
         }
         Ok(())

@@ -84,9 +84,17 @@ pub enum BadNetwork {
         /// The partner.
         partner: PartnerName,
     },
-    /// A router's policy does not exist.
+    /// A router's policy, or the one that breaks its ties, does not exist.
     #[error("router {router} has a policy that does not exist: {policy}")]
     NoSuchPolicy {
+        /// Whose.
+        router: RouterName,
+        /// The policy.
+        policy: String,
+    },
+    /// Ties among a router's servers are broken by a policy that learns: only the router's own is told what it may learn from.
+    #[error("router {router} breaks ties by {policy}, which learns: only a router's own policy can")]
+    TieBreakLearns {
         /// Whose.
         router: RouterName,
         /// The policy.

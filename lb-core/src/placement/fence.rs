@@ -14,7 +14,7 @@
 use std::any::Any;
 use std::collections::HashSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,8 @@ impl Misconduct {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Doing {
+    /// Being made as its router says.
+    Making,
     /// Ranking servers.
     Ranking,
     /// Taking note of a placement.
@@ -89,6 +91,7 @@ pub enum Doing {
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Making => "was made",
             Self::Ranking => "ranked servers",
             Self::Placed => "noted a placement",
             Self::Observing => "observed the servers",
@@ -102,9 +105,19 @@ impl fmt::Display for Doing {
 /// Lets a policy do something that it may panic in.
 ///
 /// # Errors
-/// [`Misconduct::Panicked`] where it did. It may be half-way through whatever it remembers.
+/// [`Misconduct::Panicked`] where it did. It may be half-way through whatever it remembers. Where it stands in a combinator
+/// that found out, whatever it did there.
 pub fn guarded<T>(doing: Doing, act: impl FnOnce() -> T) -> Result<T, Misconduct> {
-    catch_unwind(AssertUnwindSafe(act)).map_err(|payload| Misconduct::Panicked { doing, message: words(&*payload) })
+    catch_unwind(AssertUnwindSafe(act)).map_err(|payload| match payload.downcast::<Misconduct>() {
+        Ok(exposed) => *exposed,
+        Err(payload) => Misconduct::Panicked { doing, message: words(&*payload) },
+    })
+}
+
+/// Tells whoever [guards](guarded) a combinator what the policy in it did: it unwinds, as if the policy had panicked, but
+/// without a word to standard error.
+pub(super) fn expose(misconduct: Misconduct) -> ! {
+    resume_unwind(Box::new(misconduct))
 }
 
 fn words(payload: &(dyn Any + Send)) -> String {

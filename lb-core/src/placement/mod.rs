@@ -41,6 +41,7 @@ mod refined;
 mod round_robin;
 mod scan;
 mod shortlist;
+mod unmade;
 mod weighted;
 mod yielded;
 

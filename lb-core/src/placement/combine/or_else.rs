@@ -1,5 +1,6 @@
 //! [`OrElse`]: what one policy leaves out is ranked by another.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::narrowed::Narrowed;
@@ -23,11 +24,11 @@ impl PlacementPolicy for OrElse {
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
         let mut first = Some(self.first.rank(request));
-        let mut ranked = Vec::new();
+        let mut ranked = HashSet::new();
         let mut rest = None;
         Box::new(std::iter::from_fn(move || {
             if let Some(candidate) = first.as_mut().and_then(Iterator::next) {
-                ranked.push(candidate.server.server.name.clone());
+                ranked.insert(&candidate.server.server.name);
                 return Some(candidate);
             }
             first = None;

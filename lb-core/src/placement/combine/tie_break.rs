@@ -1,8 +1,10 @@
 //! [`TieBreak`]: among servers that are almost alike, another policy chooses.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::narrowed::Narrowed;
+use crate::placement::fence::{expose, ranked};
 use crate::placement::{Candidate, Learner, Placed, PlacementPolicy, PlacementRequest};
 use crate::server::ServerName;
 
@@ -10,6 +12,9 @@ use crate::server::ServerName;
 /// of the best that is left, and so on.
 ///
 /// To find who is alike it looks at more of the policy's ranking than its first.
+///
+/// What is learnt is that of `policy`: `by` is told of placements, but neither observes nor learns of ends. One that learns
+/// should not break ties.
 #[derive(Clone, Debug)]
 pub struct TieBreak {
     /// Who ranks.
@@ -26,14 +31,15 @@ impl PlacementPolicy for TieBreak {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let mut ranking = self.policy.rank(request).peekable();
+        // checked: it is pulled as far as its scores are alike, and might have no end
+        let mut ranking = ranked(&*self.policy, request).peekable();
         let group = move || {
-            let best = ranking.next()?;
+            let best = ranking.next()?.unwrap_or_else(|misconduct| expose(misconduct));
             // a better score after a worse one: something else than the score has set it behind
             let alike = |score: f64| (0.0..=self.within).contains(&(score - best.score)) || score == best.score;
-            let mut names = vec![best.server.server.name.clone()];
-            while let Some(next) = ranking.next_if(|next| alike(next.score)) {
-                names.push(next.server.server.name.clone());
+            let mut names = HashSet::from([&best.server.server.name]);
+            while let Some(Ok(next)) = ranking.next_if(|next| next.as_ref().is_ok_and(|next| alike(next.score))) {
+                names.insert(&next.server.server.name);
             }
             Some(Group { of: names.len(), best: best.reason, names })
         };
@@ -60,8 +66,8 @@ impl PlacementPolicy for TieBreak {
 }
 
 /// Servers that are alike.
-struct Group {
-    names: Vec<ServerName>,
+struct Group<'a> {
+    names: HashSet<&'a ServerName>,
     of: usize,
     /// Why the best of them is the best.
     best: String,

@@ -39,6 +39,7 @@ impl Refused {
             BadNetwork::Circle { .. } => Self::Field("fallback", w.circle.to_owned()),
             BadNetwork::NoSuchFallback { .. } => Self::Field("fallback", w.choice.to_owned()),
             BadNetwork::NoSuchPolicy { .. } => Self::Field("policy", w.choice.to_owned()),
+            BadNetwork::TieBreakLearns { .. } => Self::Field("tie_break", w.choice.to_owned()),
             BadNetwork::NoSuchPlan { .. } => Self::Field("plan", w.choice.to_owned()),
             BadNetwork::NoSuchRouter { .. } => Self::Field("router", w.choice.to_owned()),
             BadNetwork::NoSuchPartner { .. } => Self::Field("partner", w.choice.to_owned()),
