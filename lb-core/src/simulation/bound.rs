@@ -1,5 +1,9 @@
 //! [`bound`]: what no placement can beat.
 //!
+//! At each moment everybody who is in a meeting is either well placed, on a living server that is not overloaded, or suffers: on
+//! an overloaded server, in a meeting that found none, or in one that was lost with its server. So the most who can be well
+//! placed tell the fewest who suffer.
+//!
 //! Look at one moment. A server that is not overloaded holds meetings whose work fits into its *room*: 80 % of its strength
 //! without what it needs idle. So the users who are well placed sit in meetings whose work, together, is no more than the
 //! room of all those servers together. Now forget everything else: that a meeting cannot be cut in pieces, that it cannot be
@@ -7,9 +11,13 @@
 //! work each, meeting after meeting, the last one in part. More users than that cannot be well placed at this moment, whatever
 //! a policy does; all others suffer. The sum over all moments is the bound.
 //!
+//! A policy may also refuse what does not fit, so that nobody is overloaded: fewer than that suffer with it neither. What is
+//! bounded is those who [suffer](super::Measures::suffered_user_minutes), and not those alone who are on overloaded servers: of
+//! these a policy that refuses everything has none.
+//!
 //! Three things make it sharper, and stay true:
-//! - where not all work fits and every meeting is held somewhere, at least one server is overloaded, and its room is lost:
-//!   the least loss is that of the smallest one;
+//! - where nothing is refused or lost, and not all work fits, at least one server is overloaded, and its room is lost: the
+//!   least loss is that of the smallest one. That makes a second bound, for those who never refuse;
 //! - a meeting that makes more work than the largest room is well placed nowhere;
 //! - servers that have failed have no room.
 //!
@@ -27,19 +35,19 @@ use super::{OVERLOAD, OutageKind, Scenario, SimulationError, check};
 /// What no placement can beat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bound {
-    /// The least overloaded user-minutes where every meeting is held somewhere at every moment.
+    /// The least overloaded user-minutes where every meeting is held somewhere at every moment. None for a policy that refuses
+    /// meetings, or with which some are lost: it may have fewer.
     pub overloaded_user_minutes: f64,
-    /// The least [suffered](super::Measures::suffered_user_minutes) ones, whatever is refused or lost: then no server has to
-    /// be given up for the others.
+    /// The least [suffered](super::Measures::suffered_user_minutes) ones of any policy, whatever is refused or lost.
     pub suffered_user_minutes: f64,
 }
 
 /// The least that users must suffer in `scenario`, whatever policy places its meetings.
 ///
 /// At each moment the room of all living servers (80 % of their strength without what they need idle) is filled with the
-/// users who make the least work each, as if meetings could be cut in pieces and moved at will. Where not everybody fits,
-/// one server is overloaded, and the smallest room is lost with it; a meeting that makes more work than the largest room is
-/// well placed nowhere. Who is left over suffers.
+/// users who make the least work each, as if meetings could be cut in pieces and moved at will. A meeting that makes more work
+/// than the largest room is well placed nowhere. Who is left over suffers; where nobody is refused or lost, one server is
+/// overloaded then, and the smallest room is lost with it.
 ///
 /// # Errors
 /// [`SimulationError::Scenario`] where the scenario cannot be.

@@ -47,6 +47,16 @@ pub enum SimulationError {
         /// The meeting.
         meeting: String,
     },
+    /// The policy gave a server a score that is not a number.
+    #[error("the policy {policy} gave the server {server} a score that is not a number for the meeting {meeting}")]
+    NotANumber {
+        /// Its name.
+        policy: String,
+        /// The server.
+        server: String,
+        /// The meeting.
+        meeting: String,
+    },
     /// The policy cannot read what it is to remember.
     #[error(transparent)]
     Memory(#[from] BadMemory),

@@ -70,7 +70,8 @@ impl<'a> Fence<'a> {
         self.call("hearing of a placement", |policy| policy.placed(placed))
     }
 
-    /// Where the best server stands in the fleet, of those that are ranked; the first `looked_at` of them are checked.
+    /// Where the best server stands in the fleet, of those that are ranked; the first `looked_at` of them are checked, for what
+    /// [`ranked`](crate::placement::fence::ranked) checks in a balancer.
     fn best(self, request: &PlacementRequest<'_>, looked_at: usize) -> Result<Option<usize>, SimulationError> {
         let meeting = || request.meeting.to_string();
         let mut met: Vec<usize> = Vec::new();
@@ -86,6 +87,10 @@ impl<'a> Fence<'a> {
                 if met.contains(&index) {
                     let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
                     return Err(SimulationError::RankedTwice { policy, server, meeting });
+                }
+                if candidate.score.is_nan() {
+                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
+                    return Err(SimulationError::NotANumber { policy, server, meeting });
                 }
                 met.push(index);
             }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub use self::bad::{BadReplay, Repaired};
 use self::incarnation::{Incarnation, Lived};
-pub use self::lines::read;
+pub use self::lines::{Line, ReadEvent, read};
 use super::{Scenario, SimulatedMeeting, SimulatedServer};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventKind};
@@ -33,6 +33,8 @@ use crate::meeting::InternalMeetingId;
 pub const MOST_STAYS: usize = 5_000_000;
 /// Meetings of one key that overlap by no more than this overlap because an end was noticed late.
 const NOTICED_LATE: Duration = Duration::from_secs(120);
+/// More time is not lived through.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// A time in which nothing happens but one event is still so long.
 const SHORTEST: Duration = Duration::from_secs(60);
 
@@ -49,8 +51,11 @@ pub struct Replayed {
 ///
 /// # Errors
 /// [`BadReplay`] where there is no meeting or no server, or where events contradict each other in a way that no real network
-/// makes them.
-pub fn replay(events: impl Iterator<Item = Event>, servers: Vec<SimulatedServer>) -> Result<Replayed, BadReplay> {
+/// makes them; it names the line, where they were [read] from one.
+pub fn replay(
+    events: impl Iterator<Item = impl Into<ReadEvent>>,
+    servers: Vec<SimulatedServer>,
+) -> Result<Replayed, BadReplay> {
     let mut names = BTreeSet::new();
     if let Some(twice) = servers.iter().find(|server| !names.insert(&server.name)) {
         return Err(BadReplay::SameServer { name: twice.name.clone() });
@@ -59,7 +64,7 @@ pub fn replay(events: impl Iterator<Item = Event>, servers: Vec<SimulatedServer>
         return Err(BadReplay::NoServers);
     }
     let mut repaired = Repaired::default();
-    let (incarnations, span) = gather(events, &mut repaired)?;
+    let (incarnations, span) = gather(events.map(Into::into), &mut repaired)?;
     let meetings = meetings(incarnations, span, &mut repaired)?;
     if meetings.is_empty() {
         return Err(BadReplay::NoMeetings);
@@ -76,8 +81,8 @@ pub fn replay(events: impl Iterator<Item = Event>, servers: Vec<SimulatedServer>
 }
 
 /// Servers of strength 1 with the names that `events` tell, as far as nothing better is known of them.
-pub fn servers(events: &[Event]) -> Vec<SimulatedServer> {
-    let names: BTreeSet<_> = events.iter().filter_map(|event| event.kind.server()).cloned().collect();
+pub fn servers<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<SimulatedServer> {
+    let names: BTreeSet<_> = events.into_iter().filter_map(|event| event.kind.server()).cloned().collect();
     let server = |name| SimulatedServer { name, position: None, strength: 1.0, capacity: None, tags: Vec::new() };
     names.into_iter().map(server).collect()
 }
@@ -87,13 +92,13 @@ type Span = (Timestamp, Timestamp);
 
 /// Events by the meeting that they are of, and from when until when they are.
 fn gather(
-    events: impl Iterator<Item = Event>,
+    events: impl Iterator<Item = ReadEvent>,
     repaired: &mut Repaired,
 ) -> Result<(BTreeMap<InternalMeetingId, Incarnation>, Span), BadReplay> {
     let mut all: BTreeMap<InternalMeetingId, Incarnation> = BTreeMap::new();
-    let mut span: Option<Span> = None;
+    let mut span: Option<((Timestamp, Line), (Timestamp, Line))> = None;
     let (mut heard, mut held) = (false, 0);
-    for Event { at, kind } in events {
+    for ReadEvent { event: Event { at, kind }, line } in events {
         heard = true;
         let (EventKind::MeetingCreated { meeting, internal_id, .. }
         | EventKind::MeetingAdopted { meeting, internal_id, .. }
@@ -107,15 +112,20 @@ fn gather(
         if held > MOST_STAYS * 2 {
             return Err(BadReplay::TooMuch);
         }
-        span = Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
-        let known = all.entry(internal_id.clone()).or_insert_with(|| Incarnation::new(meeting.clone()));
+        let told = (at, line);
+        span = Some(span.map_or((told, told), |(first, last)| (first.min(told), last.max(told))));
+        let known = all.entry(internal_id.clone()).or_insert_with(|| Incarnation::new(meeting.clone(), line));
         if known.key != *meeting {
-            return Err(BadReplay::TwoKeys { meeting: known.key.clone(), other: meeting.clone() });
+            return Err(BadReplay::TwoKeys { line, meeting: known.key.clone(), other: meeting.clone() });
         }
-        known.hear(at, &kind, repaired)?;
+        known.hear((at, line), &kind, repaired)?;
     }
     let nothing = if heard { BadReplay::NoMeetings } else { BadReplay::Empty };
-    Ok((all, span.ok_or(nothing)?))
+    let ((first, first_line), (last, last_line)) = span.ok_or(nothing)?;
+    if last.since(first) > LONGEST {
+        return Err(BadReplay::TooLong { first, first_line, last, last_line });
+    }
+    Ok((all, (first, last)))
 }
 
 /// The meetings by their begin, never two of one key at once.
@@ -134,17 +144,17 @@ fn meetings(
     }
     begun.sort_by(|(a, one), (b, other)| (&one.key, a.at, a.created).cmp(&(&other.key, b.at, b.created)));
     let next: Vec<_> =
-        begun.iter().skip(1).map(|(begin, next)| Some((next.key.clone(), begin.at))).chain([None]).collect();
+        begun.iter().skip(1).map(|(begin, next)| Some((next.key.clone(), *begin))).chain([None]).collect();
     let mut meetings = Vec::with_capacity(begun.len());
     for ((begin, incarnation), next) in begun.into_iter().zip(next) {
-        let next = next.filter(|(key, _)| *key == incarnation.key).map(|(_, at)| at);
-        let mut lived: Lived = incarnation.lived(begin, next, span.1, repaired)?;
-        if let Some(next) = next.filter(|next| *next < lived.until) {
-            if lived.until.since(next) > NOTICED_LATE {
-                return Err(BadReplay::TwoAtOnce { meeting: lived.key });
+        let next = next.filter(|(key, _)| *key == incarnation.key).map(|(_, begin)| begin);
+        let mut lived: Lived = incarnation.lived(begin, next.map(|next| next.at), span.1, repaired)?;
+        if let Some(next) = next.filter(|next| next.at < lived.until) {
+            if lived.until.since(next.at) > NOTICED_LATE {
+                return Err(BadReplay::TwoAtOnce { line: next.line, meeting: lived.key });
             }
             repaired.overlapping += 1;
-            lived.until = next;
+            lived.until = next.at;
         }
         if lived.from < lived.until {
             meetings.push(priors::meeting(lived));

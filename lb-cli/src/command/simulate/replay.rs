@@ -1,7 +1,7 @@
 //! A file of stored events, to be lived through again.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
 use lb_core::simulation::replay::{Replayed, read, replay, servers};
@@ -19,8 +19,8 @@ pub(super) fn scenario(path: &Path, others: Option<usize>) -> Result<Scenario, F
         return Err(Failure::Usage(format!("--replay-servers: 1 to {} there may be", Size::MOST_SERVERS)));
     }
     let file = File::open(path).map_err(|error| of_file("read", path, error))?;
-    let events = read(BufReader::new(file).lines()).map_err(|error| bad(&error))?;
-    let servers = others.map_or_else(|| servers(&events), alike);
+    let events = read(BufReader::new(file)).map_err(|error| bad(&error))?;
+    let servers = others.map_or_else(|| servers(events.iter().map(|read| &read.event)), alike);
     let Replayed { mut scenario, repaired } = replay(events.into_iter(), servers).map_err(|error| bad(&error))?;
     if !repaired.is_nothing() {
         eprintln!("{}: put right: {repaired}", path.display());

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Line;
+use crate::clock::Timestamp;
 use crate::event::UserId;
 use crate::meeting::MeetingKey;
 use crate::server::ServerName;
@@ -45,56 +47,116 @@ pub enum BadReplay {
         name: ServerName,
     },
     /// One incarnation is of two meetings.
-    #[error("meetings {meeting} and {other} have the same internal id")]
+    #[error("{line}meetings {meeting} and {other} have the same internal id")]
     TwoKeys {
+        /// Where that is told.
+        line: Line,
         /// The one.
         meeting: MeetingKey,
         /// The other.
         other: MeetingKey,
     },
     /// An incarnation begins at two moments.
-    #[error("meeting {meeting} is created twice with the same internal id")]
+    #[error("{line}meeting {meeting} is created twice with the same internal id")]
     TwoBegins {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
     },
     /// A meeting of which no begin is told began within the time of the events.
     #[error(
-        "something happens in meeting {meeting}, which never was: neither its create is among the events, nor does its \
+        "{line}something happens in meeting {meeting}, which never was: neither its create is among the events, nor does its \
          internal id say that it was created before them (were they chosen by kind?)"
     )]
     NeverWas {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
     },
     /// A meeting ends before it begins.
-    #[error("meeting {meeting} ends before it begins")]
+    #[error("{line}meeting {meeting} ends before it begins")]
     EndsFirst {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
     },
     /// Somebody is in a meeting before it begins.
-    #[error("user {user} comes into meeting {meeting} before it begins")]
+    #[error("{line}user {user} comes into meeting {meeting} before it begins")]
     ComesFirst {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
         /// Who.
         user: UserId,
     },
     /// Somebody leaves where they never came.
-    #[error("user {user} leaves meeting {meeting} and never came into it")]
+    #[error("{line}user {user} leaves meeting {meeting} and never came into it")]
     NeverCame {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
         /// Who.
         user: UserId,
     },
+    /// Somebody leaves before they came.
+    #[error("{line}user {user} leaves meeting {meeting} before they came")]
+    GoesFirst {
+        /// Where that is told.
+        line: Line,
+        /// Which.
+        meeting: MeetingKey,
+        /// Who.
+        user: UserId,
+    },
+    /// An event tells of a moment that was still to come.
+    #[error("{line}what happened in meeting {meeting} is told before it happened: at {}, told at {}", moment(*.until), moment(*.told))]
+    ToldFirst {
+        /// Where that is told.
+        line: Line,
+        /// Which.
+        meeting: MeetingKey,
+        /// When it is said to have happened.
+        until: Timestamp,
+        /// When that was told.
+        told: Timestamp,
+    },
+    /// More time lies between the events than is lived through.
+    #[error("from {} ({}first event) until {} ({}last one) is more than {} days",
+        moment(*.first), in_words(*.first_line), moment(*.last), in_words(*.last_line), super::LONGEST.as_secs() / 86_400)]
+    TooLong {
+        /// The first moment that is told of.
+        first: Timestamp,
+        /// Where that is told.
+        first_line: Line,
+        /// The last.
+        last: Timestamp,
+        /// Where that is told.
+        last_line: Line,
+    },
     /// Two meetings of one key are at once.
-    #[error("meeting {meeting} begins again while it still runs")]
+    #[error("{line}meeting {meeting} begins again while it still runs")]
     TwoAtOnce {
+        /// Where that is told.
+        line: Line,
         /// Which.
         meeting: MeetingKey,
     },
+}
+
+/// A moment for people, in UTC.
+fn moment(at: Timestamp) -> String {
+    let known = i64::try_from(at.as_millis()).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
+    known.map_or_else(|| format!("{} ms after 1970", at.as_millis()), |moment| moment.to_string())
+}
+
+/// Of which line something is, in the middle of a sentence.
+fn in_words(line: Line) -> String {
+    line.number().map_or_else(String::new, |number| format!("line {number}, the "))
 }
 
 /// What real life leaves out of events, or tells twice, and how often it was put right.
@@ -120,16 +182,17 @@ pub struct Repaired {
 }
 
 impl Repaired {
-    fn counts(&self) -> [(usize, &'static str); 8] {
+    /// Each count, and what is counted: one, and several.
+    fn counts(&self) -> [(usize, &'static str, &'static str); 8] {
         [
-            (self.repeated, "events told again"),
-            (self.begun_before, "meetings begun before the first event"),
-            (self.unended, "meetings without an end"),
-            (self.running, "meetings still running at the last event"),
-            (self.unleft, "people who never left"),
-            (self.after_end, "people who came after the end"),
-            (self.overlapping, "ends noticed after the next begin"),
-            (self.breakouts, "breakout rooms left out"),
+            (self.repeated, "event told again", "events told again"),
+            (self.begun_before, "meeting begun before the first event", "meetings begun before the first event"),
+            (self.unended, "meeting without an end", "meetings without an end"),
+            (self.running, "meeting still running at the last event", "meetings still running at the last event"),
+            (self.unleft, "person who never left", "people who never left"),
+            (self.after_end, "person who came after the end", "people who came after the end"),
+            (self.overlapping, "end noticed after the next begin", "ends noticed after the next begin"),
+            (self.breakouts, "breakout room left out", "breakout rooms left out"),
         ]
     }
 
@@ -141,8 +204,9 @@ impl Repaired {
 
 impl fmt::Display for Repaired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.counts().into_iter().filter(|(count, _)| *count > 0);
-        let told: Vec<_> = told.map(|(count, what)| format!("{count} {what}")).collect();
+        let told = self.counts().into_iter().filter(|(count, ..)| *count > 0);
+        let told: Vec<_> =
+            told.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect();
         f.write_str(if told.is_empty() { "nothing" } else { "" })?;
         f.write_str(&told.join(", "))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{BadReplay, Repaired};
+use super::{BadReplay, Line, Repaired};
 use crate::api::Params;
 use crate::clock::Timestamp;
 use crate::event::{EventKind, Role, UserId};
@@ -21,11 +21,13 @@ const NOBODY_CAME: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(super) struct Incarnation {
     pub(super) key: MeetingKey,
-    created: Option<(Timestamp, MeetingHints)>,
-    adopted: Option<Timestamp>,
+    /// Where it is first told of.
+    line: Line,
+    created: Option<(Timestamp, Line, MeetingHints)>,
+    adopted: Option<(Timestamp, Line)>,
     is_breakout: bool,
-    /// When its first end was told, and when that was.
-    end: Option<(Timestamp, Timestamp)>,
+    /// When its first end was told, when that was, and where it is told.
+    end: Option<(Timestamp, Timestamp, Line)>,
     people: BTreeMap<UserId, Vec<Step>>,
 }
 
@@ -35,6 +37,7 @@ struct Step {
     told: Timestamp,
     went: Option<Timestamp>,
     moderator: bool,
+    line: Line,
 }
 
 /// When a meeting began.
@@ -46,6 +49,8 @@ pub(super) struct Begin {
     pub(super) created: Option<u64>,
     /// Whether that was before the events.
     before: bool,
+    /// Where it is told.
+    pub(super) line: Line,
 }
 
 /// A meeting as it was.
@@ -68,59 +73,75 @@ pub(super) struct Stay {
 }
 
 impl Incarnation {
-    pub(super) fn new(key: MeetingKey) -> Self {
-        Self { key, created: None, adopted: None, is_breakout: false, end: None, people: BTreeMap::new() }
+    pub(super) fn new(key: MeetingKey, line: Line) -> Self {
+        Self { key, line, created: None, adopted: None, is_breakout: false, end: None, people: BTreeMap::new() }
     }
 
     pub(super) fn is_breakout(&self) -> bool {
         self.is_breakout
     }
 
-    /// Takes note of an event of it.
-    pub(super) fn hear(&mut self, at: Timestamp, kind: &EventKind, repaired: &mut Repaired) -> Result<(), BadReplay> {
+    /// Takes note of an event of it, told at a moment and on a line.
+    pub(super) fn hear(
+        &mut self,
+        (at, line): (Timestamp, Line),
+        kind: &EventKind,
+        repaired: &mut Repaired,
+    ) -> Result<(), BadReplay> {
         match kind {
             EventKind::MeetingCreated { parameters, .. } => {
                 let params: Params = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
                 self.is_breakout |= params.get("isBreakout") == Some("true");
-                match self.created.replace((at, MeetingHints::read(&params))) {
-                    Some((before, _)) if before != at => {
-                        return Err(BadReplay::TwoBegins { meeting: self.key.clone() });
+                match self.created.replace((at, line, MeetingHints::read(&params))) {
+                    Some((before, ..)) if before != at => {
+                        return Err(BadReplay::TwoBegins { line, meeting: self.key.clone() });
                     }
                     Some(_) => repaired.repeated += 1,
                     None => {}
                 }
             }
             EventKind::MeetingAdopted { .. } => {
-                self.adopted = Some(self.adopted.map_or(at, |known| known.min(at)));
+                self.adopted = Some(self.adopted.map_or((at, line), |known| known.min((at, line))));
             }
             EventKind::MeetingEnded { until, .. } => {
                 repaired.repeated += usize::from(self.end.is_some());
-                let end = (at, until.unwrap_or(at));
+                let end = (at, self.happened(*until, at, line)?, line);
                 self.end = Some(self.end.map_or(end, |known| known.min(end)));
             }
             EventKind::UserEntered { user, role, .. } => {
                 let moderator = *role == Role::Moderator;
-                self.people.entry(user.clone()).or_default().push(Step { told: at, went: None, moderator });
+                self.people.entry(user.clone()).or_default().push(Step { told: at, went: None, moderator, line });
             }
             EventKind::UserLeft { user, until, .. } => {
-                let went = Some(until.unwrap_or(at));
-                self.people.entry(user.clone()).or_default().push(Step { told: at, went, moderator: false });
+                let went = Some(self.happened(*until, at, line)?);
+                self.people.entry(user.clone()).or_default().push(Step { told: at, went, moderator: false, line });
             }
             _ => {}
         }
         Ok(())
     }
 
+    /// When something happened that was told at `told`, where it was noticed late: `until`.
+    fn happened(&self, until: Option<Timestamp>, told: Timestamp, line: Line) -> Result<Timestamp, BadReplay> {
+        match until {
+            Some(until) if until > told + SKEW => {
+                Err(BadReplay::ToldFirst { line, meeting: self.key.clone(), until, told })
+            }
+            until => Ok(until.unwrap_or(told)),
+        }
+    }
+
     /// When it began, where the first of all events was at `first`.
     pub(super) fn begins(&self, id: &InternalMeetingId, first: Timestamp) -> Result<Begin, BadReplay> {
         let created = id.as_str().rsplit_once('-').and_then(|(_, millis)| millis.parse().ok());
-        let told = self.created.map(|(at, _)| at).into_iter().chain(self.adopted).min();
-        if let Some(at) = told {
-            return Ok(Begin { at, created, before: false });
+        let told = self.created.map(|(at, line, _)| (at, line)).into_iter().chain(self.adopted).min();
+        if let Some((at, line)) = told {
+            return Ok(Begin { at, created, before: false, line });
         }
+        let line = self.line;
         let was_before = created.is_some_and(|created| created <= (first + SKEW).as_millis());
-        let begin = Begin { at: first, created, before: true };
-        was_before.then_some(begin).ok_or_else(|| BadReplay::NeverWas { meeting: self.key.clone() })
+        let begin = Begin { at: first, created, before: true, line };
+        was_before.then_some(begin).ok_or_else(|| BadReplay::NeverWas { line, meeting: self.key.clone() })
     }
 
     /// What it was. `next` is when the next meeting of its key began, `last` the moment of the last of all events.
@@ -133,8 +154,8 @@ impl Incarnation {
     ) -> Result<Lived, BadReplay> {
         let Self { key, created, end, people, .. } = self;
         let from = begin.at;
-        if end.is_some_and(|(told, _)| told < from) {
-            return Err(BadReplay::EndsFirst { meeting: key });
+        if let Some((_, _, line)) = end.filter(|(told, end, _)| *told < from || *end + SKEW < from) {
+            return Err(BadReplay::EndsFirst { line, meeting: key });
         }
         repaired.begun_before += usize::from(begin.before);
         let mut stays = Vec::with_capacity(people.len());
@@ -142,7 +163,7 @@ impl Incarnation {
             steps_to_stays(&key, user, steps, begin, &mut stays, repaired)?;
         }
         let until = match end {
-            Some((_, end)) => end.max(from),
+            Some((_, end, _)) => end.max(from),
             None => {
                 let gone =
                     stays.iter().map(|(_, until, _)| *until).try_fold(None, |most, until| Some(most.max(Some(until?))));
@@ -165,7 +186,7 @@ impl Incarnation {
             kept.push(Stay { from: came, until: went.unwrap_or(until).clamp(came, until), moderator });
         }
         kept.sort_unstable();
-        let hints = created.map(|(_, hints)| hints).unwrap_or_default();
+        let hints = created.map(|(_, _, hints)| hints).unwrap_or_default();
         Ok(Lived { key, from, until, hints, stays: kept })
     }
 }
@@ -188,9 +209,12 @@ fn steps_to_stays(
     for step in steps {
         match (step.went, inside) {
             (None, None) if step.told + SKEW < begin.at => {
-                return Err(BadReplay::ComesFirst { meeting: key.clone(), user });
+                return Err(BadReplay::ComesFirst { line: step.line, meeting: key.clone(), user });
             }
             (None, None) => inside = Some(step),
+            (Some(went), Some(came)) if went + SKEW < came.told => {
+                return Err(BadReplay::GoesFirst { line: step.line, meeting: key.clone(), user });
+            }
             (Some(went), Some(came)) => {
                 let from = came.told.max(begin.at);
                 stays.push((from, Some(went.max(from)), came.moderator));
@@ -200,7 +224,7 @@ fn steps_to_stays(
                 stays.push((begin.at, Some(went.max(begin.at)), false));
             }
             (Some(_), None) if stays.len() == before => {
-                return Err(BadReplay::NeverCame { meeting: key.clone(), user });
+                return Err(BadReplay::NeverCame { line: step.line, meeting: key.clone(), user });
             }
             (None, Some(_)) | (Some(_), None) => repaired.repeated += 1,
         }

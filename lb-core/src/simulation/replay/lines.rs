@@ -1,6 +1,7 @@
 //! Lines of JSON to events.
 
-use std::io;
+use std::fmt;
+use std::io::{BufRead, Read};
 
 use serde_json::{Map, Value};
 
@@ -10,43 +11,85 @@ use crate::event::Event;
 /// What a replay is made of. Other events are passed over, whatever is in them.
 const KINDS: [&str; 5] = ["meeting-created", "meeting-adopted", "meeting-ended", "user-entered", "user-left"];
 /// A longer line is refused.
-const LONGEST_LINE: usize = 16 * 1024 * 1024;
+pub(super) const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// The events of meetings and of people in them that `lines` hold, one JSON object on each: an event as it is stored, as the
-/// administration shows it, or a whole page of those (`{"items": […]}`). Empty lines and other events are passed over.
+/// An event, and the line that it was read from, which errors name.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReadEvent {
+    /// What happened.
+    pub event: Event,
+    /// Where it stands.
+    pub line: Line,
+}
+
+impl From<Event> for ReadEvent {
+    /// One that comes from no file.
+    fn from(event: Event) -> Self {
+        Self { event, line: Line::NONE }
+    }
+}
+
+/// Where an event was read, if in a file: shown as `line 7: `, or as nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line(u32);
+
+impl Line {
+    /// In no file.
+    pub const NONE: Self = Self(0);
+
+    /// Its number, from 1 on.
+    pub fn number(self) -> Option<u32> {
+        (self.0 > 0).then_some(self.0)
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().map_or(Ok(()), |number| write!(f, "line {number}: "))
+    }
+}
+
+/// The events of meetings and of people in them that `input` holds, one JSON object on each line: an event as it is stored, as
+/// the administration shows it, or a whole page of those (`{"items": […]}`). Empty lines and other events are passed over. No
+/// more of a line is held than may be in one.
 ///
 /// # Errors
 /// [`BadReplay::Line`] with the number of the line and what is wrong with it; [`BadReplay::Unreadable`] as soon as a line
 /// cannot be read; [`BadReplay::Empty`] where no line holds an event; [`BadReplay::TooMuch`].
-pub fn read(lines: impl IntoIterator<Item = io::Result<String>>) -> Result<Vec<Event>, BadReplay> {
+pub fn read(mut input: impl BufRead) -> Result<Vec<ReadEvent>, BadReplay> {
     let mut events = Vec::new();
-    let mut heard = false;
-    for (number, line) in (1..).zip(lines) {
-        let line = line.map_err(|error| BadReplay::Unreadable { number, error })?;
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if line.is_empty() {
+    let (mut heard, mut bytes) = (false, Vec::new());
+    for number in 1.. {
+        bytes.clear();
+        let longest = LONGEST_LINE as u64 + 1;
+        let taken = input.by_ref().take(longest).read_until(b'\n', &mut bytes);
+        if taken.map_err(|error| BadReplay::Unreadable { number, error })? == 0 {
+            break;
+        }
+        let bad = |problem| BadReplay::Line { number, problem };
+        if bytes.len() > LONGEST_LINE {
+            return Err(bad(format!("it has more than {LONGEST_LINE} bytes; one event stands on one line")));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is no text in UTF-8".to_owned()))?;
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() {
             continue;
         }
         heard = true;
-        let bad = |problem| BadReplay::Line { number, problem };
-        if line.len() > LONGEST_LINE {
-            return Err(bad(format!("it has more than {LONGEST_LINE} bytes")));
-        }
-        let object = object(line).map_err(bad)?;
-        match object.get("items") {
-            Some(Value::Array(_)) => {
-                let Some(Value::Array(items)) = object.into_iter().find(|(name, _)| name == "items").map(|(_, of)| of)
-                else {
-                    continue;
+        let line = Line(u32::try_from(number).unwrap_or(u32::MAX));
+        let mut object = object(text).map_err(bad)?;
+        if let Some(Value::Array(_)) = object.get("items") {
+            let Some(Value::Array(items)) = object.remove("items") else { continue };
+            for (place, item) in (1..).zip(items) {
+                let Value::Object(item) = item else {
+                    return Err(bad(format!("item {place} is no JSON object")));
                 };
-                for (place, item) in (1..).zip(items) {
-                    let Value::Object(item) = item else {
-                        return Err(bad(format!("item {place} is no JSON object")));
-                    };
-                    events.extend(event(item).map_err(|problem| bad(format!("item {place}: {problem}")))?);
-                }
+                let event = event(item).map_err(|problem| bad(format!("item {place}: {problem}")))?;
+                events.extend(event.map(|event| ReadEvent { event, line }));
             }
-            _ => events.extend(event(object).map_err(bad)?),
+        } else {
+            events.extend(event(object).map_err(bad)?.map(|event| ReadEvent { event, line }));
         }
         if events.len() > super::MOST_STAYS * 2 {
             return Err(BadReplay::TooMuch);

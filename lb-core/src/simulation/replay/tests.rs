@@ -1,3 +1,5 @@
+use std::io::{self, BufReader, Read};
+
 use super::*;
 use crate::event::{Ended, Found, Placement, Role, SeenBy, UserId};
 use crate::meeting::MeetingKey;
@@ -69,6 +71,15 @@ fn left(seconds: u64, room: &str, begun: i64, user: &str) -> Event {
     event(seconds, kind)
 }
 
+/// Somebody left a room that began at nine, and that was noticed late.
+fn left_at(seconds: u64, room: &str, user: &str, at: u64) -> Event {
+    let mut event = left(seconds, room, 0, user);
+    if let EventKind::UserLeft { until, .. } = &mut event.kind {
+        *until = Some(Timestamp::from_millis(NINE + at * SECOND));
+    }
+    event
+}
+
 fn ended(seconds: u64, room: &str, begun: i64, until: Option<u64>) -> Event {
     let until = until.map(|until| Timestamp::from_millis(NINE + until * SECOND));
     let (meeting, internal_id, how) = (key(room), id(room, begun), Ended::Unlisted);
@@ -134,7 +145,9 @@ fn a_class_is_exactly_what_its_events_tell_in_whatever_order_they_come() {
 #[test]
 fn lines_are_read_as_they_are_stored_as_they_are_shown_and_as_a_page() {
     let stored: Vec<_> = class().iter().map(|event| serde_json::to_string(event).unwrap()).collect();
-    let read_all = |lines: &[String]| read(lines.iter().cloned().map(Ok)).unwrap();
+    let read_all = |lines: &[String]| {
+        read(lines.join("\n").as_bytes()).unwrap().into_iter().map(|read| read.event).collect::<Vec<_>>()
+    };
     assert_eq!(read_all(&stored), class());
     let shown = r#"{"at":"2026-03-02T09:46:30.000Z","event":"meeting-ended","integration":"moodle","meeting_id":"7b",
         "internal_id":"7b-1772442000000","server":"bbb1",
@@ -150,7 +163,7 @@ fn lines_are_read_as_they_are_stored_as_they_are_shown_and_as_a_page() {
 #[test]
 fn a_line_that_is_no_event_is_told_with_its_number() {
     let good = serde_json::to_string(&class()[0]).unwrap();
-    let told = |line: &str| read([Ok(good.clone()), Ok(line.to_owned())]).unwrap_err().to_string();
+    let told = |line: &str| read(format!("{good}\n{line}").as_bytes()).unwrap_err().to_string();
     for (line, sentence) in [
         ("{", "line 2: it is no whole JSON object; one event stands on one line"),
         ("at,event", "line 2: it is no JSON: expected"),
@@ -168,10 +181,34 @@ fn a_line_that_is_no_event_is_told_with_its_number() {
     ] {
         assert!(told(line).starts_with(sentence), "{line}: {}", told(line));
     }
-    let broken = [Ok(good), Err(std::io::Error::other("the disk is gone"))];
+    let no_text = [good.as_bytes(), b"\n\xff\xfe"].concat();
+    assert_eq!(read(&*no_text).unwrap_err().to_string(), "line 2: it is no text in UTF-8");
+    let good = format!("{good}\n");
+    let broken = BufReader::new(good.as_bytes().chain(Broken));
     assert_eq!(read(broken).unwrap_err().to_string(), "line 2 cannot be read: the disk is gone");
-    assert!(matches!(read([]), Err(BadReplay::Empty)));
-    assert!(matches!(read([Ok("  ".to_owned())]), Err(BadReplay::Empty)));
+    assert!(matches!(read(&b""[..]), Err(BadReplay::Empty)));
+    assert!(matches!(read(&b"  \n\n"[..]), Err(BadReplay::Empty)));
+}
+
+/// A disk that is gone.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the disk is gone"))
+    }
+}
+
+#[test]
+fn a_line_without_end_is_read_no_further_than_a_line_may_be_long() {
+    let good = serde_json::to_string(&class()[0]).unwrap();
+    // it would go on for ever
+    let first = format!("{good}\n");
+    let endless = BufReader::new(first.as_bytes().chain(io::repeat(b' ')));
+    let told = read(endless).unwrap_err().to_string();
+    assert!(told.starts_with("line 2: it has more than 16777216 bytes"), "{told}");
+    let longest = format!("{good}{}\n{good}", " ".repeat(lines::LONGEST_LINE - good.len() - 1));
+    assert_eq!(read(longest.as_bytes()).unwrap().len(), 2);
 }
 
 #[test]
@@ -198,6 +235,16 @@ fn what_no_real_network_tells_is_refused() {
             vec![created(900, "8a", &[]), entered(100, "8a", 900, "early", Role::Attendee)],
             "user early comes into meeting moodle/8a before it begins",
         ),
+        // noticed late, and said to have been earlier than it can have been, or later than it was told
+        (vec![created(900, "8a", &[]), ended(990, "8a", 900, Some(800))], "meeting moodle/8a ends before it begins"),
+        (
+            vec![created(900, "8a", &[]), ended(990, "8a", 900, Some(5000))],
+            "what happened in meeting moodle/8a is told before it happened: at 2026-03-02T10:23:20Z, told",
+        ),
+        (
+            vec![created(0, "8a", &[]), entered(500, "8a", 0, "ana", Role::Attendee), left_at(600, "8a", "ana", 400)],
+            "user ana leaves meeting moodle/8a before they came",
+        ),
         (vec![created(900, "7b", &[])], "meeting moodle/7b begins again while it still runs"),
         (
             vec![created(900, "8a", &[]), Event { at: Timestamp::from_millis(NINE), ..created(900, "8a", &[]) }],
@@ -218,6 +265,38 @@ fn what_no_real_network_tells_is_refused() {
     ] {
         let told = refused(more);
         assert!(told.contains(sentence), "{told}");
+    }
+}
+
+#[test]
+fn what_contradicts_itself_is_told_with_its_line() {
+    let lines = |events: &[Event]| {
+        let lines: Vec<_> = events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+        let events = read(lines.join("\n").as_bytes()).unwrap();
+        replay(events.into_iter(), fleet(1, 2)).unwrap_err().to_string()
+    };
+    let with = |more: Vec<Event>| lines(&[class(), more].concat());
+    let years = Event { at: Timestamp::from_millis(5), ..ended(0, "7b", 0, None) };
+    for (more, sentence) in [
+        (vec![ended(300, "8a", 200, None)], "line 7: something happens in meeting moodle/8a"),
+        (vec![ended(800, "8a", 900, None), created(900, "8a", &[])], "line 7: meeting moodle/8a ends before it begins"),
+        (vec![left(300, "7b", 0, "ghost")], "line 7: user ghost leaves meeting"),
+        (
+            vec![created(900, "8a", &[]), entered(100, "8a", 900, "early", Role::Attendee)],
+            "line 8: user early comes into meeting",
+        ),
+        (vec![created(900, "7b", &[])], "line 7: meeting moodle/7b begins again while it still runs"),
+        (
+            vec![created(900, "8a", &[]), Event { at: Timestamp::from_millis(NINE), ..created(900, "8a", &[]) }],
+            "line 8: meeting moodle/8a is created twice",
+        ),
+        (
+            vec![years],
+            "from 1970-01-01T00:00:00.005Z (line 7, the first event) until 2026-03-02T09:46:30Z (line 6, the last one) is more",
+        ),
+    ] {
+        let told = with(more);
+        assert!(told.starts_with(sentence), "{told}");
     }
 }
 
@@ -274,7 +353,7 @@ fn what_real_life_leaves_out_is_put_right_and_counted() {
         entered(410, "8a", 100, "bia", Role::Attendee),
     ]);
     assert_eq!(strange.repaired, Repaired { unleft: 1, after_end: 1, ..Repaired::default() });
-    assert_eq!(strange.repaired.to_string(), "1 people who never left, 1 people who came after the end");
+    assert_eq!(strange.repaired.to_string(), "1 person who never left, 1 person who came after the end");
 
     // an end that was noticed late
     let late = with(vec![created(2750, "7b", &[]), ended(2780, "7b", 2750, None)]);

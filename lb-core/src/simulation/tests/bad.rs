@@ -79,6 +79,7 @@ enum Rogue {
     RanksTwice,
     RanksTheFull,
     RanksNobody,
+    ScoresNothing,
 }
 
 impl PlacementPolicy for Rogue {
@@ -87,10 +88,11 @@ impl PlacementPolicy for Rogue {
     }
 
     fn rank<'a>(&'a self, request: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
-        let candidate = |server| Candidate { server, score: 0.0, reason: "rogue".to_owned() };
+        let score = if matches!(self, Self::ScoresNothing) { f64::NAN } else { 0.0 };
+        let candidate = move |server| Candidate { server, score, reason: "rogue".to_owned() };
         match self {
             Self::Panics => panic!("no {}", request.meeting),
-            Self::PanicsWhenPlaced => Box::new(request.eligible_servers().map(candidate)),
+            Self::PanicsWhenPlaced | Self::ScoresNothing => Box::new(request.eligible_servers().map(candidate)),
             Self::RanksTwice => Box::new(request.eligible_servers().chain(request.eligible_servers()).map(candidate)),
             Self::RanksTheFull => Box::new(request.fleet.servers().iter().map(move |server| candidate(server))),
             Self::RanksNobody => Box::new(std::iter::empty()),
@@ -115,6 +117,10 @@ fn a_policy_that_does_what_none_may_is_named_with_what_it_did() {
         (
             Rogue::RanksTheFull,
             "the policy rogue ranked the server a for the meeting moodle/class, which was not offered",
+        ),
+        (
+            Rogue::ScoresNothing,
+            "the policy rogue gave the server b a score that is not a number for the meeting moodle/class",
         ),
     ] {
         assert_eq!(played(rogue).unwrap_err().to_string(), expected);

@@ -2,7 +2,9 @@
 
 use super::counted::busy;
 use super::*;
-use crate::placement::{LeastMeetings, Random};
+use crate::network::Router;
+use crate::placement::{self, LeastMeetings, Random};
+use crate::simulation::workload::{Size, Workload};
 
 /// The fewest users on overloaded servers of all ways to place meetings that are there all the time.
 fn fewest(rooms: &[f64], meetings: &[(f64, u32)], may_refuse: bool) -> u32 {
@@ -94,6 +96,43 @@ fn nobody_beats_the_bound_and_the_clairvoyant_is_nearer_to_it_than_chance() {
         suffered(Arc::new(LeastMeetings));
     }
     assert!(seer < 0.8 * random, "{seer} {random}");
+}
+
+/// Gives no meeting any server.
+#[derive(Debug)]
+struct Refuses;
+
+impl PlacementPolicy for Refuses {
+    fn name(&self) -> &str {
+        "refuses"
+    }
+
+    fn rank<'a>(&'a self, _: &'a PlacementRequest<'a>) -> Box<dyn Iterator<Item = Candidate<'a>> + 'a> {
+        Box::new(std::iter::empty())
+    }
+}
+
+#[test]
+fn no_policy_beats_the_bound_by_refusing_or_by_losing_people() {
+    // servers fail in it, and it has twice the users that they could well serve
+    let crowded = Workload::FailureDay.size_for(3);
+    let crowded = Size { users: crowded.users * 2, warm_up: Duration::ZERO, ..crowded };
+    for scenario in [Workload::FailureDay.scenario(1, &crowded).unwrap(), busy(3)] {
+        let least = bound(&scenario).unwrap();
+        assert!(least.suffered_user_minutes > 0.0);
+        let named = |name: &str| placement::named(&Router { policy: name.to_owned(), ..Router::new("tried") }).unwrap();
+        let clairvoyant: Arc<dyn PlacementPolicy> = Arc::new(Clairvoyant::of(&scenario).unwrap());
+        for policy in placement::NAMES.into_iter().map(named).chain([clairvoyant]) {
+            let measures = simulate(&scenario, &Player::new(Arc::clone(&policy))).unwrap().measures;
+            let suffered = measures.suffered_user_minutes();
+            assert!(suffered >= least.suffered_user_minutes, "{}: {least:?} {measures:?}", policy.name());
+            assert!(measures.lost_user_minutes > 0.0);
+        }
+        let refused = simulate(&scenario, &Player::new(Arc::new(Refuses))).unwrap().measures;
+        assert_eq!(refused.overloaded_user_minutes, 0.0, "of those alone there is no bound");
+        assert!((refused.suffered_user_minutes() - refused.user_minutes).abs() < 1e-6);
+        assert!(refused.suffered_user_minutes() >= least.suffered_user_minutes);
+    }
 }
 
 #[test]

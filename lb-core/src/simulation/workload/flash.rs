@@ -1,4 +1,4 @@
-//! The flash: a quiet network, and then 300 meetings are created within 10 seconds.
+//! The flash: a quiet network, and then 15 meetings for each server are created within 10 seconds.
 
 use std::time::Duration;
 
@@ -14,8 +14,10 @@ use crate::simulation::SimulatedMeeting;
 /// How many users a server of strength 1 has when most are there, so that a good policy overloads nothing.
 pub(super) const USERS_PER_STRENGTH: f64 = 220.0;
 
-/// How many meetings are created at once.
-pub(super) const CREATES: usize = 300;
+/// How many meetings are created at once for each server, so that a large network is hit as hard as a small one …
+const CREATES_PER_SERVER: usize = 15;
+/// … and how many at least.
+const LEAST_CREATES: usize = 300;
 const WITHIN_MILLIS: f64 = 10_000.0;
 /// When: in the middle of the morning; where less is measured, when a quarter of it is over.
 const AT: Duration = Duration::from_secs(10 * 3600 + 1800);
@@ -28,14 +30,15 @@ const QUIET: f64 = 0.06;
 /// The meetings of a flash, and of the quiet network around it.
 pub(super) fn meetings(seed: u64, size: &Size) -> Result<Vec<SimulatedMeeting>, BadWorkload> {
     let quiet = (size.users as f64 * QUIET).round() as usize;
-    let least = CREATES * 2;
+    let creates = creates(size.servers);
+    let least = creates * 2;
     if size.users < least {
         return Err(BadWorkload::TooFew { workload: Workload::Flash, given: size.users, least });
     }
     let mut meetings = if quiet > 0 { open_service::meetings(seed, size, quiet) } else { Vec::new() };
     let mut draw = Draw::new(seed, "flash");
     let flash = (MONDAY + if size.length > AT { AT } else { size.length / 4 }).as_millis();
-    let users = sizes((size.users - quiet) as f64 / ATTENDANCE / 0.97, &mut draw);
+    let users = sizes((size.users - quiet) as f64 / ATTENDANCE / 0.97, creates, &mut draw);
     for (number, users) in users.into_iter().enumerate() {
         let room = room(number, users, &mut draw);
         let bell = flash + draw.between(0.0, WITHIN_MILLIS) as u64;
@@ -44,9 +47,14 @@ pub(super) fn meetings(seed: u64, size: &Size) -> Result<Vec<SimulatedMeeting>, 
     Ok(meetings)
 }
 
-/// Heavy-tailed sizes that are so many users together.
-fn sizes(users: f64, draw: &mut Draw) -> Vec<u32> {
-    let drawn: Vec<_> = (0..CREATES).map(|_| draw.log_normal(1.0, 0.7)).collect();
+/// How many meetings a network of so many servers is to take at once.
+pub(super) fn creates(servers: usize) -> usize {
+    (servers * CREATES_PER_SERVER).max(LEAST_CREATES)
+}
+
+/// Heavy-tailed sizes of so many meetings that are so many users together.
+fn sizes(users: f64, creates: usize, draw: &mut Draw) -> Vec<u32> {
+    let drawn: Vec<_> = (0..creates).map(|_| draw.log_normal(1.0, 0.7)).collect();
     let whole: f64 = drawn.iter().sum();
     drawn.into_iter().map(|size| (size / whole * users).round().max(1.0) as u32).collect()
 }

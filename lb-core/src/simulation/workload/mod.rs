@@ -45,7 +45,7 @@ pub enum Workload {
     University,
     /// Anybody, at any time, mostly once.
     OpenService,
-    /// 300 creates within 10 seconds.
+    /// 15 creates for each server, and 300 at least, within 10 seconds.
     Flash,
     /// Users and servers in several cities.
     Regional,
@@ -95,7 +95,7 @@ impl Workload {
                 "Creates at random over the day, sizes and lengths with long tails, rooms that mostly meet once."
             }
             Self::Flash => {
-                "A quiet network, and then 300 creates within 10 seconds; each meeting fills over some minutes."
+                "A quiet network, and then 15 creates for each server, 300 at least, within 10 seconds; each meeting fills over some minutes."
             }
             Self::Regional => {
                 "School days of 14 cities in South America and Europe by their own clocks, with servers in some of them."

@@ -154,7 +154,7 @@ fn what_cannot_be_is_refused_by_every_workload() {
 }
 
 #[test]
-fn a_flash_is_300_creates_in_10_seconds_in_a_quiet_network_and_fills_over_minutes() {
+fn a_flash_of_20_servers_is_300_creates_in_10_seconds_in_a_quiet_network_and_fills_over_minutes() {
     let scenario = Workload::Flash.scenario(1, &Workload::Flash.size()).unwrap();
     let (exams, others): (Vec<_>, Vec<_>) =
         scenario.meetings.iter().partition(|meeting| meeting.key.integration == "exams".into());
@@ -167,6 +167,20 @@ fn a_flash_is_300_creates_in_10_seconds_in_a_quiet_network_and_fills_over_minute
     assert!((50..600).contains(&users[minute - 1]), "{}", users[minute - 1]);
     assert!(users[minute + 1] < users[minute + 15] / 2 && users[minute + 5] > users[minute + 15] / 2);
     assert!(others.len() > 100);
+}
+
+#[test]
+fn a_flash_is_as_hard_on_a_large_network_and_never_less_than_300_creates() {
+    for (servers, expected) in [(3, 300), (20, 300), (21, 315), (60, 900)] {
+        let size = Size { warm_up: Duration::ZERO, ..Workload::Flash.size_for(servers) };
+        let scenario = Workload::Flash.scenario(1, &size).unwrap();
+        let exams = scenario.meetings.iter().filter(|meeting| meeting.key.integration == "exams".into()).count();
+        assert_eq!(exams, expected, "{servers} servers");
+    }
+    // so many meetings need as many people
+    let few = Size { users: 1000, ..Workload::Flash.size_for(60) };
+    let told = Workload::Flash.scenario(1, &few).unwrap_err().to_string();
+    assert_eq!(told, "workload flash cannot have 1000 users at once: 1800 or more");
 }
 
 #[test]
