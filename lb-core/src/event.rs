@@ -430,7 +430,7 @@ pub enum EventKind {
         /// Until when it is not asked.
         until: Timestamp,
     },
-    /// A policy that was fenced off has placed a meeting again. Not stored.
+    /// A policy that was fenced off has done well again what it failed in. Not stored.
     PolicyBack {
         /// Whose policy.
         router: RouterName,

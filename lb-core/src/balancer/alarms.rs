@@ -59,7 +59,7 @@ pub enum Alarm {
         policy: String,
         /// What it did last.
         misconduct: Misconduct,
-        /// Since when it has placed nothing soundly.
+        /// Since when it has not done well again what it failed in.
         since: Timestamp,
     },
 }

@@ -9,6 +9,7 @@ use super::{Alarm, Balancer};
 use crate::clock::Timestamp;
 use crate::event::EventKind;
 use crate::network::{Network, RouterName};
+use crate::placement::fence::Doing;
 use crate::placement::{Misconduct, PlacementPolicy};
 
 /// How long a policy is not asked again after it did what none may do.
@@ -20,7 +21,7 @@ pub(super) struct Fence {
     pub(super) router: RouterName,
     pub(super) policy: Arc<dyn PlacementPolicy>,
     pub(super) misconduct: Misconduct,
-    /// Since when it has placed nothing soundly.
+    /// Since when it has done nothing well of what it failed in.
     since: Timestamp,
     pub(super) until: Timestamp,
 }
@@ -29,9 +30,19 @@ impl Fence {
     fn is_around(&self, policy: &Arc<dyn PlacementPolicy>) -> bool {
         Arc::ptr_eq(&self.policy, policy)
     }
+
+    /// Whether it comes down where the policy did `doing` well: what it failed in, and nothing else, for one that cannot learn
+    /// may place well all the time.
+    fn is_proven_by(&self, doing: Doing) -> bool {
+        match self.misconduct {
+            Misconduct::Panicked { doing: failed, .. } if !failed.is_placing() => failed == doing,
+            _ => doing.is_placing(),
+        }
+    }
 }
 
-/// All fences. One stays, and is told of, until its policy has placed a meeting again, or its router has another policy.
+/// All fences. One stays, and is told of, until its policy has done well again what it failed in, or its router has another
+/// policy.
 /// Readers take no lock.
 #[derive(Debug, Default)]
 pub(super) struct Fences(ArcSwap<Vec<Fence>>);
@@ -68,9 +79,9 @@ impl Fences {
         (!holds(&before)).then_some(until)
     }
 
-    /// `policy` has placed a meeting soundly. Answers the fence that was around it and had run out.
-    fn lift(&self, policy: &Arc<dyn PlacementPolicy>, now: Timestamp) -> Option<Fence> {
-        let over = |fence: &Fence| fence.is_around(policy) && now >= fence.until;
+    /// `policy` has done something well. Answers the fence that was around it, had run out, and comes down with this.
+    fn lift(&self, policy: &Arc<dyn PlacementPolicy>, doing: Doing, now: Timestamp) -> Option<Fence> {
+        let over = |fence: &Fence| fence.is_around(policy) && now >= fence.until && fence.is_proven_by(doing);
         if !self.0.load().iter().any(over) {
             return None;
         }
@@ -88,14 +99,14 @@ impl Balancer {
         self.emit(EventKind::PolicyFenced { router, policy, misconduct, until });
     }
 
-    /// A policy has placed a meeting, and did nothing wrong.
-    pub(super) fn let_back(&self, policy: &Arc<dyn PlacementPolicy>) {
-        if let Some(fence) = self.fences.lift(policy, self.clock.now()) {
+    /// A policy has done something, and did nothing wrong.
+    pub(super) fn let_back(&self, policy: &Arc<dyn PlacementPolicy>, doing: Doing) {
+        if let Some(fence) = self.fences.lift(policy, doing, self.clock.now()) {
             self.emit(EventKind::PolicyBack { router: fence.router, policy: policy.name().to_owned() });
         }
     }
 
-    /// Of each router whose policy did what none may do, and has placed nothing soundly since.
+    /// Of each router whose policy did what none may do, and has not done that well since.
     pub(super) fn fence_alarms(&self) -> impl Iterator<Item = Alarm> {
         let network = self.network();
         let fences = self.fences.0.load_full();

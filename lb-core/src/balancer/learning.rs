@@ -25,6 +25,9 @@ use crate::placement::{FinishedMeeting, LEARNED_BYTES, Learner, Misconduct, Plac
 /// How often policies that learn observe the servers, at most.
 const OBSERVED_EVERY: Duration = Duration::from_secs(10);
 
+/// What a policy could not recall is kept under its name and this, until the next that it cannot.
+const UNREADABLE: &str = ".unreadable";
+
 /// The policies that learn and were asked to recall.
 #[derive(Debug, Default)]
 pub(super) struct Learning {
@@ -115,7 +118,8 @@ impl Balancer {
         for router in network.routers() {
             let Some(policy) = self.policies.of(router, &network) else { continue };
             let (name, before) = (&router.name, self.learning.of(&router.name));
-            if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &policy)) {
+            let is_known = before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &policy));
+            if is_known || self.fences.around(&policy, self.clock.now()).is_some() {
                 continue;
             }
             if let Some(before) = before {
@@ -123,27 +127,37 @@ impl Balancer {
                 let _ = self.keep_policy(name, &before).await;
             }
             match ask(&*policy, Doing::Recalling, |_| ()) {
-                Ok(Some(())) if self.recall_policy(name, &policy).await.is_ok() => {
+                Ok(Some(())) if self.recall_policy(name, &policy).await == Ok(true) => {
                     self.learning.begin(name.clone(), policy);
                 }
                 Ok(Some(())) => {}
-                Ok(None) | Err(_) => {
+                Ok(None) => {
                     self.learning.lock().remove(name);
                 }
+                Err(misconduct) => self.fence_off(name, &policy, misconduct),
             }
         }
         self.learning.lock().retain(|name, _| network.router(name.as_str()).is_some());
     }
 
-    async fn recall_policy(&self, router: &RouterName, policy: &Arc<dyn PlacementPolicy>) -> Result<(), Failure> {
+    /// Answers whether the policy may go on: one that panicked may not, or what it keeps next would take the place of what was
+    /// kept. What it cannot read is kept aside.
+    async fn recall_policy(&self, router: &RouterName, policy: &Arc<dyn PlacementPolicy>) -> Result<bool, Failure> {
         let kept = self.stored(self.stores.policies.learned(router, policy.name()).await)?;
-        let Some(kept) = kept else { return Ok(()) };
+        let Some(kept) = kept else { return Ok(true) };
         match ask(&**policy, Doing::Recalling, |learner| learner.recall(&kept)) {
-            Ok(None | Some(Ok(()))) => {}
-            Ok(Some(Err(bad))) => self.tell_forgot(router, policy, bad.to_string()),
-            Err(misconduct) => self.fence_off(router, policy, misconduct),
+            Ok(None | Some(Ok(()))) => self.let_back(policy, Doing::Recalling),
+            Ok(Some(Err(bad))) => {
+                let aside = format!("{}{UNREADABLE}", policy.name());
+                self.stored(self.stores.policies.keep_learned(router, &aside, kept).await)?;
+                self.tell_forgot(router, policy, bad.to_string());
+            }
+            Err(misconduct) => {
+                self.fence_off(router, policy, misconduct);
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Lets the policies that learn observe the servers, if that is due.
@@ -180,8 +194,9 @@ impl Balancer {
             if told.iter().any(|told| Arc::ptr_eq(told, &policy)) || self.fences.around(&policy, now).is_some() {
                 continue;
             }
-            if let Err(misconduct) = ask(&*policy, doing, &act) {
-                self.fence_off(&router, &policy, misconduct);
+            match ask(&*policy, doing, &act) {
+                Ok(_) => self.let_back(&policy, doing),
+                Err(misconduct) => self.fence_off(&router, &policy, misconduct),
             }
             told.push(policy);
         }
@@ -211,7 +226,10 @@ impl Balancer {
             return Ok(());
         }
         let learned = match ask(&**policy, Doing::Keeping, |learner| learner.keep()) {
-            Ok(learned) => self.learning.to_keep(router, learned.flatten()),
+            Ok(learned) => {
+                self.let_back(policy, Doing::Keeping);
+                self.learning.to_keep(router, learned.flatten())
+            }
             Err(misconduct) => {
                 self.fence_off(router, policy, misconduct);
                 return Ok(());

@@ -114,7 +114,7 @@ impl Balancer {
         });
         let is_sound =
             |policy: &&Arc<dyn PlacementPolicy>| passed_over.iter().all(|passed| !Arc::ptr_eq(&passed.policy, policy));
-        policy.iter().filter(is_sound).for_each(|policy| self.let_back(policy));
+        policy.iter().filter(is_sound).for_each(|policy| self.let_back(policy, Doing::Placed));
         for PassedOver { router, policy, misconduct, until } in passed_over {
             if until.is_none() {
                 self.fence_off(&router, &policy, misconduct);

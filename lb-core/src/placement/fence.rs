@@ -88,6 +88,13 @@ pub enum Doing {
     Recalling,
 }
 
+impl Doing {
+    /// Whether it is of placing meetings: the rest is of learning.
+    pub(crate) fn is_placing(self) -> bool {
+        matches!(self, Self::Making | Self::Ranking | Self::Placed)
+    }
+}
+
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

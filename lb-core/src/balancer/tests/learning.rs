@@ -1,5 +1,7 @@
 //! Policies that learn are told what became of meetings, and what they have learnt outlives a restart.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 use crate::balancer::{Actor, Expected};
 use crate::clock::Timestamp;
@@ -17,7 +19,7 @@ struct Pupil {
     ended: Mutex<Vec<(String, u64, u32)>>,
     // what it has learnt, and whether that is news
     learnt: Mutex<(Vec<u8>, bool)>,
-    panics: bool,
+    panics: AtomicBool,
 }
 
 impl Pupil {
@@ -50,7 +52,7 @@ impl PlacementPolicy for Pupil {
 
 impl Learner for Pupil {
     fn observe(&self, fleet: &Fleet, now: Timestamp) {
-        assert!(!self.panics, "it cannot look");
+        assert!(!self.panics.load(Ordering::Relaxed), "it cannot look");
         assert!(!fleet.servers().is_empty());
         self.observed.lock().unwrap().push(now);
     }
@@ -66,6 +68,7 @@ impl Learner for Pupil {
     }
 
     fn recall(&self, kept: &[u8]) -> Result<(), BadMemory> {
+        assert!(!kept.starts_with(b"panic"), "it cannot read");
         if kept.starts_with(b"bad") {
             return Err(BadMemory { policy: "pupil".to_owned(), problem: "it is bad".to_owned() });
         }
@@ -197,6 +200,8 @@ fn what_cannot_be_recalled_or_is_too_much_is_told_in_a_sentence() {
     network.create("moodle", "room-1").success();
     network.keep();
     assert_eq!(network.kept().as_deref(), Some(&b"new"[..]), "it goes on with what it knows");
+    let aside = block_on(network.store.learned(&"default".into(), "pupil.unreadable")).unwrap();
+    assert_eq!(aside.as_deref(), Some(&b"bad"[..]), "it may be of use to another version");
     for _ in 0..2 {
         *unlearnt.learnt.lock().unwrap() = (vec![0; LEARNED_BYTES + 1], true);
         network.keep();
@@ -242,18 +247,56 @@ fn a_router_that_is_changed_goes_on_with_what_it_knew_and_one_that_is_gone_is_fo
     assert_eq!(kept(), None);
 }
 
+impl Network {
+    fn told_of(&self, word: &str) -> usize {
+        self.events().iter().filter(|event| event.word() == word).count()
+    }
+}
+
 #[test]
-fn a_policy_that_panics_while_it_learns_is_fenced_off_and_the_list_is_taken_over_all_the_same() {
-    let pupil = Arc::new(Pupil { panics: true, ..Pupil::default() });
-    let network = Network::of(2).taught_by(pupil);
+fn a_policy_that_panics_while_it_learns_is_fenced_off_until_it_learns_again_whatever_it_places() {
+    let pupil = Arc::new(Pupil { panics: true.into(), ..Pupil::default() });
+    let network = Network::of(2).taught_by(pupil.clone());
     network.pass(10);
     let server = network.balancer.fleet().servers()[0].server.name.clone();
-    assert_eq!(block_on(network.balancer.follow(&server)), Ok(()));
-    let fenced = |event: &EventKind| matches!(event, EventKind::PolicyFenced { .. });
-    assert_eq!(network.events().iter().filter(|event| fenced(event)).count(), 1);
+    assert_eq!(block_on(network.balancer.follow(&server)), Ok(()), "the list is taken over all the same");
+    let since = network.clock.now();
+    assert_eq!(network.told_of("policy-fenced"), 1);
     network.create("moodle", "room-1").success();
     network.pass(30);
     network.follow();
-    assert_eq!(network.events().iter().filter(|event| fenced(event)).count(), 1, "nobody asks it meanwhile");
-    assert_eq!(network.balancer.alarms().len(), 1);
+    assert_eq!(network.told_of("policy-fenced"), 1, "nobody asks it meanwhile");
+    network.pass(31);
+    network.create("moodle", "room-2").success();
+    network.follow();
+    assert_eq!(
+        (network.told_of("policy-fenced"), network.told_of("policy-back")),
+        (2, 0),
+        "it places well, and cannot learn"
+    );
+    let alarms = network.balancer.alarms();
+    let [crate::balancer::Alarm::PolicyFenced { since: told, .. }] = alarms.as_slice() else { panic!("{alarms:?}") };
+    assert_eq!(*told, since);
+    pupil.panics.store(false, Ordering::Relaxed);
+    network.pass(61);
+    network.follow();
+    assert_eq!((network.told_of("policy-back"), network.balancer.alarms().len()), (1, 0), "without any placement");
+}
+
+#[test]
+fn one_that_panics_while_it_recalls_takes_the_place_of_nothing_and_is_asked_again() {
+    let network = Network::of(1).taught_by(Pupil::knowing(b"panic"));
+    network.keep();
+    let pupil = Pupil::knowing(b"little");
+    let network = network.taught_by(pupil.clone());
+    network.keep();
+    assert_eq!((network.kept().as_deref(), network.told_of("policy-fenced")), (Some(&b"panic"[..]), 1));
+    network.pass(61);
+    network.follow();
+    network.keep();
+    assert_eq!((network.kept().as_deref(), network.told_of("policy-fenced")), (Some(&b"panic"[..]), 2));
+    block_on(network.store.keep_learned(&"default".into(), "pupil", b"much".to_vec())).unwrap();
+    network.pass(61);
+    network.follow();
+    assert_eq!((pupil.learnt(), network.told_of("policy-back")), (b"much".to_vec(), 1));
 }
