@@ -344,7 +344,7 @@ impl Observer for Metrics {
             kind => {
                 if let EventKind::MeetingCreated { server, placement, router, .. } = kind {
                     let router = router.as_ref().map_or("", |router| router.as_str());
-                    self.placements.note(event.at, router, &placement.policy, server);
+                    self.placements.note(event.at, router, placement, server);
                 }
                 self.events.get_or_create(&NameLabel { name: kind.word().to_owned() }).inc();
             }

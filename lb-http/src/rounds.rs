@@ -168,9 +168,10 @@ impl Followers {
         if !lock(&self.busy).insert(name.clone()) {
             return;
         }
-        let (name, busy, places) = (name.clone(), Arc::clone(&self.busy), Arc::clone(&self.places));
-        let stop = stop.clone();
+        let done = Done { name: name.clone(), busy: Arc::clone(&self.busy) };
+        let (places, stop) = (Arc::clone(&self.places), stop.clone());
         tasks.spawn(async move {
+            let _done = done;
             tokio::select! {
                 () = async {
                     let _place = places.acquire().await;
@@ -178,8 +179,19 @@ impl Followers {
                 } => {}
                 () = stop.cancelled() => {}
             }
-            lock(&busy).remove(&name);
         });
+    }
+}
+
+/// The poll of a server is done when this goes, also where it panicked: the next one may be made.
+struct Done {
+    name: ServerName,
+    busy: Arc<Mutex<HashSet<ServerName>>>,
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        lock(&self.busy).remove(&self.name);
     }
 }
 

@@ -72,6 +72,7 @@ impl Ranked<'_> {
         let last_resort = self.way == Way::LastResort;
         let placement = Placement {
             policy,
+            router: self.router.cloned(),
             score: self.score,
             reason: self.reason,
             attempt: wanted.attempt,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::network::RouterName;
 use crate::server::ServerName;
 
 /// Why a meeting was placed where it was. It is small: a few numbers, two names and the policy's sentence.
@@ -12,6 +13,9 @@ use crate::server::ServerName;
 pub struct Placement {
     /// The policy that ranked; empty where the meeting went where the one before it was.
     pub policy: String,
+    /// The router whose policy that is: the integration's own, its canary, or a fallback. Absent where no router ranked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub router: Option<RouterName>,
     /// The policy's score of the server, lower is better; absent where nothing was known.
     pub score: Option<f64>,
     /// The policy's reason, for people.

@@ -434,6 +434,7 @@ fn created(meeting: &Meeting) -> Event {
         records: meeting.records,
         placement: Placement {
             policy: "nearest-least-cpu".to_owned(),
+            router: Some("default".into()),
             score: Some(12.25),
             reason: "12.25 % CPU".to_owned(),
             attempt: 1,

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lb_core::Timestamp;
+use lb_core::event::Placement;
 use lb_core::fleet::Fleet;
 use lb_core::server::ServerName;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -17,13 +18,15 @@ use prometheus_client::registry::Registry;
 /// So long after a placement its server is looked at: the meeting has filled by then.
 const AFTERWARDS: Duration = Duration::from_secs(600);
 
-/// So many placements wait to be looked at; beyond that the oldest are not.
+/// So many placements wait to be looked at; beyond that new ones are not.
 const WAITING: usize = 10_000;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Labels {
     /// The integration's router, whoever placed in its stead.
     router: String,
+    /// The router that placed: that one, its canary or a fallback; empty where none did.
+    by: String,
     policy: String,
 }
 
@@ -57,7 +60,7 @@ impl Placements {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "placements",
-            "Meetings placed, by the integration's router and the policy",
+            "Meetings placed, by the integration's router, the router that placed and its policy",
             self.made.clone(),
         );
         registry.register(
@@ -68,14 +71,15 @@ impl Placements {
     }
 
     /// A meeting was placed on `server`.
-    pub(super) fn note(&self, at: Timestamp, router: &str, policy: &str, server: &ServerName) {
-        let labels = Labels { router: router.to_owned(), policy: policy.to_owned() };
+    pub(super) fn note(&self, at: Timestamp, router: &str, placement: &Placement, server: &ServerName) {
+        let by = placement.router.as_ref().map_or("", |by| by.as_str()).to_owned();
+        let labels = Labels { router: router.to_owned(), by, policy: placement.policy.clone() };
         self.made.get_or_create(&labels).inc();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= WAITING {
-            waiting.pop_front();
+        // Those that wait stay: were the oldest dropped, with more placements than this in ten minutes none would ever be due.
+        if waiting.len() < WAITING {
+            waiting.push_back(Waiting { due: at + AFTERWARDS, labels, server: server.clone() });
         }
-        waiting.push_back(Waiting { due: at + AFTERWARDS, labels, server: server.clone() });
     }
 
     /// Looks at the servers of placements that are due. One whose CPU is not known now is not counted.
@@ -105,6 +109,10 @@ mod tests {
 
     use super::*;
 
+    fn placed_by(router: &str, policy: &str) -> Placement {
+        Placement { router: Some(router.into()), policy: policy.to_owned(), ..Placement::default() }
+    }
+
     #[test]
     fn a_placement_is_counted_at_once_and_its_server_is_looked_at_ten_minutes_later() {
         let begin = Timestamp::from_millis(1_800_000_000_000);
@@ -116,8 +124,8 @@ mod tests {
         let placements = Placements::default();
         let mut registry = Registry::default();
         placements.register(&mut registry);
-        placements.note(begin, "default", "predictive", &"bbb1".into());
-        placements.note(begin, "default", "least-cpu", &"gone".into());
+        placements.note(begin, "default", &placed_by("default", "predictive"), &"bbb1".into());
+        placements.note(begin, "default", &placed_by("tried", "predictive"), &"gone".into());
         let told = |now| {
             placements.look(&fleet, now);
             let mut text = String::new();
@@ -125,20 +133,32 @@ mod tests {
             text
         };
         let early = told(begin + Duration::from_secs(599));
-        assert!(early.contains("placements_total{router=\"default\",policy=\"predictive\"} 1"), "{early}");
+        assert!(
+            early.contains("placements_total{router=\"default\",by=\"default\",policy=\"predictive\"} 1"),
+            "{early}"
+        );
         assert!(!early.contains("placement_cpu_percent_count"), "{early}");
         let all = told(later);
-        assert!(all.contains("placement_cpu_percent_sum{router=\"default\",policy=\"predictive\"} 72"), "{all}");
-        assert!(!all.contains("placement_cpu_percent_count{router=\"default\",policy=\"least-cpu\"}"), "{all}");
+        assert!(
+            all.contains("placement_cpu_percent_sum{router=\"default\",by=\"default\",policy=\"predictive\"} 72"),
+            "{all}"
+        );
+        assert!(!all.contains("placement_cpu_percent_count{router=\"default\",by=\"tried\""), "{all}");
         assert_eq!(told(later + AFTERWARDS), all, "once");
     }
 
     #[test]
     fn no_more_wait_than_may() {
         let placements = Placements::default();
-        for _ in 0..WAITING + 5 {
-            placements.note(Timestamp::from_millis(0), "default", "random", &"bbb1".into());
+        for milli in 0..WAITING as u64 + 5 {
+            let placed = placed_by("default", "random");
+            placements.note(Timestamp::from_millis(milli), "default", &placed, &"bbb1".into());
         }
-        assert_eq!(placements.waiting.lock().unwrap().len(), WAITING);
+        let waiting = placements.waiting.lock().unwrap();
+        assert_eq!(
+            (waiting.len(), waiting[0].due),
+            (WAITING, Timestamp::from_millis(0) + AFTERWARDS),
+            "the first is due"
+        );
     }
 }

@@ -428,6 +428,7 @@ fn what_is_kept_of_a_placement_is_small() {
     let next = |server: String| NextBest { server: server.into(), score: Some(12.345_678_901_234_5) };
     let placement = Placement {
         policy: "nearest-least-cpu".to_owned(),
+        router: Some("x".repeat(63).into()),
         score: Some(12.345_678_901_234_5),
         reason: "1234 km away, within 300 km of the nearest (1234 km), least CPU there: 12.3 %".to_owned(),
         attempt: 3,

@@ -59,6 +59,7 @@ impl CandidateRow {
 fn as_placed(ranked: &RankedServer, from: PositionFrom) -> Placement {
     Placement {
         policy: ranked.policy.clone(),
+        router: None,
         score: ranked.score,
         reason: ranked.reason.clone(),
         attempt: 1,
