@@ -58,7 +58,7 @@ pub use self::least::{LeastCpu, LeastMeetings, LeastUsers};
 pub use self::left_out::{LeftOut, Way};
 pub use self::nearest::Nearest;
 pub use self::nearest_least_cpu::NearestLeastCpu;
-pub use self::policies::{NAMES, Policies, PolicyMaker, named};
+pub use self::policies::{LEARNING, NAMES, Policies, PolicyMaker, named};
 pub use self::power_of_two::PowerOfTwo;
 pub use self::predictive::{Penalty, Predictive, Work};
 pub use self::random::Random;

@@ -38,6 +38,9 @@ pub const NAMES: [&str; 18] = [
     "mconf-2012",
 ];
 
+/// Those of [`NAMES`] that [learn](super::Learner): they cannot break the ties of another.
+pub const LEARNING: [&str; 2] = ["predictive", "geo-predictive"];
+
 /// A new policy as `router` says, with its [refinements](crate::network::Refinements) but for the canary, which is another
 /// router; `None` if it names none of [`NAMES`].
 pub fn named(router: &Router) -> Option<Arc<dyn PlacementPolicy>> {
@@ -229,7 +232,8 @@ mod tests {
     #[test]
     fn every_name_makes_the_policy_of_that_name_and_no_other_does() {
         for name in NAMES {
-            assert_eq!(named(&router("r", name)).unwrap().name(), name);
+            let policy = named(&router("r", name)).unwrap();
+            assert_eq!((policy.name(), policy.learner().is_some()), (name, LEARNING.contains(&name)));
         }
         assert!(named(&router("r", "best")).is_none());
     }

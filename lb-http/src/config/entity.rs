@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use lb_core::placement::NAMES;
+use lb_core::placement::{LEARNING, NAMES};
 use lb_core::{Secret, Timestamp};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -17,6 +17,17 @@ impl Written for PolicyName {
     const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"predictive\", \"geo-predictive\", \"scalelite\", \"b3scale\", \"bbblb\", \"bbblb-as-built\", \"b3lb\", \"bigblueswarm\", \"mconf-2012\"";
     fn read(given: Given<'_>) -> Option<Self> {
         given.text().filter(|text| NAMES.contains(text)).map(|text| Self(text.to_owned()))
+    }
+}
+
+/// The name of a placement policy that can break ties.
+#[derive(Clone, Debug)]
+pub(super) struct TieBreakName(pub(super) String);
+
+impl Written for TieBreakName {
+    const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"scalelite\", \"b3scale\", \"bbblb\", \"bbblb-as-built\", \"b3lb\", \"bigblueswarm\", \"mconf-2012\": one that learns cannot break ties";
+    fn read(given: Given<'_>) -> Option<Self> {
+        PolicyName::read(given).filter(|policy| !LEARNING.contains(&&*policy.0)).map(|policy| Self(policy.0))
     }
 }
 
@@ -125,6 +136,9 @@ mod tests {
     fn every_policy_that_there_is_can_be_named_and_is_listed() {
         for name in NAMES {
             assert!(PolicyName::read(Given::Text(name)).is_some() && PolicyName::MUST_BE.contains(name), "{name}");
+            let (breaks_ties, quoted) = (!LEARNING.contains(&name), format!("\"{name}\""));
+            assert_eq!(TieBreakName::read(Given::Text(name)).is_some(), breaks_ties, "{name}");
+            assert_eq!(TieBreakName::MUST_BE.contains(&quoted), breaks_ties, "{name}");
         }
         assert!(PolicyName::read(Given::Text("best")).is_none());
     }

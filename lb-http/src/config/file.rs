@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::admin_socket::AdminSocket;
 use super::choice::{DashboardAccess, LogFormat, MonitorFormat, MonitorKind, ReportFormat, VoiceUnique};
 use super::duration::Age;
-use super::entity::{KnownSecret, ParameterValue, PolicyName};
+use super::entity::{KnownSecret, ParameterValue, PolicyName, TieBreakName};
 use super::scalar::{
     ApiUrl, HttpUrl, Kilometres, Latitude, LogLevel, Longitude, Margin, MostCpu, MostUsers, Percent, Share, Users,
     Weight,
@@ -141,7 +141,7 @@ tables! {
         prefer_tags: Option<List<String>>,
         max_users: Option<At<MostUsers>>,
         max_cpu: Option<At<MostCpu>>,
-        tie_break: Option<At<PolicyName>>,
+        tie_break: Option<At<TieBreakName>>,
         tie_within: Option<At<Margin>>,
         canary: Option<At<String>>,
         canary_share: Option<At<Share>>,

@@ -66,7 +66,8 @@ impl EntityKind for Routers {
             let named = others.iter().map(|name| Pick::new(name, name));
             std::iter::once(Pick::new("", none)).chain(named).collect()
         };
-        let named = placement::NAMES.iter().map(|policy| Pick::new(*policy, *policy));
+        let named = placement::NAMES.iter().filter(|policy| !placement::LEARNING.contains(policy));
+        let named = named.map(|policy| Pick::new(*policy, *policy));
         let tie_breaks = std::iter::once(Pick::new("", w.no_policy)).chain(named).collect();
         vec![
             Field::new("policy", Kind::Radio(policies), w.policy, w.policy_hint).required(),
