@@ -92,8 +92,10 @@ pub enum BadNetwork {
         /// The policy.
         policy: String,
     },
-    /// Ties among a router's servers are broken by a policy that learns: only the router's own is told what it may learn from.
-    #[error("router {router} breaks ties by {policy}, which learns: only a router's own policy can")]
+    /// Ties among a router's servers are broken by a policy that learns, or observes the servers: only the router's own is told of them.
+    #[error(
+        "router {router} breaks ties by {policy}, which learns or observes the servers: only a router's own policy can"
+    )]
     TieBreakLearns {
         /// Whose.
         router: RouterName,

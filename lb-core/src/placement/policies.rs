@@ -38,8 +38,10 @@ pub const NAMES: [&str; 18] = [
     "mconf-2012",
 ];
 
-/// Those of [`NAMES`] that [learn](super::Learner): they cannot break the ties of another.
-pub const LEARNING: [&str; 2] = ["predictive", "geo-predictive"];
+/// Those of [`NAMES`] that [learn](super::Learner), or observe the servers as their originals poll them: they cannot break the
+/// ties of another.
+pub const LEARNING: [&str; 8] =
+    ["predictive", "geo-predictive", "scalelite", "bbblb", "bbblb-as-built", "b3lb", "bigblueswarm", "mconf-2012"];
 
 /// A new policy as `router` says, with its [refinements](crate::network::Refinements) but for the canary, which is another
 /// router; `None` if it names none of [`NAMES`].
@@ -246,7 +248,8 @@ mod tests {
         let told = |name: &str| policies.check(&by(name)).map_err(|bad| bad.to_string());
         assert_eq!(told("nearest"), Ok(()));
         assert_eq!(told("best").unwrap_err(), "router r has a policy that does not exist: best");
-        let learns = "router r breaks ties by predictive, which learns: only a router's own policy can";
+        let learns =
+            "router r breaks ties by predictive, which learns or observes the servers: only a router's own policy can";
         assert_eq!(told("predictive").unwrap_err(), learns);
         let all = Refinements {
             only_tags: vec!["a".to_owned()],

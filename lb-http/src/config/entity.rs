@@ -25,7 +25,7 @@ impl Written for PolicyName {
 pub(super) struct TieBreakName(pub(super) String);
 
 impl Written for TieBreakName {
-    const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"scalelite\", \"b3scale\", \"bbblb\", \"bbblb-as-built\", \"b3lb\", \"bigblueswarm\", \"mconf-2012\": one that learns cannot break ties";
+    const MUST_BE: &'static str = "one of \"nearest-least-cpu\", \"least-cpu\", \"least-users\", \"least-meetings\", \"round-robin\", \"nearest\", \"random\", \"weighted\", \"power-of-two\", \"b3scale\": one that learns or observes the servers cannot break ties";
     fn read(given: Given<'_>) -> Option<Self> {
         PolicyName::read(given).filter(|policy| !LEARNING.contains(&&*policy.0)).map(|policy| Self(policy.0))
     }
