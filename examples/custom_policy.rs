@@ -102,18 +102,18 @@ fn in_the_simulator() -> Result<(), Box<dyn Error>> {
     let size = Size { warm_up: Duration::from_secs(2 * 24 * 3600), ..workload.size_for(4) };
     let scenario = workload.scenario(1, &size)?;
     println!("\n{}, {} servers, {} meetings", scenario.name, scenario.servers.len(), scenario.meetings.len());
-    println!("{:<12} {:>20} {:>8} {:>8} {:>8}", "policy", "overloaded user-min", "of all", "p99 %", "peak %");
+    println!("{:<12} {:>20} {:>8} {:>8} {:>8}", "policy", "suffered user-min", "of all", "p99 %", "peak %");
     let ours = ["least-users", "predictive"];
     let ours = ours.map(|name| placement::named(&Router { policy: name.to_owned(), ..Router::new("simulated") }));
     let own: Arc<dyn PlacementPolicy> = Arc::new(FillUp { users: 100.0 });
     for policy in ours.into_iter().flatten().chain([own]) {
         let measures = simulate(&scenario, &Player::new(Arc::clone(&policy)))?.measures;
-        let overloaded = measures.overloaded_user_minutes;
-        let share = 100.0 * overloaded / measures.user_minutes;
+        let suffered = measures.suffered_user_minutes();
+        let share = 100.0 * suffered / measures.user_minutes;
         let (p99, peak) = (measures.p99_utilisation, measures.peak_utilisation);
-        println!("{:<12} {overloaded:>20.0} {share:>6.2} % {p99:>8.1} {peak:>8.1}", policy.name());
+        println!("{:<12} {suffered:>20.0} {share:>6.2} % {p99:>8.1} {peak:>8.1}", policy.name());
     }
-    println!("no placement has fewer than {:.0}", bound(&scenario)?.overloaded_user_minutes);
+    println!("no placement has fewer than {:.0}", bound(&scenario)?.suffered_user_minutes);
     Ok(())
 }
 

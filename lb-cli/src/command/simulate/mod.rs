@@ -4,24 +4,34 @@
 //! |---|---|
 //! | `wish` | what is to be simulated, as it was said |
 //! | `play` | doing it, on all cores |
-//! | `figures` | means over seeds, and how sure they are |
+//! | `otherwise` | servers and costs that are not the usual ones |
+//! | `figures` | what is compared, and who is the best |
+//! | `mean` | means over seeds, and how sure they are |
+//! | `sheet` | every run as CSV |
+//! | `destination` | files to be written when all is done |
 //! | `plot` | the utilisation of every server over time, drawn |
 //! | `replay` | a file of stored events |
 //! | `report` | the report of docs/placement.md |
 
+mod destination;
 mod figures;
+mod mean;
+mod otherwise;
 mod play;
 mod plot;
 mod replay;
 mod report;
+mod sheet;
 mod wish;
 
 use serde_json::{Value, json};
 
+use self::destination::Destination;
 use self::figures::{Figure, Line, lines};
+use self::mean::mean_text;
 use self::play::{CLAIRVOYANT, Played, play};
+use self::wish::Wish;
 pub(crate) use self::wish::{Simulate, after_help};
-use self::wish::{Wish, of_file};
 use crate::outcome::{Failure, Outcome};
 use crate::table::{Cell, Column, Ink, Sheet};
 use crate::world::World;
@@ -29,33 +39,34 @@ use crate::world::World;
 /// What stands in the table. The measures are explained in docs/placement.md.
 const COLUMNS: &[Column] = &[
     Column::made("policy", policy),
-    Column::made("overloaded user-min", |row| figure(row, Figure::Overloaded)).right(),
-    Column::made("% of all", |row| figure(row, Figure::OverloadedShare)).right().rank(1),
+    Column::made("suffered user-min", |row| figure(row, Figure::Suffered)).right(),
+    Column::made("% of all", |row| figure(row, Figure::SufferedShare)).right().rank(1),
     Column::made("over bound", |row| figure(row, Figure::AboveBound)).right().rank(4),
     Column::made("over clairvoyant", |row| figure(row, Figure::AboveClairvoyant)).right().rank(3),
-    Column::made("p99 %", |row| figure(row, Figure::P99)).right().rank(5),
+    Column::made("overloaded", |row| figure(row, Figure::Overloaded)).right().rank(5),
+    Column::made("p99 %", |row| figure(row, Figure::P99)).right().rank(6),
     Column::made("peak %", |row| figure(row, Figure::Peak)).right().rank(2),
-    Column::made("imbalance %", |row| figure(row, Figure::Imbalance)).right().rank(6),
-    Column::made("latency ms", |row| figure(row, Figure::Latency)).right().rank(7),
-    Column::made("refused", |row| figure(row, Figure::Refused)).right().rank(8),
-    Column::made("moved", |row| figure(row, Figure::Moved)).right().rank(9),
+    Column::made("imbalance %", |row| figure(row, Figure::Imbalance)).right().rank(9),
+    Column::made("latency ms", |row| figure(row, Figure::Latency)).right().rank(10),
+    Column::made("refused", |row| figure(row, Figure::Refused)).right().rank(7),
+    Column::made("moved", |row| figure(row, Figure::Moved)).right().rank(8),
 ];
 
 pub(crate) fn run(args: &Simulate, world: &mut World<'_>) -> Result<Outcome, Failure> {
     if let Some(recipe) = &args.report {
-        return report::run(recipe, args, world);
+        return report::run(recipe, world);
     }
     let wish = Wish::of(args)?;
+    let picture = args.plot.as_deref().map(Destination::open).transpose()?;
     let played = play(&wish)?;
-    if let Some(path) = &args.plot {
-        // there is one: more are refused
-        let drawn = played.workloads.first().map(plot::drawn).unwrap_or_default();
-        std::fs::write(path, drawn).map_err(|error| of_file("write", path, error))?;
+    if let Some(picture) = picture {
+        // there is one workload: more are refused
+        picture.write(&played.workloads.first().map(plot::drawn).unwrap_or_default())?;
     }
     if args.json {
         writeln!(world.output, "{:#}", as_json(&played))?;
     } else if args.csv {
-        as_csv(&played, world)?;
+        sheet::csv(&played, &mut world.output)?;
     } else {
         as_text(&played, world)?;
         if let Some(path) = &args.plot {
@@ -88,21 +99,34 @@ fn as_text(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
         let rows: Vec<Value> = lines.iter().map(Line::as_row).collect();
         writeln!(world.output, "{}", sheet.dim(&workload.heading()))?;
         write!(world.output, "{}", sheet.table(COLUMNS, &rows))?;
-        let bound = figures::mean_text(&workload.bounds());
+        let bound = mean_text(&workload.bounds());
         writeln!(
             world.output,
             "{}\n",
-            sheet.dim(&format!("no placement at all has fewer overloaded user-minutes than {bound}"))
+            sheet.dim(&format!("no placement whatever has fewer suffered user-minutes than {bound}"))
         )?;
     }
-    let certain = match played.workloads.iter().map(|workload| workload.seeds).max() {
-        None | Some(0 | 1) => "* the fewest, ~ as few (one seed: how certain that is cannot be told)",
-        _ => "* the fewest, ~ no certain difference from it, ± half of the 95 % confidence\ninterval over the seeds",
-    };
-    for line in certain.lines() {
+    for line in LEGEND.iter().chain(marks(played)) {
         writeln!(world.output, "{}", sheet.dim(line))?;
     }
     Ok(())
+}
+
+/// What stands below the tables: what is counted …
+const LEGEND: &[&str] = &[
+    "suffered: by people on a server over 80 % of its CPU (overloaded), in a meeting",
+    "that found no server, or in one that was lost with its server",
+];
+
+/// … and what the marks say, which depends on how many seeds there are.
+fn marks(played: &Played) -> &'static [&'static str] {
+    match played.workloads.iter().map(|workload| workload.seeds).max() {
+        None | Some(0 | 1) => &["* the fewest, ~ as few (one seed: how certain that is cannot be told)"],
+        _ => &[
+            "means over the seeds, ± half of the 95 % confidence interval; * the fewest,",
+            "~ maybe as few: zero is in the 95 % interval of the difference, seed by seed",
+        ],
+    }
 }
 
 fn as_json(played: &Played) -> Value {
@@ -114,32 +138,10 @@ fn as_json(played: &Played) -> Value {
                 "policy": run.policy,
                 "seed": run.seed,
                 "bound": run.bound,
+                "suffered_user_minutes": run.measures.suffered_user_minutes(),
                 "measures": run.measures,
             })).collect::<Vec<_>>(),
         })
     });
     Value::Array(workloads.collect())
-}
-
-/// A line for each run, with all its measures.
-fn as_csv(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
-    let mut heading = false;
-    for workload in &played.workloads {
-        for run in &workload.runs {
-            let measures = serde_json::to_value(&run.measures).unwrap_or_default();
-            let measures: Vec<_> = measures.as_object().into_iter().flatten().collect();
-            if !heading {
-                let names: Vec<_> = measures.iter().map(|(name, _)| name.as_str()).collect();
-                writeln!(world.output, "workload,policy,seed,bound,{}", names.join(","))?;
-                heading = true;
-            }
-            let values: Vec<_> = measures
-                .iter()
-                .map(|(_, value)| if value.is_null() { String::new() } else { value.to_string() })
-                .collect();
-            let (name, policy, seed, bound) = (&workload.name, &run.policy, run.seed, run.bound);
-            writeln!(world.output, "{name},{policy},{seed},{bound},{}", values.join(","))?;
-        }
-    }
-    Ok(())
 }

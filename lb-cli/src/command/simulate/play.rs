@@ -1,12 +1,14 @@
 //! Playing every scenario with every policy, on all cores.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lb_core::Timestamp;
 use lb_core::simulation::{Clairvoyant, Course, Measures, Player, Scenario, bound, simulate};
 use rayon::prelude::*;
 
+use super::mean::counted;
 use super::wish::{Source, Wish, policy};
 use crate::outcome::Failure;
 
@@ -25,6 +27,8 @@ pub(super) struct PlayedWorkload {
     pub(super) name: String,
     pub(super) servers: usize,
     pub(super) seeds: usize,
+    /// How long policies that learn could learn before what is measured.
+    pub(super) history: Duration,
     /// When the measured time begins.
     pub(super) begins: Timestamp,
     /// By seed, then as the policies were named.
@@ -36,7 +40,7 @@ pub(super) struct PlayedWorkload {
 pub(super) struct Run {
     pub(super) policy: String,
     pub(super) seed: u64,
-    /// No placement has fewer overloaded user-minutes.
+    /// No placement has fewer suffered user-minutes.
     pub(super) bound: f64,
     pub(super) measures: Measures,
     pub(super) course: Option<Course>,
@@ -44,14 +48,29 @@ pub(super) struct Run {
 
 impl PlayedWorkload {
     pub(super) fn heading(&self) -> String {
-        let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        format!("{}: {}, {}", self.name, plural(self.servers, "server"), plural(self.seeds, "seed"))
+        format!(
+            "{}: {}, {}, {}",
+            self.name,
+            counted(self.servers, "server"),
+            counted(self.seeds, "seed"),
+            self.history()
+        )
     }
 
-    /// The overloaded user-minutes of a policy, by seed; none, where it was not played.
-    pub(super) fn overloaded(&self, policy: &str) -> Vec<f64> {
+    /// `14 days of history`.
+    pub(super) fn history(&self) -> String {
+        let hours = self.history.as_secs() / 3600;
+        match (hours / 24, hours % 24) {
+            (0, 0) => "no history".to_owned(),
+            (days, 0) => format!("{} of history", counted(usize::try_from(days).unwrap_or(usize::MAX), "day")),
+            _ => format!("{} of history", counted(usize::try_from(hours).unwrap_or(usize::MAX), "hour")),
+        }
+    }
+
+    /// The suffered user-minutes of a policy, by seed; none, where it was not played.
+    pub(super) fn suffered(&self, policy: &str) -> Vec<f64> {
         let runs = self.runs.iter().filter(|run| run.policy == policy);
-        runs.map(|run| run.measures.overloaded_user_minutes).collect()
+        runs.map(|run| run.measures.suffered_user_minutes()).collect()
     }
 
     /// The bound of each seed.
@@ -75,12 +94,13 @@ pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
             name: source.name(),
             servers: 0,
             seeds: wish.seeds.len(),
+            history: Duration::ZERO,
             begins: Timestamp::default(),
             runs: Vec::new(),
         };
         for one in seeds {
             let (stage, runs) = one?;
-            (played.servers, played.begins) = (stage.servers, stage.begins);
+            (played.servers, played.history, played.begins) = (stage.servers, stage.history, stage.begins);
             played.runs.extend(runs);
         }
         Ok(played)
@@ -93,12 +113,13 @@ pub(super) fn play(wish: &Wish) -> Result<Played, Failure> {
 /// What all runs of a seed have in common.
 struct Stage {
     servers: usize,
+    history: Duration,
     begins: Timestamp,
 }
 
 fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result<(Stage, Vec<Run>), Failure> {
     let scenario = source.scenario(seed)?;
-    let bound = bound(&scenario).map_err(|error| Failure::Failed(error.to_string()))?.overloaded_user_minutes;
+    let bound = bound(&scenario).map_err(|error| Failure::Failed(error.to_string()))?.suffered_user_minutes;
     let course = wish.course && wish.seeds.first() == Some(&seed);
     let runs = wish.policies.par_iter().map(|name| {
         let played = run(&scenario, name, seed, bound, course);
@@ -106,7 +127,8 @@ fn of_seed(wish: &Wish, source: &Source, seed: u64, bar: &ProgressBar) -> Result
         played
     });
     let runs = runs.collect::<Result<_, _>>()?;
-    Ok((Stage { servers: scenario.servers.len(), begins: scenario.begins + scenario.measured_from }, runs))
+    let history = scenario.measured_from;
+    Ok((Stage { servers: scenario.servers.len(), history, begins: scenario.begins + history }, runs))
 }
 
 fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> Result<Run, Failure> {
@@ -123,9 +145,9 @@ fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> 
 }
 
 impl Source {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
-            Self::Made(workload, _) => workload.name().to_owned(),
+            Self::Made(workload, ..) => workload.name().to_owned(),
             Self::Replayed(scenario) => scenario.name.clone(),
         }
     }
@@ -133,8 +155,9 @@ impl Source {
     /// The scenario by this seed. What a real network lived through is the same by each; which polls are lost is not.
     fn scenario(&self, seed: u64) -> Result<Arc<Scenario>, Failure> {
         match self {
-            Self::Made(workload, size) => {
-                workload.scenario(seed, size).map(Arc::new).map_err(|error| Failure::Usage(error.to_string()))
+            Self::Made(workload, size, otherwise) => {
+                let usual = workload.scenario(seed, size).map_err(|error| Failure::Usage(error.to_string()))?;
+                Ok(Arc::new(otherwise.made_of(usual)))
             }
             Self::Replayed(scenario) => Ok(Arc::clone(scenario)),
         }

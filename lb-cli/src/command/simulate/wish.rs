@@ -11,6 +11,7 @@ use lb_core::placement::{self, PlacementPolicy};
 use lb_core::simulation::Scenario;
 use lb_core::simulation::workload::{self, Size, Workload};
 
+use super::otherwise::{COSTS, Otherwise, Strengths, cost};
 use super::play::CLAIRVOYANT;
 use super::replay;
 use crate::outcome::Failure;
@@ -38,6 +39,12 @@ pub(crate) struct Simulate {
     /// Days before the measured one, to learn in (otherwise what suits the workload)
     #[arg(long, value_name = "DAYS", conflicts_with = "replay")]
     pub(crate) warm_up: Option<u64>,
+    /// How strong servers are beside each other
+    #[arg(long, value_enum, default_value_t, conflicts_with = "replay")]
+    pub(crate) strengths: Strengths,
+    /// What something costs, of those below, per cent of a server's CPU; may be said several times
+    #[arg(long, value_name = "NAME=PER-CENT", value_parser = cost)]
+    pub(crate) cost: Vec<(String, f64)>,
     /// Live through the events of a real network instead, one on each line
     #[arg(long, value_name = "FILE", conflicts_with = "workload")]
     pub(crate) replay: Option<PathBuf>,
@@ -78,14 +85,19 @@ Examples:
   lb simulate --workload flash --seeds 7 --plot flash.svg
   lb event list --limit 1000000 --json | jq -c '.items[]' > events.jsonl
   lb simulate --replay events.jsonl --policy least-cpu --policy predictive
+  lb simulate --workload university --strengths equal --cost view=0.06
   lb simulate --report docs/placement.toml   (makes docs/placement.md)
 
 Workloads:
  {}
 
+What has a cost (a view is a camera that goes out to one other user):
+ {}
+
 Policies, and the reference that knows the future:
  {}",
         wrapped(&workload::NAMES),
+        wrapped(&COSTS),
         wrapped(&policies),
     )
 }
@@ -112,8 +124,8 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
 /// What is to be lived through.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
-    /// A workload of a size.
-    Made(Workload, Size),
+    /// A workload of a size, and what is otherwise in it.
+    Made(Workload, Size, Otherwise),
     /// What a real network lived through.
     Replayed(Arc<Scenario>),
 }
@@ -130,9 +142,16 @@ pub(super) struct Wish {
 
 impl Wish {
     pub(super) fn of(args: &Simulate) -> Result<Self, Failure> {
+        let otherwise = Otherwise { strengths: args.strengths, costs: args.cost.iter().cloned().collect() };
         let sources = match &args.replay {
-            Some(path) => vec![Source::Replayed(Arc::new(replay::scenario(path, args.replay_servers)?))],
-            None => workloads(&distinct(&args.workload))?.into_iter().map(|workload| made(workload, args)).collect(),
+            Some(path) => {
+                let scenario = replay::scenario(path, args.replay_servers)?;
+                vec![Source::Replayed(Arc::new(otherwise.made_of(scenario)))]
+            }
+            None => workloads(&distinct(&args.workload))?
+                .into_iter()
+                .map(|workload| made(workload, args, &otherwise))
+                .collect(),
         };
         if args.plot.is_some() && sources.len() > 1 {
             return Err(Failure::Usage("--plot draws one workload: name it by --workload".to_owned()));
@@ -156,13 +175,13 @@ pub(super) fn workloads(names: &[String]) -> Result<Vec<Workload>, Failure> {
     names.iter().map(|name| workload::named(name).map_err(|error| Failure::Usage(error.to_string()))).collect()
 }
 
-fn made(workload: Workload, args: &Simulate) -> Source {
+fn made(workload: Workload, args: &Simulate, otherwise: &Otherwise) -> Source {
     let mut size = args.servers.map_or_else(|| workload.size(), |servers| workload.size_for(servers));
     size.users = args.users.unwrap_or(size.users);
     if let Some(days) = args.warm_up {
         size.warm_up = Duration::from_secs(days.saturating_mul(24 * 3600));
     }
-    Source::Made(workload, size)
+    Source::Made(workload, size, otherwise.clone())
 }
 
 pub(super) fn all_policies() -> Vec<String> {

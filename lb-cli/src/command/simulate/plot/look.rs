@@ -14,18 +14,23 @@ pub(super) const STYLE: &str = "<style>\n\
     .s6{fill:#f2a33c}.s7{fill:#df4a32}.s8{fill:#8e0f22}\n\
     .frame,.tick,.limit,.mean{fill:none;vector-effect:non-scaling-stroke}.frame{stroke:#9aa4b2}.tick{stroke:#9aa4b2;stroke-dasharray:1 3}\n\
     .band{fill:#b3d0e8}.over{fill:#df4a32}.mean{stroke:#1f62a0;stroke-width:1.5}\n\
+    .dead{fill:url(#hatch)}.hatch{stroke:#4f5968;stroke-width:1.6}\n\
     .limit{stroke:#b3261e;stroke-dasharray:5 3}.hot{fill:#b3261e}\n\
     @media (prefers-color-scheme:dark){\n\
     .paper{fill:#0f1319}text{fill:#e6e9ee}.dim,.mark{fill:#a3adba}\n\
     .s0{fill:#171d26}.s1{fill:#182d44}.s2{fill:#1a4064}.s3{fill:#1f5a8c}.s4{fill:#2f7dbb}.s5{fill:#63aee6}\n\
     .s6{fill:#d98a2b}.s7{fill:#f2503c}.s8{fill:#ff9fb0}\n\
-    .frame{stroke:#4f5968}.tick{stroke:#4f5968}.band{fill:#1f4a73}.over{fill:#f2503c}.mean{stroke:#8cc6f2}\n\
+    .hatch{stroke:#a3adba}.frame{stroke:#4f5968}.tick{stroke:#4f5968}.band{fill:#1f4a73}.over{fill:#f2503c}.mean{stroke:#8cc6f2}\n\
     .limit{stroke:#ff8a7d}.hot{fill:#ff8a7d}}\n\
     </style>\n";
 
 /// What stands at the left edge of each shade.
 const WORDS: [&str; COOL + HOT] = ["0", "", "", "40", "", "", "80", "100", "120 % of the CPU and more"];
 const WIDE: usize = 34;
+
+/// What a server is filled with that is dead.
+pub(super) const HATCH: &str = "<defs><pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+    <path d=\"M0 0V5\" class=\"hatch\"/></pattern></defs>\n";
 
 /// What the colours mean, in one line.
 pub(super) fn legend(svg: &mut String, top: usize) {
@@ -53,6 +58,14 @@ pub(super) fn legend(svg: &mut String, top: usize) {
     let _ = writeln!(
         svg,
         "<path d=\"M{x} {middle}h34\" class=\"mean\"/><text x=\"{}\" y=\"{}\" class=\"mark\">mean of all</text>",
+        x + 42,
+        top + 10
+    );
+    let x = x + 124;
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{x}\" y=\"{top}\" width=\"34\" height=\"12\" class=\"dead\"/>\
+         <text x=\"{}\" y=\"{}\" class=\"mark\">dead</text>",
         x + 42,
         top + 10
     );

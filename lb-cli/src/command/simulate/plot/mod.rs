@@ -1,5 +1,5 @@
 //! The utilisation of every server over time as an SVG. For each policy two pictures, one below the other, over the same time:
-//! a row for each server, the fuller the darker, orange and red above 80 %; and from the least to the most used server as a
+//! a row for each server, the fuller the darker, orange and red above 80 %, hatched where it is dead; and from the least to the most used server as a
 //! band, with the 80 % line. A herd shows as a few red rows among pale ones, and as a broad band.
 //!
 //! | file | what |
@@ -21,7 +21,7 @@ use std::fmt::Write;
 use lb_core::simulation::Course;
 
 use self::window::Window;
-use super::figures::number;
+use super::mean::{counted, number};
 use super::play::{PlayedWorkload, Run};
 
 /// What stands left and right of the time, and how wide the time is at most.
@@ -68,14 +68,16 @@ fn courses(workload: &PlayedWorkload, wanted: impl Fn(&str) -> bool) -> String {
         LEFT + WIDTH + RIGHT,
         look::STYLE
     );
+    svg.push_str(look::HATCH);
     let seed = courses.first().map(|(run, _)| run.seed).unwrap_or_default();
     let name = escaped(&workload.name);
     let _ = writeln!(svg, "<title>{name}: the utilisation of every server over time, with each policy</title>");
     let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" class=\"paper\"/>");
     let _ = writeln!(
         svg,
-        "<text x=\"{LEFT}\" y=\"28\" font-size=\"17\"><tspan class=\"strong\">{name}</tspan> <tspan class=\"dim\" font-size=\"13\">utilisation of {} servers over time (UTC), seed {seed}</tspan></text>",
-        workload.servers
+        "<text x=\"{LEFT}\" y=\"28\" font-size=\"17\"><tspan class=\"strong\">{name}</tspan> <tspan class=\"dim\" font-size=\"13\">utilisation of {}, {}, seed {seed}</tspan></text>",
+        counted(workload.servers, "server"),
+        if window.is_whole { "over time (UTC)" } else { "in the busy hours (UTC); the figures are of the whole time" },
     );
     look::legend(&mut svg, 42);
     let mut top = TITLE;
@@ -93,16 +95,16 @@ impl Panel<'_> {
         let Self { run, course, window, top, .. } = self;
         let measures = &run.measures;
         let share = if measures.user_minutes > 0.0 {
-            format!(" ({:.1} %)", 100.0 * measures.overloaded_user_minutes / measures.user_minutes)
+            format!(" ({:.1} %)", 100.0 * measures.suffered_user_minutes() / measures.user_minutes)
         } else {
             String::new()
         };
         let _ = writeln!(
             svg,
-            "<text x=\"{LEFT}\" y=\"{}\"><tspan class=\"strong\">{}</tspan> <tspan class=\"dim\">{} overloaded user-minutes{share}, peak {:.0} %</tspan></text>",
+            "<text x=\"{LEFT}\" y=\"{}\"><tspan class=\"strong\">{}</tspan> <tspan class=\"dim\">{} suffered user-minutes{share}, peak {:.0} %</tspan></text>",
             top + 20,
             escaped(&run.policy),
-            number(measures.overloaded_user_minutes),
+            number(measures.suffered_user_minutes()),
             measures.peak_utilisation,
         );
         let rows = top + HEADING;

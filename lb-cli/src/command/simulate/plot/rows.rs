@@ -1,4 +1,4 @@
-//! A row for each server: the fuller the darker, and another colour above 80 %.
+//! A row for each server: the fuller the darker, another colour above 80 %, and hatched where it is dead, which is not idle.
 
 use std::fmt::Write;
 
@@ -24,26 +24,34 @@ fn row(course: &Course) -> usize {
 pub(super) fn draw(svg: &mut String, course: &Course, window: &Window, top: usize) {
     let high = row(course);
     let mut paths = vec![String::new(); COOL + HOT];
+    let mut dead = String::new();
+    // hatching is not stretched with the cells
+    let wide = WIDTH as f64 / window.cells as f64;
     for (number, row) in course.utilisation.iter().enumerate() {
         let y = number * high;
-        let mut begun: (usize, Option<usize>) = (0, None);
-        let shades = window.cells(row).map(shade).chain([None]);
-        for (cell, shade) in shades.enumerate() {
-            if shade != begun.1 {
-                if let Some(path) = begun.1.and_then(|shade| paths.get_mut(shade)) {
-                    let wide = cell - begun.0;
-                    let _ = write!(path, "M{} {y}h{wide}v{high}h-{wide}z", begun.0);
-                }
-                begun = (cell, shade);
+        let mut cell = 0;
+        let shades: Vec<_> = window.cells(row).map(shade).collect();
+        for same in shades.chunk_by(|one, next| one == next) {
+            let many = same.len();
+            if let Some(path) = same.first().copied().flatten().and_then(|shade| paths.get_mut(shade)) {
+                let _ = write!(path, "M{cell} {y}h{many}v{high}h-{many}z");
+            } else {
+                let (x, many) = (LEFT as f64 + cell as f64 * wide, many as f64 * wide);
+                let _ = write!(dead, "M{x:.1} {}h{many:.1}v{high}h-{many:.1}z", top + y);
             }
+            cell += many;
         }
     }
     let _ = writeln!(svg, "<g transform=\"{}\" shape-rendering=\"crispEdges\">", window.placed(top));
     for (shade, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
         let _ = writeln!(svg, "<path class=\"s{shade}\" d=\"{path}\"/>");
     }
+    let _ = writeln!(svg, "</g>");
+    if !dead.is_empty() {
+        let _ = writeln!(svg, "<path class=\"dead\" d=\"{dead}\"/>");
+    }
     let (count, height) = (course.servers.len(), high * course.servers.len());
-    let _ = writeln!(svg, "</g><rect x=\"{LEFT}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{height}\" class=\"frame\"/>");
+    let _ = writeln!(svg, "<rect x=\"{LEFT}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{height}\" class=\"frame\"/>");
     for (number, word) in [(0, "1".to_owned()), (count.saturating_sub(1), count.to_string())].into_iter().take(count) {
         let y = top + number * high + high / 2 + 4;
         let _ = writeln!(svg, "<text x=\"{}\" y=\"{y}\" class=\"mark\" text-anchor=\"end\">{word}</text>", LEFT - 8);

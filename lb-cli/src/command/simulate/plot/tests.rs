@@ -12,17 +12,22 @@ fn workload(name: &str, most: f32) -> PlayedWorkload {
         policy: "scalelite".to_owned(),
         seed: 7,
         bound: 0.0,
-        measures: Measures { overloaded_user_minutes: 1234.0, user_minutes: 12_340.0, ..Measures::default() },
+        measures: Measures {
+            overloaded_user_minutes: 1234.0,
+            lost_user_minutes: 6.0,
+            user_minutes: 12_400.0,
+            ..Measures::default()
+        },
         course: Some(course),
     };
     let begins = Timestamp::from_millis(1_772_409_600_000);
-    PlayedWorkload { name: name.to_owned(), servers: 2, seeds: 1, begins, runs: vec![run] }
+    PlayedWorkload { name: name.to_owned(), servers: 2, seeds: 1, history: Default::default(), begins, runs: vec![run] }
 }
 
 #[test]
 fn an_overloaded_server_is_a_hot_row_over_the_time_of_the_day_and_a_band_over_the_line() {
     let svg = drawn(&workload("flash", 90.0));
-    assert!(svg.contains("1,234 overloaded user-minutes (10.0 %)"), "{svg}");
+    assert!(svg.contains("1,240 suffered user-minutes (10.0 %)"), "{svg}");
     // 60 of the 120 minutes that are drawn, from 00:30 to 02:30
     assert!(svg.contains("<path class=\"s6\" d=\"M30 9h60v9h-60z\"/>") && svg.contains("scale(8.0000 1)"), "{svg}");
     assert!(svg.contains(">01:00</text>") && svg.contains(">02:30</text>") && !svg.contains(">00:15</text>"), "{svg}");
@@ -46,4 +51,31 @@ fn nothing_to_be_drawn_is_drawn_without_a_policy() {
     none.runs.clear();
     assert!(drawn(&none).ends_with("</svg>\n"));
     assert!(drawn_of(&workload("flash", 90.0), &["random".to_owned()]).find("scalelite").is_none());
+}
+
+#[test]
+fn a_dead_server_is_hatched_and_an_idle_one_is_not() {
+    let mut failing = workload("failure-day", 90.0);
+    let course = failing.runs[0].course.as_mut().unwrap();
+    course.utilisation[1][70..100].fill(None);
+    let svg = drawn(&failing);
+    // the minutes 70 to 100 of 30 to 150, 8 wide each, in the second row
+    let top = TITLE + HEADING;
+    let hatched = format!("<path class=\"dead\" d=\"M{:.1} {}h240.0v9h-240.0z\"/>", 60.0 + 40.0 * 8.0, top + 9);
+    assert!(svg.contains(&hatched) && svg.contains("<pattern id=\"hatch\""), "{hatched}: {svg}");
+    assert!(!drawn(&workload("flash", 90.0)).contains("<path class=\"dead\""), "the last minutes are not drawn");
+}
+
+#[test]
+fn the_picture_begins_where_much_is_done_and_not_where_one_server_is_full() {
+    let mut night = workload("open-service", 60.0);
+    let course = night.runs[0].course.as_mut().unwrap();
+    // eight more servers; one of all has something to do early
+    course.utilisation.extend(vec![course.utilisation[1].clone(); 8]);
+    course.utilisation[0][3..10].fill(Some(90.0));
+    let svg = drawn(&night);
+    assert!(svg.contains(">01:00</text>") && !svg.contains(">00:15</text>"), "{svg}");
+    assert!(svg.contains("in the busy hours (UTC)"), "{svg}");
+    let busy = workload("flash", 2.0);
+    assert!(drawn(&busy).contains("over time (UTC)"), "nothing is left out");
 }

@@ -9,9 +9,9 @@ use super::{LEFT, WIDTH};
 
 /// So many cells there are at most.
 const CELLS: usize = 480;
-/// Before the first and after the last minute in which any server is used for more than this share of the most, nothing is
-/// drawn …
-const QUIET: f32 = 0.25;
+/// Before the first and after the last minute in which all servers together do more than this share of the most that they ever
+/// do, nothing is drawn: one server that is full in the night would else make half of the picture empty …
+const QUIET: f64 = 0.25;
 /// … but for so many minutes.
 const MARGIN: usize = 30;
 /// What the marks of time may be apart, minutes, and how many there may be.
@@ -28,23 +28,30 @@ pub(super) struct Window {
     together: usize,
     /// How many cells there are.
     pub(super) cells: usize,
+    /// Whether nothing is left out.
+    pub(super) is_whole: bool,
     /// When the first minute of the courses begins, minutes since 1970.
     begins: u64,
 }
 
 impl Window {
-    /// All minutes in which a server of any of these does something.
+    /// The minutes in which there is something to be seen in these: from when on until when much is done.
     pub(super) fn of<'a>(courses: impl Iterator<Item = &'a Course>, begins: Timestamp) -> Self {
         let rows: Vec<_> = courses.flat_map(|course| &course.utilisation).collect();
         let minutes = rows.iter().map(|row| row.len()).max().unwrap_or(0);
-        let quiet = QUIET * rows.iter().copied().flatten().flatten().copied().fold(0.0, f32::max);
-        let is_used = |mean: &Option<f32>| mean.is_some_and(|mean| mean > quiet);
-        let first = rows.iter().filter_map(|row| row.iter().position(is_used)).min().unwrap_or(0);
-        let last = rows.iter().filter_map(|row| row.iter().rposition(is_used)).max().unwrap_or(minutes);
+        let mut done = vec![0.0; minutes];
+        for row in rows {
+            done.iter_mut().zip(row).for_each(|(done, mean)| *done += mean.map_or(0.0, f64::from));
+        }
+        let quiet = QUIET * done.iter().copied().fold(0.0, f64::max);
+        let is_busy = |done: &f64| *done > quiet;
+        let first = done.iter().position(is_busy).unwrap_or(0);
+        let last = done.iter().rposition(is_busy).unwrap_or(minutes);
         let (first, last) = (first.saturating_sub(MARGIN), last.saturating_add(MARGIN + 1).min(minutes));
         let together = (last - first).div_ceil(CELLS).max(1);
         let cells = (last - first).div_ceil(together).max(1);
-        Self { first, last, together, cells, begins: begins.as_millis() / 60_000 }
+        let is_whole = first == 0 && last == minutes;
+        Self { first, last, together, cells, is_whole, begins: begins.as_millis() / 60_000 }
     }
 
     /// What places pictures whose width is in cells at the left edge of the time, below `top`.
