@@ -4,7 +4,8 @@
 //!
 //! 1. It **learns** from every meeting that ends: users, cameras, length, and how fast it filled up, for the room, for the
 //!    integration at this hour of the week (UTC), for the integration, and for all. A kind of which n meetings were seen
-//!    weighs n / (n + doubt) beside the wider kind; behind all stands a prior, so that the first day goes well too.
+//!    weighs n / (n + doubt) beside the wider kind; behind all stands a prior, so that there is something to go by on the first
+//!    day.
 //! 2. It **looks** at every server a few times a minute: what its list shows of each meeting corrects what was expected of
 //!    it, its age tells how near its end is, and the CPU measured beside the work listed tells how strong the server is.
 //!    Meetings that were placed and not listed yet count with what is expected of them.
