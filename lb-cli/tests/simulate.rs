@@ -124,8 +124,8 @@ fn what_cannot_be_simulated_is_refused_in_a_sentence() {
         (&["--users", "0"], "a workload cannot have 0 users at once"),
         (&["--warm-up", "18446744073709551615"], "hours of warm-up"),
         (&["--warm-up", "NaN"], "invalid value 'NaN'"),
-        (&["--seeds", "5-1"], "the first is not above the last"),
-        (&["--seeds", "0-18446744073709551615"], "there are 1000 at most"),
+        (&["--seeds", "5-1"], "the first seed, 5, is above the last, 1"),
+        (&["--seeds", "0-18446744073709551615"], "are too many: 1000 at most"),
         (&["--seeds", "some"], "\"some\" is no seed"),
         (&["--plot", "day.svg", "--workload", "flash"], "--plot draws one workload"),
     ] {
@@ -189,6 +189,9 @@ fn a_report_that_cannot_be_made_is_refused_before_anything_is_played() {
         assert!(told.contains(sentence), "{told}");
     }
     assert!(!dir.path().join("small.md").exists());
+    let page = dir.path().join("page.md");
+    fs::write(&page, "seeds = []").unwrap();
+    assert!(refused(&["--report", page.to_str().unwrap()]).contains("the file of a report is called NAME.toml"));
 }
 
 #[test]

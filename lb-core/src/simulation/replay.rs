@@ -60,11 +60,12 @@ pub fn replay(
     if let Some(twice) = servers.iter().find(|server| !names.insert(&server.name)) {
         return Err(BadReplay::SameServer { name: twice.name.clone() });
     }
+    let mut repaired = Repaired::default();
+    let (incarnations, span) = gather(events.map(Into::into), &mut repaired)?;
+    // where there is no event there is often no server either, and that is not what is wrong
     if servers.is_empty() {
         return Err(BadReplay::NoServers);
     }
-    let mut repaired = Repaired::default();
-    let (incarnations, span) = gather(events.map(Into::into), &mut repaired)?;
     let meetings = meetings(incarnations, span, &mut repaired)?;
     if meetings.is_empty() {
         return Err(BadReplay::NoMeetings);

@@ -33,6 +33,7 @@ use self::play::{CLAIRVOYANT, Played, play};
 use self::wish::Wish;
 pub(crate) use self::wish::{Simulate, after_help};
 use crate::outcome::{Failure, Outcome};
+use crate::render::line;
 use crate::table::{Cell, Column, Ink, Sheet};
 use crate::world::World;
 
@@ -97,7 +98,7 @@ fn as_text(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
     for workload in &played.workloads {
         let lines = lines(workload);
         let rows: Vec<Value> = lines.iter().map(Line::as_row).collect();
-        writeln!(world.output, "{}", sheet.dim(&workload.heading()))?;
+        writeln!(world.output, "{}", sheet.dim(&line(&workload.heading())))?;
         write!(world.output, "{}", sheet.table(COLUMNS, &rows))?;
         let bound = mean_text(&workload.bounds());
         writeln!(
@@ -106,8 +107,8 @@ fn as_text(played: &Played, world: &mut World<'_>) -> Result<(), Failure> {
             sheet.dim(&format!("no placement whatever has fewer suffered user-minutes than {bound}"))
         )?;
     }
-    for line in LEGEND.iter().chain(marks(played)) {
-        writeln!(world.output, "{}", sheet.dim(line))?;
+    for text in LEGEND.iter().chain(marks(played)) {
+        writeln!(world.output, "{}", sheet.dim(text))?;
     }
     Ok(())
 }

@@ -36,8 +36,8 @@ pub(crate) struct Simulate {
     /// How many users at once, at the most, are aimed at
     #[arg(long, value_name = "N", conflicts_with = "replay")]
     pub(crate) users: Option<usize>,
-    /// Days before the measured one, to learn in (otherwise what suits the workload)
-    #[arg(long, value_name = "DAYS", conflicts_with = "replay")]
+    /// Days before what is measured, to learn in (otherwise what suits the workload; none of a replay)
+    #[arg(long, value_name = "DAYS")]
     pub(crate) warm_up: Option<u64>,
     /// How strong servers are beside each other
     #[arg(long, value_enum, default_value_t, conflicts_with = "replay")]
@@ -115,8 +115,11 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
         Some((from, to)) => (number(from)?, number(to)?),
         None => (number(text)?, number(text)?),
     };
-    if from > to || to - from >= MOST_SEEDS {
-        return Err(format!("{text}: the first is not above the last, and there are {MOST_SEEDS} at most"));
+    if from > to {
+        return Err(format!("the first seed, {from}, is above the last, {to}"));
+    }
+    if to - from >= MOST_SEEDS {
+        return Err(format!("{text} are too many: {MOST_SEEDS} at most"));
     }
     Ok(from..=to)
 }
@@ -145,7 +148,14 @@ impl Wish {
         let otherwise = Otherwise { strengths: args.strengths, costs: args.cost.iter().cloned().collect() };
         let sources = match &args.replay {
             Some(path) => {
-                let scenario = replay::scenario(path, args.replay_servers)?;
+                let mut scenario = replay::scenario(path, args.replay_servers)?;
+                scenario.measured_from = days(args.warm_up.unwrap_or(0));
+                if scenario.measured_from >= scenario.length {
+                    let hours = scenario.length.as_secs() / 3600;
+                    return Err(Failure::Usage(format!(
+                        "--warm-up: nothing would be left; the events are of {hours} hours"
+                    )));
+                }
                 vec![Source::Replayed(Arc::new(otherwise.made_of(scenario)))]
             }
             None => workloads(&distinct(&args.workload))?
@@ -178,10 +188,13 @@ pub(super) fn workloads(names: &[String]) -> Result<Vec<Workload>, Failure> {
 fn made(workload: Workload, args: &Simulate, otherwise: &Otherwise) -> Source {
     let mut size = args.servers.map_or_else(|| workload.size(), |servers| workload.size_for(servers));
     size.users = args.users.unwrap_or(size.users);
-    if let Some(days) = args.warm_up {
-        size.warm_up = Duration::from_secs(days.saturating_mul(24 * 3600));
-    }
+    size.warm_up = args.warm_up.map_or(size.warm_up, days);
     Source::Made(workload, size, otherwise.clone())
+}
+
+/// So many of them.
+pub(super) fn days(days: u64) -> Duration {
+    Duration::from_secs(days.saturating_mul(24 * 3600))
 }
 
 pub(super) fn all_policies() -> Vec<String> {

@@ -69,7 +69,7 @@ pub fn read(mut input: impl BufRead) -> Result<Vec<ReadEvent>, BadReplay> {
         }
         let bad = |problem| BadReplay::Line { number, problem };
         if bytes.len() > LONGEST_LINE {
-            return Err(bad(format!("it has more than {LONGEST_LINE} bytes; one event stands on one line")));
+            return Err(bad(format!("it has more than {LONGEST_LINE} bytes; {ONE_ON_EACH}")));
         }
         let text = std::str::from_utf8(&bytes).map_err(|_| bad("it is no text in UTF-8".to_owned()))?;
         let text = text.trim_start_matches('\u{feff}').trim();
@@ -98,15 +98,19 @@ pub fn read(mut input: impl BufRead) -> Result<Vec<ReadEvent>, BadReplay> {
     if heard { Ok(events) } else { Err(BadReplay::Empty) }
 }
 
+const ONE_ON_EACH: &str = "one event stands on one line, as `jq -c '.items[]'` writes them";
+
 fn object(line: &str) -> Result<Map<String, Value>, String> {
     match serde_json::from_str(line) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("it is no JSON object".to_owned()),
-        Err(error) if error.is_eof() => {
-            Err("it is no whole JSON object; one event stands on one line, as `jq -c '.items[]'` writes them"
-                .to_owned())
+        Ok(_) => Err(format!("it is no JSON object; {ONE_ON_EACH}")),
+        Err(error) if error.is_eof() => Err(format!("it is no whole JSON object; {ONE_ON_EACH}")),
+        Err(error) => {
+            // the line of which it speaks is always the first
+            let text = error.to_string();
+            let problem = text.split_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);
+            Err(format!("it is no JSON: {problem} at byte {}", error.column()))
         }
-        Err(error) => Err(format!("it is no JSON: {error}")),
     }
 }
 

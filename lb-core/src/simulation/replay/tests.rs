@@ -166,7 +166,7 @@ fn a_line_that_is_no_event_is_told_with_its_number() {
     let told = |line: &str| read(format!("{good}\n{line}").as_bytes()).unwrap_err().to_string();
     for (line, sentence) in [
         ("{", "line 2: it is no whole JSON object; one event stands on one line"),
-        ("at,event", "line 2: it is no JSON: expected"),
+        ("at,event", "line 2: it is no JSON: expected value at byte 1"),
         ("[1]", "line 2: it is no JSON object"),
         ("{\"at\":1}", "line 2: it has no \"event\""),
         ("{\"at\":1,\"event\":\"user-left\"}", "line 2: it has neither \"meeting\" nor \"data\""),
@@ -216,6 +216,7 @@ fn nothing_to_place_or_nowhere_to_place_it_is_refused() {
     assert!(matches!(replayed(vec![]), Err(BadReplay::Empty)));
     assert!(matches!(replayed(vec![event(0, EventKind::MonitorRecovered)]), Err(BadReplay::NoMeetings)));
     assert!(matches!(replay(class().into_iter(), vec![]), Err(BadReplay::NoServers)));
+    assert!(matches!(replay(std::iter::empty::<Event>(), vec![]), Err(BadReplay::Empty)));
     let twice = [fleet(1, 1), fleet(1, 1)].concat();
     assert_eq!(replay(class().into_iter(), twice).unwrap_err().to_string(), "two servers are called bbb-1");
 }

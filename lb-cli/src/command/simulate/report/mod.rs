@@ -36,6 +36,10 @@ const HEAD: &str = include_str!("head.md");
 
 /// Writes the report beside its recipe: `placement.toml` makes `placement.md`, and the plots in `placement/`.
 pub(super) fn run(path: &Path, world: &mut World<'_>) -> Result<Outcome, Failure> {
+    // the page and the folder of the plots bear its name with other ends
+    if path.extension().is_none_or(|end| end != "toml") {
+        return Err(Failure::Usage(format!("{}: the file of a report is called NAME.toml", path.display())));
+    }
     let text = std::fs::read_to_string(path).map_err(|error| of_file("read", path, error))?;
     let recipe = Recipe::read(&text).map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
     let wish = recipe.wish()?;

@@ -1,14 +1,13 @@
 //! [`Recipe`]: what a report is made of, as its file says.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use lb_core::simulation::workload::{Size, Workload};
 use serde::Deserialize;
 
 use super::super::otherwise::{Otherwise, Strengths};
 use super::super::play::CLAIRVOYANT;
-use super::super::wish::{Source, Wish, policy, workloads};
+use super::super::wish::{Source, Wish, days, policy, workloads};
 use super::OURS;
 use crate::outcome::Failure;
 
@@ -74,8 +73,7 @@ impl Recipe {
     pub(super) fn wish_of(&self, variation: &Variation) -> Result<Wish, Failure> {
         let source = |workload| {
             let mut size = self.size(workload);
-            size.warm_up =
-                variation.warm_up.map_or(size.warm_up, |days| Duration::from_secs(days.saturating_mul(86_400)));
+            size.warm_up = variation.warm_up.map_or(size.warm_up, days);
             size.users = (size.users as f64 * variation.users.unwrap_or(1.0)).round() as usize;
             Source::Made(workload, size, variation.otherwise())
         };
