@@ -133,6 +133,16 @@ pub(super) enum Source {
     Replayed(Arc<Scenario>),
 }
 
+impl Source {
+    /// Whether it can be: said before anything is played, and not when its turn has come.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match self {
+            Self::Made(workload, size, _) => workload.check(size).map_err(|error| Failure::Usage(error.to_string())),
+            Self::Replayed(_) => Ok(()),
+        }
+    }
+}
+
 /// What is to be simulated.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
@@ -151,9 +161,9 @@ impl Wish {
                 let mut scenario = replay::scenario(path, args.replay_servers)?;
                 scenario.measured_from = days(args.warm_up.unwrap_or(0));
                 if scenario.measured_from >= scenario.length {
-                    let hours = scenario.length.as_secs() / 3600;
+                    let given = args.warm_up.unwrap_or(0);
                     return Err(Failure::Usage(format!(
-                        "--warm-up: nothing would be left; the events are of {hours} hours"
+                        "--warm-up {given}: the events are over before, nothing would be measured"
                     )));
                 }
                 vec![Source::Replayed(Arc::new(otherwise.made_of(scenario)))]
@@ -163,6 +173,7 @@ impl Wish {
                 .map(|workload| made(workload, args, &otherwise))
                 .collect(),
         };
+        sources.iter().try_for_each(Source::check)?;
         if args.plot.is_some() && sources.len() > 1 {
             return Err(Failure::Usage("--plot draws one workload: name it by --workload".to_owned()));
         }

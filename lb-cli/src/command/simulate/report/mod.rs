@@ -45,6 +45,9 @@ pub(super) fn run(path: &Path, world: &mut World<'_>) -> Result<Outcome, Failure
     let wish = recipe.wish()?;
     let varied = recipe.variations.iter().map(|variation| Ok((variation, recipe.wish_of(variation)?)));
     let varied = varied.collect::<Result<Vec<_>, Failure>>()?;
+    for source in varied.iter().flat_map(|(_, varied)| &varied.sources).chain(&wish.sources) {
+        source.check()?;
+    }
     // what cannot be written is better known before the minutes that it takes
     let page = path.with_extension("md");
     let written = Destination::open(&page)?;
