@@ -8,12 +8,12 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use lb_core::network::Router;
 use lb_core::placement::{self, PlacementPolicy};
-use lb_core::simulation::Scenario;
-use lb_core::simulation::workload::{self, Size, Workload};
+use lb_core::simulation::workload::{self, Workload};
 
 use super::otherwise::{COSTS, Otherwise, Strengths, cost};
 use super::play::CLAIRVOYANT;
 use super::replay;
+use super::source::Source;
 use crate::outcome::Failure;
 
 /// More seeds than this are refused.
@@ -122,25 +122,6 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
         return Err(format!("{text} are too many: {MOST_SEEDS} at most"));
     }
     Ok(from..=to)
-}
-
-/// What is to be lived through.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    /// A workload of a size, and what is otherwise in it.
-    Made(Workload, Size, Otherwise),
-    /// What a real network lived through.
-    Replayed(Arc<Scenario>),
-}
-
-impl Source {
-    /// Whether it can be: said before anything is played, and not when its turn has come.
-    pub(super) fn check(&self) -> Result<(), Failure> {
-        match self {
-            Self::Made(workload, size, _) => workload.check(size).map_err(|error| Failure::Usage(error.to_string())),
-            Self::Replayed(_) => Ok(()),
-        }
-    }
 }
 
 /// What is to be simulated.

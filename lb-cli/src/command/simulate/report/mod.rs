@@ -25,7 +25,8 @@ use super::destination::Destination;
 use super::mean::{counted, mean_text};
 use super::play::{Played, play};
 use super::plot;
-use super::wish::{Source, of_file};
+use super::source::Source;
+use super::wish::of_file;
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
 
