@@ -129,8 +129,10 @@ impl Sheet {
         }
         let mut text = trimmed(&table);
         if !left_out.is_empty() {
-            text.push_str(&self.dim(&format!("(no room for {})", left_out.join(", "))));
-            text.push('\n');
+            for note in wrapped(&format!("(no room for {})", left_out.join(", ")), self.width) {
+                text.push_str(&self.dim(&note));
+                text.push('\n');
+            }
         }
         text
     }
@@ -222,6 +224,22 @@ fn needed(table: &Table) -> u32 {
     widths.iter().map(|width| u32::from(*width)).sum::<u32>() + gaps
 }
 
+/// `text` in lines that fit, as far as its words do.
+fn wrapped(text: &str, width: Option<u16>) -> Vec<String> {
+    let room = width.map_or(usize::MAX, usize::from);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn trimmed(table: &Table) -> String {
     let mut text = table.trim_fmt();
     if !text.is_empty() {
@@ -294,7 +312,10 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
         assert!(text.contains("TAGS") && text.ends_with("(no room for since)\n"), "{text}");
         let text = Sheet { width: Some(20), colours: false }.table(COLUMNS, &rows());
-        assert!(text.contains("(no room for since, tags)") && text.lines().count() > 5, "the rest is wrapped: {text}");
+        assert!(
+            text.contains("(no room for since,\ntags)\n") && text.lines().count() > 5,
+            "the rest is wrapped: {text}"
+        );
         assert!(text.lines().take(4).all(|line| line.chars().count() <= 20), "{text}");
     }
 

@@ -138,6 +138,9 @@ fn what_cannot_be_simulated_is_refused_in_a_sentence() {
         refused(&["--workload", "flash", "--users", "599"])
             .contains("workload flash cannot have 599 users at once: 600")
     );
+    // before the others are played, which would take long
+    let late = ["--workload=school-day", "--workload=flash", "--servers=500", "--users=599", "--policy=predictive"];
+    assert!(refused(&late).contains("workload flash cannot have 599 users at once: 15000 or more"));
     let (code, _, errors) = run(&mut small(&["--plot", "/nowhere/day.svg"]));
     assert!(code == 1 && errors.starts_with("cannot write /nowhere/day.svg: "), "{errors}");
 }

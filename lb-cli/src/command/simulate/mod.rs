@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `wish` | what is to be simulated, as it was said |
 //! | `play` | doing it, on all cores |
+//! | `source` | what is lived through |
 //! | `otherwise` | servers and costs that are not the usual ones |
 //! | `figures` | what is compared, and who is the best |
 //! | `mean` | means over seeds, and how sure they are |
@@ -22,6 +23,7 @@ mod plot;
 mod replay;
 mod report;
 mod sheet;
+mod source;
 mod wish;
 
 use serde_json::{Value, json};

@@ -9,7 +9,8 @@ use lb_core::simulation::{Clairvoyant, Course, Measures, Player, Scenario, bound
 use rayon::prelude::*;
 
 use super::mean::counted;
-use super::wish::{Source, Wish, policy};
+use super::source::Source;
+use super::wish::{Wish, policy};
 use crate::outcome::Failure;
 
 /// The name of the reference that knows everything.
@@ -142,24 +143,4 @@ fn run(scenario: &Scenario, name: &str, seed: u64, bound: f64, course: bool) -> 
     let player = if course { player.with_course() } else { player };
     let outcome = simulate(scenario, &player).map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(Run { policy: name.to_owned(), seed, bound, measures: outcome.measures, course: outcome.course })
-}
-
-impl Source {
-    pub(super) fn name(&self) -> String {
-        match self {
-            Self::Made(workload, ..) => workload.name().to_owned(),
-            Self::Replayed(scenario) => scenario.name.clone(),
-        }
-    }
-
-    /// The scenario by this seed. What a real network lived through is the same by each; which polls are lost is not.
-    fn scenario(&self, seed: u64) -> Result<Arc<Scenario>, Failure> {
-        match self {
-            Self::Made(workload, size, otherwise) => {
-                let usual = workload.scenario(seed, size).map_err(|error| Failure::Usage(error.to_string()))?;
-                Ok(Arc::new(otherwise.made_of(usual)))
-            }
-            Self::Replayed(scenario) => Ok(Arc::clone(scenario)),
-        }
-    }
 }

@@ -106,6 +106,6 @@ mod tests {
             played[0]["runs"][0]["measures"]["user_minutes"].as_f64().unwrap()
         };
         assert_eq!((measured("0"), measured("1")), (2880.0, 1440.0));
-        assert_eq!(minutes("2").usage(), "--warm-up: nothing would be left; the events are of 48 hours");
+        assert_eq!(minutes("2").usage(), "--warm-up 2: the events are over before, nothing would be measured");
     }
 }

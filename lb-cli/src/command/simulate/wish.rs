@@ -8,12 +8,12 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use lb_core::network::Router;
 use lb_core::placement::{self, PlacementPolicy};
-use lb_core::simulation::Scenario;
-use lb_core::simulation::workload::{self, Size, Workload};
+use lb_core::simulation::workload::{self, Workload};
 
 use super::otherwise::{COSTS, Otherwise, Strengths, cost};
 use super::play::CLAIRVOYANT;
 use super::replay;
+use super::source::Source;
 use crate::outcome::Failure;
 
 /// More seeds than this are refused.
@@ -124,15 +124,6 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     Ok(from..=to)
 }
 
-/// What is to be lived through.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    /// A workload of a size, and what is otherwise in it.
-    Made(Workload, Size, Otherwise),
-    /// What a real network lived through.
-    Replayed(Arc<Scenario>),
-}
-
 /// What is to be simulated.
 #[derive(Clone, Debug)]
 pub(super) struct Wish {
@@ -151,9 +142,9 @@ impl Wish {
                 let mut scenario = replay::scenario(path, args.replay_servers)?;
                 scenario.measured_from = days(args.warm_up.unwrap_or(0));
                 if scenario.measured_from >= scenario.length {
-                    let hours = scenario.length.as_secs() / 3600;
+                    let given = args.warm_up.unwrap_or(0);
                     return Err(Failure::Usage(format!(
-                        "--warm-up: nothing would be left; the events are of {hours} hours"
+                        "--warm-up {given}: the events are over before, nothing would be measured"
                     )));
                 }
                 vec![Source::Replayed(Arc::new(otherwise.made_of(scenario)))]
@@ -163,6 +154,7 @@ impl Wish {
                 .map(|workload| made(workload, args, &otherwise))
                 .collect(),
         };
+        sources.iter().try_for_each(Source::check)?;
         if args.plot.is_some() && sources.len() > 1 {
             return Err(Failure::Usage("--plot draws one workload: name it by --workload".to_owned()));
         }

@@ -28,8 +28,8 @@ pub enum BadReplay {
         /// Why.
         error: std::io::Error,
     },
-    /// There is no event.
-    #[error("there are no events")]
+    /// There is no event, or none of a meeting.
+    #[error("there are no events of meetings or of people in them")]
     Empty,
     /// No event is of a meeting, or of none that was for any time.
     #[error("there is no meeting in the events: nothing could be placed")]

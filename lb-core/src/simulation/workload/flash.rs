@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use super::Workload;
 use super::draw::Draw;
 use super::hints::hints;
 use super::open_service;
 use super::room::{ATTENDANCE, Coming, Manner, Occasion, Room};
-use super::size::{BadWorkload, MONDAY, Size};
+use super::size::{MONDAY, Size};
 use crate::meeting::MeetingKey;
 use crate::simulation::SimulatedMeeting;
 
@@ -28,13 +27,9 @@ const FILLING_MINUTES: f64 = 3.0;
 const QUIET: f64 = 0.06;
 
 /// The meetings of a flash, and of the quiet network around it.
-pub(super) fn meetings(seed: u64, size: &Size) -> Result<Vec<SimulatedMeeting>, BadWorkload> {
+pub(super) fn meetings(seed: u64, size: &Size) -> Vec<SimulatedMeeting> {
     let quiet = (size.users as f64 * QUIET).round() as usize;
     let creates = creates(size.servers);
-    let least = creates * 2;
-    if size.users < least {
-        return Err(BadWorkload::TooFew { workload: Workload::Flash, given: size.users, least });
-    }
     let mut meetings = if quiet > 0 { open_service::meetings(seed, size, quiet) } else { Vec::new() };
     let mut draw = Draw::new(seed, "flash");
     let flash = (MONDAY + if size.length > AT { AT } else { size.length / 4 }).as_millis();
@@ -44,12 +39,17 @@ pub(super) fn meetings(seed: u64, size: &Size) -> Result<Vec<SimulatedMeeting>, 
         let bell = flash + draw.between(0.0, WITHIN_MILLIS) as u64;
         meetings.push(room.meets(Occasion { bell, minutes: MINUTES }, &mut draw));
     }
-    Ok(meetings)
+    meetings
+}
+
+/// Fewer users than this cannot be in all of its meetings.
+pub(super) fn least_users(servers: usize) -> usize {
+    creates(servers).saturating_mul(2)
 }
 
 /// How many meetings a network of so many servers is to take at once.
-pub(super) fn creates(servers: usize) -> usize {
-    (servers * CREATES_PER_SERVER).max(LEAST_CREATES)
+fn creates(servers: usize) -> usize {
+    servers.saturating_mul(CREATES_PER_SERVER).max(LEAST_CREATES)
 }
 
 /// Heavy-tailed sizes of so many meetings that are so many users together.

@@ -125,12 +125,23 @@ impl Workload {
         Size { servers, users, length, warm_up }
     }
 
+    /// Whether it can be of this size: cheap, where its scenarios may take a while to make.
+    ///
+    /// # Errors
+    /// [`BadWorkload`] where it cannot.
+    pub fn check(self, size: &Size) -> Result<(), BadWorkload> {
+        size.check()?;
+        let least = if self == Self::Flash { flash::least_users(size.servers) } else { 1 };
+        let given = size.users;
+        if given < least { Err(BadWorkload::TooFew { workload: self, given, least }) } else { Ok(()) }
+    }
+
     /// The scenario of this size by this seed.
     ///
     /// # Errors
-    /// [`BadWorkload`] where it cannot be of this size.
+    /// [`BadWorkload`] where it [cannot be](Self::check) of this size.
     pub fn scenario(self, seed: u64, size: &Size) -> Result<Scenario, BadWorkload> {
-        size.check()?;
+        self.check(size)?;
         let servers = match self {
             Self::Regional => regional::servers(seed, size.servers),
             _ => fleet(seed, size.servers),
@@ -139,7 +150,7 @@ impl Workload {
             Self::SchoolDay | Self::FailureDay => school_day::meetings(seed, size),
             Self::University => university::meetings(seed, size),
             Self::OpenService => open_service::meetings(seed, size, size.users),
-            Self::Flash => flash::meetings(seed, size)?,
+            Self::Flash => flash::meetings(seed, size),
             Self::Regional => regional::meetings(seed, size),
         };
         let outages = match self {

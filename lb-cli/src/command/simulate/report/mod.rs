@@ -25,7 +25,8 @@ use super::destination::Destination;
 use super::mean::{counted, mean_text};
 use super::play::{Played, play};
 use super::plot;
-use super::wish::{Source, of_file};
+use super::source::Source;
+use super::wish::of_file;
 use crate::outcome::{Failure, Outcome};
 use crate::world::World;
 
@@ -45,6 +46,9 @@ pub(super) fn run(path: &Path, world: &mut World<'_>) -> Result<Outcome, Failure
     let wish = recipe.wish()?;
     let varied = recipe.variations.iter().map(|variation| Ok((variation, recipe.wish_of(variation)?)));
     let varied = varied.collect::<Result<Vec<_>, Failure>>()?;
+    for source in varied.iter().flat_map(|(_, varied)| &varied.sources).chain(&wish.sources) {
+        source.check()?;
+    }
     // what cannot be written is better known before the minutes that it takes
     let page = path.with_extension("md");
     let written = Destination::open(&page)?;

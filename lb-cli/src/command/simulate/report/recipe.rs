@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::super::otherwise::{Otherwise, Strengths};
 use super::super::play::CLAIRVOYANT;
-use super::super::wish::{Source, Wish, days, policy, workloads};
+use super::super::source::Source;
+use super::super::wish::{Wish, days, policy, workloads};
 use super::OURS;
 use crate::outcome::Failure;
 

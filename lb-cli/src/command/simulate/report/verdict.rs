@@ -68,7 +68,7 @@ pub(super) fn written(peers: &[String], workloads: &[PlayedWorkload]) -> String 
     let count = |wanted: fn(&Verdict) -> bool| all.iter().filter(|verdict| wanted(verdict)).count();
     let mut page = format!(
         "Suffered user-minutes of `{OURS}` beside those of the rules of other programs, in {}: certainly fewer in {}, certainly\n\
-         **more** in {}, *uncertain* in {} (what they are in the mean stands behind it), and none of either in {}.\n\n| beside |",
+         **more** in {}, uncertain in {} (with the difference of the means behind it); neither has any in {}.\n\n| beside |",
         counted(all.len(), "comparison"),
         count(|it| matches!(it, Verdict::Fewer(_))),
         count(|it| matches!(it, Verdict::More(_))),
