@@ -6,9 +6,9 @@ use super::steps::{Course, MIDDLES, STEPS};
 use super::work::Work;
 use crate::placement::MeetingHints;
 
-/// How far a hint of the size is off, a variance of logarithms: by a factor of two, more or less, for hints lie. So much it weighs
+/// How far a hint of the size is off, a variance of logarithms: by two thirds, more or less, for hints lie. So much it weighs
 /// beside what is known of the room: much for a new one, next to nothing for one that has met often.
-const HINT_OFF: f32 = 0.4;
+const HINT_OFF: f32 = 0.25;
 
 /// People may come so many times later, or earlier, than those of such meetings usually do, without being fewer, or more, in
 /// all: they wait for the bell, or for their teacher.
@@ -207,7 +207,7 @@ mod tests {
         assert!(opened > 0.8 * class().users(), "the teacher is there, and the class will come: {opened}");
         let late = users_in_half_an_hour(&seen(40.0, 100.0));
         assert!((99.9..106.0).contains(&late), "all are there: {late}");
-        let lonely = users_in_half_an_hour(&seen(30.0, 2.0));
+        let lonely = users_in_half_an_hour(&seen(45.0, 2.0));
         assert!(lonely < 3.0, "nobody will come any more: {lonely}");
     }
 

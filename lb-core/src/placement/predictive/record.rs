@@ -57,14 +57,14 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// What is believed before the first meeting: a class of 10 or 20 for three quarters of an hour, but anything from a talk
-    /// of two to a lecture would be no surprise.
+    /// What is believed before the first meeting: a class of 10 or 20 for an hour, whose people take some ten minutes to come,
+    /// but twice or half of any of that would be no surprise.
     pub(super) const PRIOR: Self = Self {
         last: 0,
-        users: Spread::believed(2.6, 0.8),
-        minutes: Spread::believed(3.8, 0.4),
+        users: Spread::believed(2.7, 0.4),
+        minutes: Spread::believed(4.2, 0.4),
         cameras: Spread::believed(1.4, 0.5),
-        filling: Spread::believed(1.4, 0.4),
+        filling: Spread::believed(2.2, 0.4),
     };
 
     pub(super) fn learn(&mut self, lesson: &Lesson, memory: u16, hour: u32) {
