@@ -1,6 +1,6 @@
 //! [`SimulationError`]: why a simulation came to nothing.
 
-use crate::placement::BadMemory;
+use crate::placement::{BadMemory, Misconduct};
 
 /// Why a simulation came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,47 +17,21 @@ pub enum SimulationError {
     /// The balancer cannot see like that.
     #[error("nobody sees like that: {0}")]
     Sight(String),
-    /// The policy panicked.
-    #[error("the policy {policy} panicked while {doing}: {message}")]
-    Panicked {
+    /// The policy did what none may do: in a balancer it would be fenced off.
+    #[error("the policy {policy} {misconduct}{}", with_whom(meeting.as_deref()))]
+    Misconduct {
         /// Its name.
         policy: String,
-        /// What it was asked for.
-        doing: &'static str,
-        /// What it said.
-        message: String,
-    },
-    /// The policy ranked a server twice for one meeting.
-    #[error("the policy {policy} ranked the server {server} twice for the meeting {meeting}")]
-    RankedTwice {
-        /// Its name.
-        policy: String,
-        /// The server.
-        server: String,
-        /// The meeting.
-        meeting: String,
-    },
-    /// The policy ranked a server that may not have the meeting, or that there is not.
-    #[error("the policy {policy} ranked the server {server} for the meeting {meeting}, which was not offered")]
-    NotOffered {
-        /// Its name.
-        policy: String,
-        /// The server.
-        server: String,
-        /// The meeting.
-        meeting: String,
-    },
-    /// The policy gave a server a score that is not a number.
-    #[error("the policy {policy} gave the server {server} a score that is not a number for the meeting {meeting}")]
-    NotANumber {
-        /// Its name.
-        policy: String,
-        /// The server.
-        server: String,
-        /// The meeting.
-        meeting: String,
+        /// What it did.
+        misconduct: Misconduct,
+        /// The meeting that was to be placed, if one was.
+        meeting: Option<String>,
     },
     /// The policy cannot read what it is to remember.
     #[error(transparent)]
     Memory(#[from] BadMemory),
+}
+
+fn with_whom(meeting: Option<&str>) -> String {
+    meeting.map_or_else(String::new, |meeting| format!(", when the meeting {meeting} was to be placed"))
 }

@@ -1,14 +1,15 @@
 //! How meetings find a server: the policy ranks, as in the balancer, and is watched while it does.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::play::Play;
 use super::server::Place;
 use super::{SimulatedMeeting, SimulationError};
 use crate::clock::Timestamp;
 use crate::fleet::{Fleet, FleetServer};
-use crate::placement::{FinishedMeeting, Placed, PlacementPolicy, PlacementRequest};
+use crate::meeting::MeetingKey;
+use crate::placement::fence::{Doing, guarded, ranked};
+use crate::placement::{FinishedMeeting, Misconduct, Placed, PlacementPolicy, PlacementRequest};
 use crate::server::{Failed, ServerName};
 
 /// So many rankings are looked at to their end, and then one in [`WHOLE_EVERY`]: every candidate may cost a pass over all
@@ -31,71 +32,47 @@ impl<'a> Fence<'a> {
         Self { policy }
     }
 
-    fn name(self) -> String {
-        catch_unwind(AssertUnwindSafe(|| self.policy.name().to_owned())).unwrap_or_else(|_| "without a name".to_owned())
+    fn named(self, misconduct: Misconduct, meeting: Option<&MeetingKey>) -> SimulationError {
+        let name = guarded(Doing::Making, || self.policy.name().to_owned());
+        let policy = name.unwrap_or_else(|_| "without a name".to_owned());
+        SimulationError::Misconduct { policy, misconduct, meeting: meeting.map(ToString::to_string) }
     }
 
     /// What the policy answers while it is `doing` that.
-    fn call<T>(
-        self,
-        doing: &'static str,
-        call: impl FnOnce(&'a dyn PlacementPolicy) -> T,
-    ) -> Result<T, SimulationError> {
+    fn call<T>(self, doing: Doing, call: impl FnOnce(&'a dyn PlacementPolicy) -> T) -> Result<T, SimulationError> {
         // nothing of it is looked at any more if it panics
-        catch_unwind(AssertUnwindSafe(|| call(self.policy))).map_err(|panic| {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let message = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            SimulationError::Panicked { policy: self.name(), doing, message }
-        })
+        guarded(doing, || call(self.policy)).map_err(|misconduct| self.named(misconduct, None))
     }
 
     pub(super) fn recall(self, kept: &[u8]) -> Result<(), SimulationError> {
-        let recalled = self.call("remembering", |policy| policy.learner().map_or(Ok(()), |it| it.recall(kept)))?;
+        let recalled = self.call(Doing::Recalling, |policy| policy.learner().map_or(Ok(()), |it| it.recall(kept)))?;
         Ok(recalled?)
     }
 
     pub(super) fn keep(self) -> Result<Option<Vec<u8>>, SimulationError> {
-        self.call("keeping what it has learnt", |policy| policy.learner().and_then(|it| it.keep()))
+        self.call(Doing::Keeping, |policy| policy.learner().and_then(|it| it.keep()))
     }
 
     pub(super) fn observe(self, fleet: &Fleet, now: Timestamp) -> Result<(), SimulationError> {
-        self.call("observing", |policy| policy.learner().map(|it| it.observe(fleet, now))).map(|_| ())
+        self.call(Doing::Observing, |policy| policy.learner().map(|it| it.observe(fleet, now))).map(|_| ())
     }
 
     pub(super) fn ended(self, meeting: &FinishedMeeting<'_>) -> Result<(), SimulationError> {
-        self.call("hearing of an end", |policy| policy.learner().map(|it| it.ended(meeting))).map(|_| ())
+        self.call(Doing::Learning, |policy| policy.learner().map(|it| it.ended(meeting))).map(|_| ())
     }
 
     fn placed(self, placed: &Placed<'_>) -> Result<(), SimulationError> {
-        self.call("hearing of a placement", |policy| policy.placed(placed))
+        self.call(Doing::Placed, |policy| policy.placed(placed))
     }
 
-    /// Where the best server stands in the fleet, of those that are ranked; the first `looked_at` of them are checked, for what
-    /// [`ranked`](crate::placement::fence::ranked) checks in a balancer.
+    /// Where the best server stands in the fleet, of those that are ranked; the first `looked_at` of them are checked.
     fn best(self, request: &PlacementRequest<'_>, looked_at: usize) -> Result<Option<usize>, SimulationError> {
-        let meeting = || request.meeting.to_string();
-        let mut met: Vec<usize> = Vec::new();
-        self.call("ranking", |policy| {
-            for candidate in policy.rank(request).take(looked_at) {
-                let name = &candidate.server.server.name;
-                let known =
-                    request.fleet.index_of(name).filter(|&index| (request.eligible)(&request.fleet.servers()[index]));
-                let Some(index) = known else {
-                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
-                    return Err(SimulationError::NotOffered { policy, server, meeting });
-                };
-                if met.contains(&index) {
-                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
-                    return Err(SimulationError::RankedTwice { policy, server, meeting });
-                }
-                if candidate.score.is_nan() {
-                    let (policy, server, meeting) = (self.name(), name.to_string(), meeting());
-                    return Err(SimulationError::NotANumber { policy, server, meeting });
-                }
-                met.push(index);
-            }
-            Ok(met.first().copied())
-        })?
+        let mut best = None;
+        for candidate in ranked(self.policy, request).take(looked_at) {
+            let candidate = candidate.map_err(|misconduct| self.named(misconduct, Some(request.meeting)))?;
+            best = best.or_else(|| request.fleet.index_of(&candidate.server.server.name));
+        }
+        Ok(best)
     }
 }
 

@@ -111,16 +111,19 @@ fn a_policy_that_does_what_none_may_is_named_with_what_it_did() {
     scenario.servers.push(server("c"));
     let played = |rogue| simulate(&scenario, &Player::new(Arc::new(rogue)));
     for (rogue, expected) in [
-        (Rogue::Panics, "the policy rogue panicked while ranking: no moodle/class"),
-        (Rogue::PanicsWhenPlaced, "the policy rogue panicked while hearing of a placement: no more"),
-        (Rogue::RanksTwice, "the policy rogue ranked the server b twice for the meeting moodle/class"),
+        (
+            Rogue::Panics,
+            "the policy rogue panicked while it ranked servers: no moodle/class, when the meeting moodle/class was to be placed",
+        ),
+        (Rogue::PanicsWhenPlaced, "the policy rogue panicked while it noted a placement: no more"),
+        (Rogue::RanksTwice, "the policy rogue ranked b twice, when the meeting moodle/class was to be placed"),
         (
             Rogue::RanksTheFull,
-            "the policy rogue ranked the server a for the meeting moodle/class, which was not offered",
+            "the policy rogue ranked a, which it was not offered, when the meeting moodle/class was to be placed",
         ),
         (
             Rogue::ScoresNothing,
-            "the policy rogue gave the server b a score that is not a number for the meeting moodle/class",
+            "the policy rogue gave b a score that is not a number, when the meeting moodle/class was to be placed",
         ),
     ] {
         assert_eq!(played(rogue).unwrap_err().to_string(), expected);
@@ -175,10 +178,10 @@ impl Learner for BadLearner {
 fn a_learner_that_panics_is_named_with_what_it_was_doing() {
     let scenario = scenario(vec![meeting("class", 10, 60, 2)]);
     for (learner, expected) in [
-        (BadLearner::Observes, "the policy bad-learner panicked while observing: blind"),
-        (BadLearner::HearsOfEnds, "the policy bad-learner panicked while hearing of an end: deaf"),
-        (BadLearner::Keeps, "the policy bad-learner panicked while keeping what it has learnt: careless"),
-        (BadLearner::Remembers, "the policy bad-learner panicked while remembering: forgetful"),
+        (BadLearner::Observes, "the policy bad-learner panicked while it observed the servers: blind"),
+        (BadLearner::HearsOfEnds, "the policy bad-learner panicked while it learnt of a meeting that had ended: deaf"),
+        (BadLearner::Keeps, "the policy bad-learner panicked while it told what it had learnt: careless"),
+        (BadLearner::Remembers, "the policy bad-learner panicked while it recalled what it had learnt: forgetful"),
     ] {
         let player = Player::new(Arc::new(learner)).remembering(Vec::new());
         assert_eq!(simulate(&scenario, &player).unwrap_err().to_string(), expected);
@@ -206,6 +209,7 @@ fn a_server_that_the_network_has_not_is_not_offered() {
     elsewhere.servers = vec![server("x")];
     let fleet = crate::simulation::seeing::first_sight(&elsewhere, &player()).unwrap();
     let played = simulate(&scenario(vec![meeting("class", 10, 60, 2)]), &Player::new(Arc::new(Stranger(fleet))));
-    let expected = "the policy stranger ranked the server x for the meeting moodle/class, which was not offered";
+    let expected =
+        "the policy stranger ranked x, which it was not offered, when the meeting moodle/class was to be placed";
     assert_eq!(played.unwrap_err().to_string(), expected);
 }
