@@ -1,5 +1,5 @@
-//! Placing one meeting: the first candidate of each policy that a router can name, all of them beside each other, and
-//! changing one server of the fleet.
+//! Placing one meeting: the first candidate of each policy that a router can name, all of them beside each other, one that is
+//! refined, and changing one server of the fleet.
 #![allow(missing_docs, reason = "a benchmark")]
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 use lb_core::fleet::{Fleet, FleetRules, FleetServer, LiveFleet};
-use lb_core::network::Router;
+use lb_core::network::{Refinements, Router};
 use lb_core::placement::{MeetingHints, NAMES, PlacementPolicy, PlacementRequest, named};
 use lb_core::server::{AdministratorWord, HostStatus, Load, Service, ServiceState};
 use lb_core::source::{MonitorReport, ReportedServer};
@@ -153,6 +153,30 @@ fn all_policies(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A policy with its ties broken, under a cap: its first candidate, and all of them as an explanation shows them.
+fn refined(criterion: &mut Criterion) {
+    let refinements = Refinements {
+        max_cpu: Some(85.0),
+        tie_break: Some("nearest".to_owned()),
+        tie_within: 5.0,
+        ..Refinements::default()
+    };
+    let router = Router { policy: "least-cpu".to_owned(), refinements, ..Router::new("router") };
+    let policy = named(&router).expect("a policy");
+    let mut group = criterion.benchmark_group("placement/refined");
+    for size in SIZES {
+        let fleet = fleet(size, Spread::Globe);
+        first_candidate(&mut group, BenchmarkId::new("first", size), &*policy, (&fleet, Some(HERE)));
+        with_request(&fleet, Some(HERE), |request| {
+            assert!(policy.rank(request).count() > size / 2);
+            group.bench_function(BenchmarkId::new("all", size), |bencher| {
+                bencher.iter(|| policy.rank(black_box(request)).count());
+            });
+        });
+    }
+    group.finish();
+}
+
 fn changes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("placement/fleet-change-of-one-server");
     for size in SIZES {
@@ -173,6 +197,6 @@ fn changes(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(700)).sample_size(20);
-    targets = each_policy, all_policies, changes
+    targets = each_policy, all_policies, refined, changes
 }
 criterion_main!(benches);
