@@ -153,7 +153,7 @@ impl Metrics {
         registry.register("alarms", "What an operator should look at now, by what it is", self.alarms.clone());
         registry.register(
             "policy_fenced",
-            "1 for each router whose placement policy did what none may do, and has placed nothing soundly since",
+            "1 for each router whose placement policy did what none may do, and has not done that well since",
             self.fenced.clone(),
         );
         registry.register(

@@ -31,6 +31,12 @@ impl Fence {
         Arc::ptr_eq(&self.policy, policy)
     }
 
+    /// Whether its policy is not asked at `now`. One that would hold for longer than any does was put up by a clock that has
+    /// been set back since.
+    fn holds(&self, now: Timestamp) -> bool {
+        now < self.until && self.until.since(now) <= FENCED_FOR
+    }
+
     /// Whether it comes down where the policy did `doing` well: what it failed in, and nothing else, for one that cannot learn
     /// may place well all the time.
     fn is_proven_by(&self, doing: Doing) -> bool {
@@ -50,7 +56,7 @@ pub(super) struct Fences(ArcSwap<Vec<Fence>>);
 impl Fences {
     /// The fence that keeps `policy` from being asked now.
     pub(super) fn around(&self, policy: &Arc<dyn PlacementPolicy>, now: Timestamp) -> Option<Fence> {
-        let holds = |fence: &&Fence| fence.is_around(policy) && now < fence.until;
+        let holds = |fence: &&Fence| fence.is_around(policy) && fence.holds(now);
         self.0.load().iter().find(holds).cloned()
     }
 
@@ -64,7 +70,7 @@ impl Fences {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let until = now + FENCED_FOR;
-        let holds = |fences: &Vec<Fence>| fences.iter().any(|fence| fence.is_around(policy) && now < fence.until);
+        let holds = |fences: &Vec<Fence>| fences.iter().any(|fence| fence.is_around(policy) && fence.holds(now));
         let before = self.0.rcu(|fences| {
             let mut next = Vec::clone(fences);
             if !holds(fences) {
@@ -81,7 +87,7 @@ impl Fences {
 
     /// `policy` has done something well. Answers the fence that was around it, had run out, and comes down with this.
     fn lift(&self, policy: &Arc<dyn PlacementPolicy>, doing: Doing, now: Timestamp) -> Option<Fence> {
-        let over = |fence: &Fence| fence.is_around(policy) && now >= fence.until && fence.is_proven_by(doing);
+        let over = |fence: &Fence| fence.is_around(policy) && !fence.holds(now) && fence.is_proven_by(doing);
         if !self.0.load().iter().any(over) {
             return None;
         }

@@ -69,7 +69,7 @@ impl Learning {
     /// Whether the servers are to be observed at `now`. Of several who ask at once, one is told so.
     fn is_due(&self, now: Timestamp) -> bool {
         let last = self.observed_at.load(Ordering::Relaxed);
-        let due = last == 0 || now.since(Timestamp::from_millis(last)) >= OBSERVED_EVERY;
+        let due = last == 0 || now.since(Timestamp::from_millis(last).as_past(now)) >= OBSERVED_EVERY;
         let taken = || {
             let next = now.as_millis().max(1);
             self.observed_at.compare_exchange(last, next, Ordering::Relaxed, Ordering::Relaxed)
@@ -111,6 +111,12 @@ fn ask<T>(
     guarded(doing, || policy.learner().map(act))
 }
 
+/// Whether both learn as the same one: within other combinators.
+fn is_one_learner(one: &dyn PlacementPolicy, other: &dyn PlacementPolicy) -> bool {
+    let same = || one.learner().zip(other.learner()).is_some_and(|(one, other)| std::ptr::addr_eq(one, other));
+    guarded(Doing::Recalling, same).unwrap_or_default()
+}
+
 impl Balancer {
     /// Has every policy that learns, and is new, recall what was kept of it. A store that cannot be read is asked again later.
     pub(super) async fn recall_learned(&self) {
@@ -122,16 +128,23 @@ impl Balancer {
             if is_known || self.fences.around(&policy, self.clock.now()).is_some() {
                 continue;
             }
+            if before.as_ref().is_some_and(|before| is_one_learner(&**before, &*policy)) {
+                // refined otherwise: it knows what it knows
+                self.learning.begin(name.clone(), policy);
+                continue;
+            }
             if let Some(before) = before {
                 // the router was changed: what the policy before it knows may be of use to the next
                 let _ = self.keep_policy(name, &before).await;
             }
             match ask(&*policy, Doing::Recalling, |_| ()) {
                 Ok(Some(())) if self.recall_policy(name, &policy).await == Ok(true) => {
+                    self.let_back(&policy, Doing::Recalling);
                     self.learning.begin(name.clone(), policy);
                 }
                 Ok(Some(())) => {}
                 Ok(None) => {
+                    self.let_back(&policy, Doing::Recalling);
                     self.learning.lock().remove(name);
                 }
                 Err(misconduct) => self.fence_off(name, &policy, misconduct),
@@ -146,7 +159,7 @@ impl Balancer {
         let kept = self.stored(self.stores.policies.learned(router, policy.name()).await)?;
         let Some(kept) = kept else { return Ok(true) };
         match ask(&**policy, Doing::Recalling, |learner| learner.recall(&kept)) {
-            Ok(None | Some(Ok(()))) => self.let_back(policy, Doing::Recalling),
+            Ok(None | Some(Ok(()))) => {}
             Ok(Some(Err(bad))) => {
                 let aside = format!("{}{UNREADABLE}", policy.name());
                 self.stored(self.stores.policies.keep_learned(router, &aside, kept).await)?;

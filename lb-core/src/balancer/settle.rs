@@ -56,7 +56,8 @@ impl Balancer {
                     kinds.extend(self.placed_afresh(lost, &meeting).await);
                 }
                 let replaces = Replaces::Claim(claim.token.clone());
-                self.adopt(*meeting, replaces, claim.supersedes.as_deref(), kinds).await?;
+                // the one before goes on in it: nobody learns of its end
+                self.adopt(*meeting, replaces, None, kinds).await?;
                 if let Some(lost) = &claim.supersedes {
                     self.presence.forget(&lost.internal_id);
                     if lost.records {

@@ -18,6 +18,9 @@ use prometheus_client::registry::Registry;
 /// So long after a placement its server is looked at: the meeting has filled by then.
 const AFTERWARDS: Duration = Duration::from_secs(600);
 
+/// Looked at so long after that, by one who reads the metrics seldom, its server tells nothing of it any more.
+const OVERDUE: Duration = Duration::from_secs(300);
+
 /// So many placements wait to be looked at; beyond that new ones are not.
 const WAITING: usize = 10_000;
 
@@ -35,6 +38,12 @@ struct Waiting {
     due: Timestamp,
     labels: Labels,
     server: ServerName,
+}
+
+impl Waiting {
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        now.since(self.due) > OVERDUE
+    }
 }
 
 /// What becomes of placements.
@@ -76,6 +85,9 @@ impl Placements {
         let labels = Labels { router: router.to_owned(), by, policy: placement.policy.clone() };
         self.made.get_or_create(&labels).inc();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while waiting.front().is_some_and(|first| first.is_overdue(at)) {
+            waiting.pop_front();
+        }
         // Those that wait stay: were the oldest dropped, with more placements than this in ten minutes none would ever be due.
         if waiting.len() < WAITING {
             waiting.push_back(Waiting { due: at + AFTERWARDS, labels, server: server.clone() });
@@ -89,9 +101,9 @@ impl Placements {
             let count = waiting.partition_point(|one| one.due <= now);
             waiting.drain(..count).collect()
         };
-        for Waiting { labels, server, .. } in due {
-            if let Some(cpu) = fleet.server(&server).and_then(|server| server.cpu(now)) {
-                self.cpu.get_or_create(&labels).observe(cpu);
+        for one in due.iter().filter(|one| !one.is_overdue(now)) {
+            if let Some(cpu) = fleet.server(&one.server).and_then(|server| server.cpu(now)) {
+                self.cpu.get_or_create(&one.labels).observe(cpu);
             }
         }
     }
@@ -144,7 +156,15 @@ mod tests {
             "{all}"
         );
         assert!(!all.contains("placement_cpu_percent_count{router=\"default\",by=\"tried\""), "{all}");
-        assert_eq!(told(later + AFTERWARDS), all, "once");
+        placements.note(begin, "default", &placed_by("default", "predictive"), &"bbb1".into());
+        assert_eq!(
+            told(later + OVERDUE + Duration::from_secs(1)).replace(
+                "total{router=\"default\",by=\"default\",policy=\"predictive\"} 2",
+                "total{router=\"default\",by=\"default\",policy=\"predictive\"} 1"
+            ),
+            all,
+            "once, and not too late"
+        );
     }
 
     #[test]

@@ -179,6 +179,37 @@ fn a_meeting_that_was_placed_afresh_ends_once() {
 }
 
 #[test]
+fn one_whose_new_place_is_found_by_its_claim_goes_on_too() {
+    use crate::gateway::Fault;
+    let pupil = Pupil::knowing(b"");
+    let network = Network::of(2).taught_by(pupil.clone());
+    let polls = |seconds| {
+        for _ in 0..seconds / 10 {
+            network.pass(10);
+            network.follow();
+        }
+    };
+    network.create("moodle", "room-1").success();
+    let lost = network.holders("room-1")[0];
+    network.servers.fault(&format!("bbb{lost}"), Some(Fault::Refuse));
+    polls(100);
+    let other = format!("bbb{}", 3 - lost);
+    network.servers.fault_on(&other, "create", Fault::HangAfter);
+    let request = network.request("moodle", "create", &[("name", "Algebra"), ("meetingID", "room-1")]);
+    {
+        let mut dropped = Box::pin(network.balancer.handle(&request));
+        let polled =
+            block_on(futures_util::future::poll_fn(|context| std::task::Poll::Ready(dropped.as_mut().poll(context))));
+        assert!(polled.is_pending(), "killed in the middle of the create");
+    }
+    network.servers.fault(&other, None);
+    network.pass(60);
+    block_on(network.balancer.settle_expired()).unwrap();
+    network.call("moodle", "getMeetingInfo", &[("meetingID", "room-1")]).success();
+    assert!(pupil.ended().is_empty(), "{:?}", pupil.ended());
+}
+
+#[test]
 fn what_was_learnt_is_there_after_a_restart_before_the_first_meeting_is_placed() {
     let network = Network::of(1).taught_by(Pupil::knowing(b"rooms"));
     network.keep();
@@ -299,4 +330,16 @@ fn one_that_panics_while_it_recalls_takes_the_place_of_nothing_and_is_asked_agai
     network.pass(61);
     network.follow();
     assert_eq!((pupil.learnt(), network.told_of("policy-back")), (b"much".to_vec(), 1));
+}
+
+#[test]
+fn a_policy_that_could_not_recall_and_then_has_nothing_to_is_let_back() {
+    let network = Network::of(1).taught_by(Pupil::knowing(b"panic"));
+    network.keep();
+    let network = network.taught_by(Pupil::knowing(b"little"));
+    assert_eq!(network.told_of("policy-fenced"), 1);
+    block_on(network.store.keep_learned(&"default".into(), "pupil", b"bad".to_vec())).unwrap();
+    network.pass(61);
+    network.follow();
+    assert_eq!((network.told_of("policy-back"), network.balancer.alarms().len(), network.forgot().len()), (1, 0, 1));
 }

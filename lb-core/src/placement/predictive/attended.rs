@@ -65,7 +65,7 @@ impl Attended {
 
     /// This meeting, where it was placed afresh: the same people go on.
     pub(super) fn on(&self, server: u64, forecast: Forecast) -> Self {
-        Self { forecast, server, ..self.clone() }
+        Self { forecast, server, answered: true, ..self.clone() }
     }
 
     /// Takes in what a list shows of it, as far as that can be.

@@ -28,7 +28,7 @@ pub(super) struct Notebook {
     meetings: HashMap<InternalMeetingId, Attended>,
     // the last incarnation of a room
     rooms: HashMap<u64, InternalMeetingId>,
-    // meetings of whose end was told, and when a list showed them last: one that was asked for before may come after
+    // meetings of whose end was told, and when they ended: a list that was asked for before may come after
     ended: HashMap<InternalMeetingId, Timestamp>,
     pub(super) strengths: BTreeMap<u64, Strength>,
     // the hashes of the servers' names
@@ -119,8 +119,7 @@ impl Notebook {
                 let (forecast, seen) = self.follow(meeting, (key, !server.is_suspended()), memory, placed, now);
                 // also of one that has ended since: it was there while the CPU was measured
                 present += work.of(seen.users, seen.users * seen.voices, seen.cameras);
-                if let Some(at) = self.ended.get_mut(&meeting.internal_id) {
-                    *at = now;
+                if self.ended.contains_key(&meeting.internal_id) {
                     continue;
                 }
                 let life = forecast.life(&seen, work);
@@ -180,9 +179,9 @@ impl Notebook {
         let before = before.filter(|before| before.server != server && (before.at < now || !before.answered));
         let mut attended = before
             .map_or_else(|| Attended::new(forecast, room, server, (began, now)), |before| before.on(server, forecast));
-        attended.answered = answered;
         let seen = attended.see(meeting, now);
-        if self.meetings.len() < MOST_MEETINGS && !self.ended.contains_key(&meeting.internal_id) {
+        // what stands on the last list of a server that does not answer may be over for long
+        if answered && self.meetings.len() < MOST_MEETINGS && !self.ended.contains_key(&meeting.internal_id) {
             if let Some(room) = room {
                 self.rooms.insert(room, meeting.internal_id.clone());
             }

@@ -25,7 +25,7 @@ impl Spread {
         if !figure.is_finite() {
             return;
         }
-        self.count = (self.count + 1).min(memory.max(1));
+        self.count = self.count.saturating_add(1).min(memory.max(1));
         let weight = 1.0 / f32::from(self.count);
         let before = figure - self.mean;
         self.mean += weight * before;

@@ -454,3 +454,31 @@ fn a_forecast_after_a_restart_stands_on_the_strengths_that_were_recalled() {
     let rate = |policy: &Predictive| policy.mind.outlook.load().rate;
     assert!((rate(&again) - rate(&policy)).abs() < 0.01 && rate(&policy) > 1.5, "{} {}", rate(&again), rate(&policy));
 }
+
+#[test]
+fn what_stands_on_the_last_list_of_a_dead_server_is_no_meeting_that_goes_on() {
+    use crate::server::Failed;
+    let policy = Predictive::default();
+    let servers = fleet(&[idle("a"), idle("b")]);
+    let first = listed("room", 30, 2, 60, NOW);
+    let began = Timestamp::from_millis(first.create_time);
+    let alive = listing(&servers, "a", vec![first], NOW);
+    policy.observe(&alive, NOW);
+    let fail = |server: &mut crate::fleet::FleetServer| (0..9).for_each(|_| server.failed(Failed::Refused, NOW));
+    let dead = alive.with_server(&"a".into(), NOW, fail).unwrap();
+    // placed afresh on b, and over before any list of b shows it
+    let internal_id = identity("room", 1);
+    let meeting = MeetingKey::new("moodle", "room");
+    let ended = NOW + MINUTE;
+    policy.ended(&FinishedMeeting { meeting: &meeting, internal_id: &internal_id, began: NOW, ended, most_users: 5 });
+    let tomorrow = NOW + MINUTE * (24 * 60);
+    policy.observe(&dead, tomorrow);
+    let again = ListedMeeting { internal_id: identity("room", 20), ..listed("room", 10, 0, 0, tomorrow) };
+    policy.observe(&listing(&dead, "b", vec![again], tomorrow + MINUTE / 6), tomorrow + MINUTE / 6);
+    end(&policy, "room", tomorrow, 20, 10);
+    let two = Predictive::default();
+    end(&two, "room", began, 61, 30);
+    end(&two, "room", tomorrow, 20, 10);
+    let minutes = |policy: &Predictive| expected(policy, "room", tomorrow).1;
+    assert!((minutes(&policy) - minutes(&two)).abs() < 1.0, "{} {}", minutes(&policy), minutes(&two));
+}

@@ -77,7 +77,7 @@ words! {
         monitor_recovered: "The monitor answers again.", "O monitor voltou a responder.";
         policy_fenced: "The policy {} of router {} did what none may do: others place its meetings until it is tried again.",
             "A política {} do roteador {} fez o que nenhuma pode: outras alocam as reuniões dele até que ela seja tentada de novo.";
-        policy_back: "The policy {} of router {} places meetings again.", "A política {} do roteador {} voltou a alocar reuniões.";
+        policy_back: "The policy {} of router {} does well again.", "A política {} do roteador {} voltou a funcionar.";
         policy_forgot: "What the policy {} of router {} had learnt cannot be used or kept.",
             "O que a política {} do roteador {} aprendeu não pode ser usado ou guardado.";
         store_failed: "The store cannot be used.", "O armazenamento não pode ser usado.";

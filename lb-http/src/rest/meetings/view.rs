@@ -114,11 +114,14 @@ impl PlacementView {
 
 impl From<&MeetingDetail> for MeetingDetailView {
     fn from(detail: &MeetingDetail) -> Self {
-        let router = || detail.router.as_ref().map(ToString::to_string);
         Self {
             meeting: (&detail.running).into(),
             server_state: detail.server_state.map(|state| state.as_str()),
-            placement: detail.placement.as_ref().map(|placement| PlacementView::new(placement, router())),
+            placement: detail.placement.as_ref().map(|placement| {
+                // of those placed by an earlier version the integration's router alone is known
+                let router = placement.router.as_ref().or(detail.router.as_ref());
+                PlacementView::new(placement, router.map(ToString::to_string))
+            }),
             found: detail.found.map(|found| match found {
                 Found::ExpiredClaim => "expired-claim",
                 Found::Listed => "listed",
