@@ -50,7 +50,7 @@ async fn exported_events_are_lived_through_again_with_other_policies() {
     let (code, output, errors) = lb.run(&[&line[..], &["--json"]].concat());
     assert_eq!(code, Some(0), "{errors}");
     // the other meeting still runs, and nobody has left
-    assert!(errors.contains("put right: ") && errors.contains("1 meetings still running"), "{errors}");
+    assert!(errors.contains("put right: ") && errors.contains("1 meeting still running"), "{errors}");
     let played: Value = serde_json::from_str(&output).unwrap();
     assert_eq!((&played[0]["servers"], played[0]["runs"].as_array().unwrap().len()), (&2.into(), 4));
     for run in played[0]["runs"].as_array().unwrap() {
@@ -59,7 +59,7 @@ async fn exported_events_are_lived_through_again_with_other_policies() {
     }
     let (code, table, errors) = lb.run(&[&line[..], &["--replay-servers", "5"]].concat());
     assert_eq!(code, Some(0), "{errors}");
-    assert!(table.contains(": 5 servers, 2 seeds\n") && table.contains("least-users"), "{table}");
+    assert!(table.contains(": 5 servers, 2 seeds, no history\n") && table.contains("least-users"), "{table}");
     // a file that was cut off
     let whole = exported(&lb).join("\n");
     std::fs::write(path, &whole[..whole.len() - 9]).unwrap();
