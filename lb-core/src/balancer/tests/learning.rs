@@ -102,6 +102,14 @@ impl Network {
         problems.collect()
     }
 
+    /// Every server is polled every ten seconds for so long.
+    fn polls(&self, seconds: u64) {
+        for _ in 0..seconds / 10 {
+            self.pass(10);
+            self.follow();
+        }
+    }
+
     fn keep(&self) {
         block_on(self.balancer.keep_learned()).unwrap();
     }
@@ -158,23 +166,17 @@ fn the_end_of_each_meeting_is_told_once_with_its_length_and_its_users() {
 fn a_meeting_that_was_placed_afresh_ends_once() {
     let pupil = Pupil::knowing(b"");
     let network = Network::of(2).taught_by(pupil.clone());
-    let polls = |seconds| {
-        for _ in 0..seconds / 10 {
-            network.pass(10);
-            network.follow();
-        }
-    };
     network.create("moodle", "room-1").success();
-    polls(60);
+    network.polls(60);
     let lost = network.holders("room-1")[0];
     network.servers.fault(&format!("bbb{lost}"), Some(crate::gateway::Fault::Refuse));
-    polls(100);
+    network.polls(100);
     network.create("moodle", "room-1").success();
     let afresh = |event: &EventKind| matches!(event, EventKind::MeetingPlacedAfresh { .. });
     assert!(network.events().iter().any(afresh) && pupil.ended().is_empty(), "it goes on: {:?}", pupil.ended());
-    polls(60);
+    network.polls(60);
     network.call("moodle", "end", &[("meetingID", "room-1")]).success();
-    polls(200);
+    network.polls(200);
     assert_eq!(pupil.ended().len(), 1, "{:?}", pupil.ended());
 }
 
@@ -183,16 +185,10 @@ fn one_whose_new_place_is_found_by_its_claim_goes_on_too() {
     use crate::gateway::Fault;
     let pupil = Pupil::knowing(b"");
     let network = Network::of(2).taught_by(pupil.clone());
-    let polls = |seconds| {
-        for _ in 0..seconds / 10 {
-            network.pass(10);
-            network.follow();
-        }
-    };
     network.create("moodle", "room-1").success();
     let lost = network.holders("room-1")[0];
     network.servers.fault(&format!("bbb{lost}"), Some(Fault::Refuse));
-    polls(100);
+    network.polls(100);
     let other = format!("bbb{}", 3 - lost);
     network.servers.fault_on(&other, "create", Fault::HangAfter);
     let request = network.request("moodle", "create", &[("name", "Algebra"), ("meetingID", "room-1")]);
