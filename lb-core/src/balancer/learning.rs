@@ -66,6 +66,13 @@ impl Learning {
         self.lock().insert(router, Pupil { policy, unkept: None, told: false });
     }
 
+    /// The policy of `router` is another object, which has learnt what the one before it has: what is not kept yet stays to be.
+    fn go_on(&self, router: &RouterName, policy: Arc<dyn PlacementPolicy>) {
+        if let Some(pupil) = self.lock().get_mut(router) {
+            pupil.policy = policy;
+        }
+    }
+
     /// Whether the servers are to be observed at `now`. Of several who ask at once, one is told so.
     fn is_due(&self, now: Timestamp) -> bool {
         let last = self.observed_at.load(Ordering::Relaxed);
@@ -130,7 +137,7 @@ impl Balancer {
             }
             if before.as_ref().is_some_and(|before| is_one_learner(&**before, &*policy)) {
                 // refined otherwise: it knows what it knows
-                self.learning.begin(name.clone(), policy);
+                self.learning.go_on(name, policy);
                 continue;
             }
             if let Some(before) = before {
@@ -267,5 +274,24 @@ impl Balancer {
 
     fn tell_forgot(&self, router: &RouterName, policy: &Arc<dyn PlacementPolicy>, problem: String) {
         self.emit(EventKind::PolicyForgot { router: router.clone(), policy: policy.name().to_owned(), problem });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::placement::LeastCpu;
+
+    #[test]
+    fn what_is_not_kept_yet_stays_to_be_where_a_policy_is_refined_otherwise_and_not_where_it_is_another() {
+        let (learning, router) = (Learning::default(), RouterName::from("default"));
+        let policy = || Arc::new(LeastCpu) as Arc<dyn PlacementPolicy>;
+        learning.begin(router.clone(), policy());
+        learning.keep_later(&router, vec![7]);
+        learning.go_on(&router, policy());
+        assert_eq!(learning.to_keep(&router, None), Ok(Some(vec![7])));
+        learning.keep_later(&router, vec![7]);
+        learning.begin(router.clone(), policy());
+        assert_eq!(learning.to_keep(&router, None), Ok(None));
     }
 }
