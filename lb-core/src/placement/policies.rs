@@ -134,8 +134,8 @@ impl Policies {
             return Ok(());
         }
         let (name, by) = (|| router.name.clone(), router.refinements.tie_break.as_ref());
-        let known = |policy: &&String| !NAMES.contains(&policy.as_str()) && !self.makers.contains_key(*policy);
-        if let Some(policy) = std::iter::once(&router.policy).chain(by).find(known) {
+        let unknown = |policy: &&String| !NAMES.contains(&policy.as_str()) && !self.makers.contains_key(*policy);
+        if let Some(policy) = std::iter::once(&router.policy).chain(by).find(unknown) {
             return Err(BadNetwork::NoSuchPolicy { router: name(), policy: policy.clone() });
         }
         let learns = |by: &&String| {

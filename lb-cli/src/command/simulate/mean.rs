@@ -13,15 +13,8 @@ pub(super) struct Mean {
 impl Mean {
     /// Of these; `None` of none.
     pub(super) fn of(values: &[f64]) -> Option<Self> {
-        if values.is_empty() {
-            return None;
-        }
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let half = StudentsT::new(0.0, 1.0, count - 1.0).ok().map(|student| {
-            let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-            student.inverse_cdf(0.975) * (variance / count).sqrt()
-        });
+        let (mean, error) = mean_and_error(values)?;
+        let half = student(values).map(|student| student.inverse_cdf(0.975) * error);
         Some(Self { mean, half })
     }
 
@@ -49,15 +42,24 @@ pub(super) fn mean_text(values: &[f64]) -> String {
 /// How likely a mean as far from zero as that of these comes by chance where the true one is zero: the two-sided t-test. One
 /// value alone tells nothing.
 pub(super) fn chance(differences: &[f64]) -> f64 {
-    let count = differences.len() as f64;
-    let Ok(student) = StudentsT::new(0.0, 1.0, count - 1.0) else { return 1.0 };
-    let mean = differences.iter().sum::<f64>() / count;
-    let variance = differences.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    if mean == 0.0 {
-        return 1.0;
+    match (student(differences), mean_and_error(differences)) {
+        // without any error it is as far as can be
+        (Some(student), Some((mean, error))) if mean != 0.0 => 2.0 * student.cdf(-(mean.abs() / error)),
+        _ => 1.0,
     }
-    // without any variance it is as far as can be
-    2.0 * student.cdf(-(mean.abs() / (variance / count).sqrt()))
+}
+
+/// The mean, and its standard error; `None` of none.
+fn mean_and_error(values: &[f64]) -> Option<(f64, f64)> {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    (count > 0.0).then(|| (mean, (variance / count).sqrt()))
+}
+
+/// Student's distribution for the mean of so many; `None` where there are too few.
+fn student(values: &[f64]) -> Option<StudentsT> {
+    StudentsT::new(0.0, 1.0, values.len() as f64 - 1.0).ok()
 }
 
 /// `1 run`, `2 runs`.

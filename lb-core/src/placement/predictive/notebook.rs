@@ -49,7 +49,7 @@ impl Notebook {
         now: Timestamp,
     ) -> Outlook {
         let any = memory.forecast_of_any();
-        self.name(fleet);
+        self.hash_names(fleet);
         let rate = self.usual_rate(fleet);
         let mut outlook =
             Outlook { slots: Vec::with_capacity(fleet.servers().len()), rate, ..Outlook::unknown(&any, work) };
@@ -90,8 +90,8 @@ impl Notebook {
         std::mem::take(&mut self.learnt)
     }
 
-    /// Writes down whatever the servers are remembered by.
-    fn name(&mut self, fleet: &Fleet) {
+    /// Writes down what each server is remembered by.
+    fn hash_names(&mut self, fleet: &Fleet) {
         if self.keys.len() > 2 * fleet.servers().len() + 100 {
             self.keys.clear();
         }

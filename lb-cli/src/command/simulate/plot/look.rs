@@ -46,27 +46,16 @@ pub(super) fn legend(svg: &mut String, top: usize) {
             );
         }
     }
-    let (x, middle) = (LEFT + (COOL + HOT) * WIDE + 170, top + 6);
-    let _ = writeln!(
-        svg,
-        "<rect x=\"{x}\" y=\"{top}\" width=\"34\" height=\"12\" class=\"band\"/>\
-         <text x=\"{}\" y=\"{}\" class=\"mark\">least to most used server, red above 80 %</text>",
-        x + 42,
-        top + 10
-    );
+    let rectangle = |x, class| format!("<rect x=\"{x}\" y=\"{top}\" width=\"34\" height=\"12\" class=\"{class}\"/>");
+    let x = LEFT + (COOL + HOT) * WIDE + 170;
+    mark(svg, (x, top), &rectangle(x, "band"), "least to most used server, red above 80 %");
     let x = x + 300;
-    let _ = writeln!(
-        svg,
-        "<path d=\"M{x} {middle}h34\" class=\"mean\"/><text x=\"{}\" y=\"{}\" class=\"mark\">mean of all</text>",
-        x + 42,
-        top + 10
-    );
+    mark(svg, (x, top), &format!("<path d=\"M{x} {}h34\" class=\"mean\"/>", top + 6), "mean of all");
     let x = x + 124;
-    let _ = writeln!(
-        svg,
-        "<rect x=\"{x}\" y=\"{top}\" width=\"34\" height=\"12\" class=\"dead\"/>\
-         <text x=\"{}\" y=\"{}\" class=\"mark\">dead</text>",
-        x + 42,
-        top + 10
-    );
+    mark(svg, (x, top), &rectangle(x, "dead"), "dead");
+}
+
+/// A shape, and behind it what it means.
+fn mark(svg: &mut String, (x, top): (usize, usize), shape: &str, words: &str) {
+    let _ = writeln!(svg, "{shape}<text x=\"{}\" y=\"{}\" class=\"mark\">{words}</text>", x + 42, top + 10);
 }

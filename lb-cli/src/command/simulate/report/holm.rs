@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn each_is_held_against_how_many_are_left_and_the_first_that_fails_ends_it() {
-        // 0.05 / 4 = 0.0125, / 3 = 0.0167, / 2 = 0.025: as the example of Holm's table goes
+        // 0.05 / 4 = 0.0125, / 3 = 0.0167, / 2 = 0.025
         assert_eq!(certain(&[0.01, 0.04, 0.03, 0.005]), [true, false, false, true]);
         assert_eq!(certain(&[0.02, 0.02, 0.02]), [false, false, false], "none alone would fail");
         assert_eq!(certain(&[0.04]), [true]);
